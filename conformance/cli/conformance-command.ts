@@ -1,0 +1,160 @@
+// The main job: `mqttspec [--target host:1883]`. In: options. Out: a run, its reports, and the exit code.
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { createReporter, reporterNames } from '../reporters/registry.ts';
+import { choose, type Filed } from '../runner/plan.ts';
+import { run } from '../runner/run.ts';
+import { serverScenarios } from '../scenarios/all.ts';
+import { type Address, BadAddress, parseAddress } from '../target/address.ts';
+import { startEmbedded } from '../target/embedded.ts';
+import type { Reporter, RunEvent } from '../verdict/events.ts';
+import type { Protocol } from '../verdict/verdict.ts';
+import { listScenarios } from './list.ts';
+import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
+
+interface Options {
+  readonly target?: string;
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly list?: boolean;
+  readonly protocol: readonly Protocol[];
+  readonly timeout: number;
+  readonly concurrency: number;
+  readonly reporter: readonly string[];
+  readonly out: string;
+  readonly seed?: number;
+  readonly repeatFailures: number;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, ...value.split(',')];
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** The command of the suite. Its exit code is left in `process.exitCode`. */
+export function conformanceCommand(): Command {
+  return new Command('conformance')
+    .description('judge a broker (without --target: the embedded reference broker)')
+    .option('-t, --target <address>', 'host:port, or mqtt://user:password@host:port; also mqtts, ws, wss')
+    .option('--only <id, section or word>', 'play only these scenarios (repeatable, commas)', collect, [])
+    .option('--skip <id, section or word>', 'leave these out (repeatable, commas)', collect, [])
+    .option('--list', 'show what would be played, with the statements cited')
+    .addOption(
+      new Option('--protocol <version>', '3.1.1 or 3.1 (default: 3.1.1, and 3.1 where the target accepts it)')
+        .argParser((value: string, before: readonly Protocol[]): readonly Protocol[] => {
+          if (value !== '3.1' && value !== '3.1.1') throw new InvalidArgumentError('expected 3.1.1 or 3.1.');
+          return [...before, value];
+        })
+        .default([], 'both'),
+    )
+    .option('--timeout <ms>', 'longest wait for a reply, in milliseconds', whole(50, 600_000), 1_500)
+    .option('--concurrency <n>', 'scenarios played at the same time', whole(1, 1_000), 24)
+    .option('--reporter <name[=file]>', `${reporterNames.join(', ')} (repeatable)`, collect, [])
+    .option('--out <folder>', 'where index.html and report.json go', 'reports/latest')
+    .option('--repeat-failures <n>', 'how often a failing scenario is played again, alone', whole(0, 100), 2)
+    .option('--seed <n>', 'seed of all random choices', whole(0, 4_294_967_295))
+    .option('--verbose', 'show every scenario')
+    .option('--quiet', 'show the end alone')
+    .allowExcessArguments(false)
+    .action(async (options: Options) => {
+      process.exitCode = await conformance(options);
+    });
+}
+
+async function conformance(options: Options): Promise<number> {
+  const scenarios = choose(serverScenarios, options);
+  if (scenarios.length === 0) {
+    throw new UsageError(
+      `no scenario matches ${[...options.only].join(', ')}: see --list for ids, sections and titles`,
+    );
+  }
+  const address = addressOf(options.target);
+  if (options.list === true) {
+    process.stdout.write(listScenarios(scenarios));
+    return 0;
+  }
+  const reporters = reportersOf(options);
+  if (address !== undefined) return judge(address, { options, scenarios, reporters });
+  const embedded = await startEmbedded();
+  try {
+    return await judge(embedded.address, { options, scenarios, reporters });
+  } finally {
+    await embedded[Symbol.asyncDispose]();
+  }
+}
+
+function addressOf(target: string | undefined): Address | undefined {
+  if (target === undefined) return undefined;
+  try {
+    return parseAddress(target);
+  } catch (error) {
+    if (error instanceof BadAddress) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function reportersOf(options: Options): Reporter[] {
+  const { reporter, out, verbose = false, quiet = false, target } = options;
+  mkdirSync(out, { recursive: true });
+  const reportPath = resolve(out, 'index.html');
+  const style = { verbose, quiet, reportPath, ...(target === undefined ? {} : { target }) };
+  const named = reporter.map((text) => {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    if (!reporterNames.includes(name))
+      throw new UsageError(`unknown reporter ${name}: use ${reporterNames.join(', ')}`);
+    return createReporter(name, { ...style, ...(equals < 0 ? {} : { file: text.slice(equals + 1) }) });
+  });
+  const onTerminal = reporter.some((text) => !text.includes('=') && text !== 'json' && text !== 'html');
+  return [
+    ...(onTerminal ? [] : [createReporter('console', style)]),
+    ...named,
+    createReporter('json', { file: resolve(out, 'report.json') }),
+    createReporter('html', { file: reportPath }),
+  ];
+}
+
+interface Judging {
+  readonly options: Options;
+  readonly scenarios: readonly Filed[];
+  readonly reporters: readonly Reporter[];
+}
+
+async function judge(address: Address, { options, scenarios, reporters }: Judging): Promise<number> {
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  const { only, skip, protocol, timeout, concurrency, repeatFailures } = options;
+  const seed = options.seed ?? Math.floor(Math.random() * 4_294_967_296);
+  const report = await run({
+    address,
+    scenarios,
+    ...(protocol.length === 0 ? {} : { protocols: protocol }),
+    timeoutMs: timeout,
+    concurrency,
+    repeatFailures,
+    seed,
+    version,
+    shownOptions: { only, skip, protocol, timeout, concurrency, repeatFailures, seed },
+    emit: (event: RunEvent) => {
+      for (const reporter of reporters) reporter.receive(event);
+    },
+    interrupted: interruption.signal,
+  });
+  await Promise.all(reporters.map((reporter) => reporter.end()));
+  process.off('SIGINT', interrupt);
+  process.off('SIGTERM', interrupt);
+  return report.run.exitCode;
+}

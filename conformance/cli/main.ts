@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+// The command `mqttspec`: the suite, and the broker.
+import { Command, CommanderError } from 'commander';
+import { brokerCommand } from './broker-command.ts';
+import { conformanceCommand } from './conformance-command.ts';
+import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
+
+/** One line instead of commander's several. */
+const writeErr = (text: string): void => {
+  process.stderr.write(`mqttspec: ${text.replace(/^error: /, '').trim()}\n`);
+};
+
+function program(): Command {
+  const command = new Command('mqttspec')
+    .description('judges MQTT brokers against the standard, with evidence')
+    .version(version)
+    .addCommand(conformanceCommand(), { isDefault: true })
+    .addCommand(brokerCommand())
+    .exitOverride()
+    .configureOutput({ writeErr });
+  for (const sub of command.commands) sub.exitOverride().configureOutput({ writeErr }).version(version);
+  return command;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else if (error instanceof UsageError) {
+      writeErr(error.message);
+      process.exitCode = 2;
+    } else {
+      writeErr(
+        `an error of mqttspec itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      process.exitCode = 3;
+    }
+  }
+}
+
+await main();

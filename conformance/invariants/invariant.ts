@@ -1,0 +1,44 @@
+// What must hold for every packet of a run. In: what passes on each connection. Out: one result an invariant. Knows no socket.
+import type { Packet } from '../../reference/codec/packet.ts';
+import type { AnyStatementId, StatementId } from '../spec/catalogue.ts';
+import type { Observed } from '../wire/observer.ts';
+
+/** One packet of the target against which an invariant is held. */
+export interface Sighting {
+  readonly packet: Observed;
+  readonly bytes: Uint8Array;
+  readonly findings: readonly { readonly statements: readonly AnyStatementId[]; readonly text: string }[];
+}
+
+/** Watches one connection. Each call tells what is wrong, in words, or nothing. */
+export interface ConversationRule {
+  /** The tester sent bytes; `packet` is missing where they were raw. */
+  sent?(packet: Packet | undefined, bytes: Uint8Array): void;
+  /** `applies`: the packet is one that could have broken the rule. */
+  received(sighting: Sighting): { readonly applies: boolean; readonly problem?: string };
+}
+
+export interface Invariant {
+  readonly id: string;
+  readonly title: string;
+  /** Folder of the section in which reports list it. */
+  readonly section: string;
+  readonly cites: readonly StatementId[];
+  /** A new rule for a new connection. */
+  readonly watch: () => ConversationRule;
+}
+
+/** An invariant of single packets: what the observer finds wrong under one of the cited statements. */
+export function packetInvariant(
+  invariant: Omit<Invariant, 'watch'> & { readonly applies: (packet: Observed) => boolean },
+): Invariant {
+  const { applies, ...rest } = invariant;
+  const cited: ReadonlySet<string> = new Set(rest.cites);
+  const rule: ConversationRule = {
+    received: ({ packet, findings }) => {
+      const found = findings.find(({ statements }) => statements.some((id) => cited.has(id)));
+      return found === undefined ? { applies: applies(packet) } : { applies: true, problem: found.text };
+    },
+  };
+  return { ...rest, watch: () => rule };
+}

@@ -1,0 +1,221 @@
+// One run: from an address to a report. In: options. Out: events, and at the end the report.
+import { catalogue } from '../spec/catalogue.ts';
+import type { Address } from '../target/address.ts';
+import { formatAddress } from '../target/address.ts';
+import { connectTo, NoTarget, openQuietly, type ProbeResult, probe } from '../target/probe.ts';
+import { exitCode, statementResults, summarise } from '../verdict/compute.ts';
+import type { RunEvent } from '../verdict/events.ts';
+import type { Report, RunHeader } from '../verdict/report.ts';
+import type { Protocol, ScenarioResult } from '../verdict/verdict.ts';
+import { Patience } from '../wire/patience.ts';
+import { Leftovers } from '../wire/play/leftovers.ts';
+import { Names, newRunId } from '../wire/play/names.ts';
+import type { RunContext } from '../wire/play/run-context.ts';
+import { cleanUp } from './clean-up.ts';
+import { InvariantWatch } from './invariant-watch.ts';
+import { type Filed, missing, protocolsOf } from './plan.ts';
+import { randomFrom } from './random.ts';
+import { type Planned, Schedule } from './schedule.ts';
+import { Witness } from './witness.ts';
+
+export interface RunOptions {
+  readonly address: Address;
+  /** What to play, in the order of the standard. */
+  readonly scenarios: readonly Filed[];
+  /** Undefined: 3.1.1, and 3.1 where the target accepts it. */
+  readonly protocols?: readonly Protocol[];
+  /** Bound of a reply and of a close, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+  /** How often a failing scenario is played again, alone. */
+  readonly repeatFailures: number;
+  readonly seed: number;
+  readonly version: string;
+  /** Options as reports show them. */
+  readonly shownOptions: RunHeader['options'];
+  readonly emit: (event: RunEvent) => void;
+  /** Ends the run early: what was measured is reported. */
+  readonly interrupted: AbortSignal;
+}
+
+/** How the scenarios' part of a run ended. */
+interface Ending {
+  readonly endedBy: Report['run']['endedBy'];
+  readonly reason?: string;
+}
+
+/** An end by keep-alive is waited for so long, counted from when it is due. */
+const lateKeepAliveMs = 10_000;
+/** A target that keeps a witness waiting longer than this is not believed to be merely slow. */
+const witnessLimitMs = 20_000;
+/** After an interruption the clean-up has to be done in this time. */
+const hurriedCleanUpMs = 600;
+
+/** Plays the scenarios. Resolves with the report; never rejects for anything that the target does. */
+export async function run(options: RunOptions): Promise<Report> {
+  const began = performance.now();
+  const now = (): number => performance.now() - began;
+  const random = randomFrom(options.seed);
+  const names = new Names(newRunId(Math.random));
+  const header: RunHeader = {
+    runId: names.runId,
+    tool: { name: 'mqttspec', version: options.version },
+    seed: options.seed,
+    address: formatAddress(options.address),
+    options: options.shownOptions,
+    startedAt: new Date().toISOString(),
+  };
+  options.emit({ type: 'run:start', header, planned: options.scenarios.length });
+  const leftovers = new Leftovers();
+  const basics = { address: options.address, names, leftovers, now, replyMs: options.timeoutMs };
+  const results: ScenarioResult[] = [];
+  let ending: Ending = { endedBy: 'finished' };
+  let known: ProbeResult | undefined;
+  try {
+    known = await unless(options.interrupted, probe({ ...basics, protocols: options.protocols }));
+    options.emit({ type: 'target:known', target: known.description });
+    ending = await play({ ...options, names, leftovers, now, random, known, results });
+  } catch (error) {
+    ending = endingOf(error, options.interrupted);
+  }
+  const level = known?.capabilities.protocols.includes('3.1.1') === false ? 3 : 4;
+  const cleaned = cleanUp({ ...basics, level });
+  if (ending.endedBy === 'finished') await cleaned;
+  else await Promise.race([cleaned.catch(() => []), new Promise((done) => setTimeout(done, hurriedCleanUpMs).unref())]);
+  const report = makeReport({ header, results, ending, known, durationMs: now() });
+  options.emit({ type: 'run:end', report });
+  return report;
+}
+
+class Interrupted extends Error {}
+
+/** The value, or a rejection as soon as the run is interrupted. */
+function unless<T>(interrupted: AbortSignal, value: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new Interrupted());
+    if (interrupted.aborted) stop();
+    interrupted.addEventListener('abort', stop, { once: true });
+    value.then(resolve, reject).finally(() => interrupted.removeEventListener('abort', stop));
+  });
+}
+
+function endingOf(error: unknown, interrupted: AbortSignal): Ending {
+  if (error instanceof Interrupted || interrupted.aborted)
+    return { endedBy: 'interrupted', reason: 'interrupted by the user' };
+  if (error instanceof NoTarget) return { endedBy: 'target lost', reason: error.message };
+  return {
+    endedBy: 'own error',
+    reason: `an error of mqttspec itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  };
+}
+
+interface PlayOptions extends RunOptions {
+  readonly names: Names;
+  readonly leftovers: Leftovers;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly known: ProbeResult;
+  readonly results: ScenarioResult[];
+}
+
+async function play(options: PlayOptions): Promise<Ending> {
+  const { address, names, leftovers, now, known, results, emit, interrupted } = options;
+  const { capabilities } = known;
+  const level = capabilities.protocols.includes('3.1.1') ? 4 : 3;
+  const witness = new Witness({
+    names,
+    capabilities,
+    limitMs: witnessLimitMs,
+    connect: (clientId) => connectTo(address, { level, clientId }),
+    open: (name) => openQuietly({ address, leftovers, now, replyMs: options.timeoutMs * 4 }, name),
+  });
+  if (!(await unless(interrupted, witness.open())))
+    return { endedBy: 'target lost', reason: 'the target refused a connection after it was probed' };
+  const restOfRun = new AbortController();
+  const watches = new Map(capabilities.protocols.map((protocol) => [protocol, new InvariantWatch(now)]));
+  const context = (protocol: Protocol): RunContext => ({
+    address,
+    capabilities,
+    names,
+    leftovers,
+    now,
+    random: options.random,
+    lateKeepAliveMs,
+    restOfRun: restOfRun.signal,
+    patience: new Patience({ replyMs: options.timeoutMs, witness: () => witness.alive() }),
+    witness: () => witness.exchange(),
+    invariants: (scenarioId, connection) => {
+      const watch = watches.get(protocol);
+      return watch === undefined ? [] : [watch.watcher(scenarioId, connection)];
+    },
+  });
+  const contexts = new Map(capabilities.protocols.map((protocol) => [protocol, context(protocol)]));
+  const planned = options.scenarios.flatMap(({ section, scenario }) =>
+    protocolsOf(scenario, capabilities.protocols).map((protocol): Planned => {
+      const lacking = scenario.needs
+        .map((need) => missing(need, capabilities, address))
+        .find((reason) => reason !== undefined);
+      return { section, scenario, protocol, ...(lacking === undefined ? {} : { skipBecause: lacking }) };
+    }),
+  );
+  const schedule = new Schedule({
+    planned,
+    contextOf: (protocol) => contexts.get(protocol) ?? context(protocol),
+    concurrency: options.concurrency,
+    repeatFailures: options.repeatFailures,
+    restOfRun,
+    emit,
+    now,
+    targetAnswers: async () => (await witness.exchange()) !== 'an uninvolved client cannot connect any more',
+  });
+  try {
+    const lost = await unless(interrupted, schedule.play());
+    results.push(...schedule.results());
+    for (const [protocol, watch] of watches) {
+      for (const result of watch.results(protocol)) {
+        results.push(result);
+        emit({ type: 'scenario:end', result });
+      }
+    }
+    return lost
+      ? { endedBy: 'target lost', reason: 'the target stopped answering in the middle of the run' }
+      : { endedBy: 'finished' };
+  } catch (error) {
+    schedule.stop();
+    results.push(...schedule.results());
+    throw error;
+  } finally {
+    witness.close();
+  }
+}
+
+interface ReportParts {
+  readonly header: RunHeader;
+  readonly results: readonly ScenarioResult[];
+  readonly ending: Ending;
+  readonly known: ProbeResult | undefined;
+  readonly durationMs: number;
+}
+
+function makeReport({ header, results, ending, known, durationMs }: ReportParts): Report {
+  const broke = results.find(({ verdict }) => verdict === 'error');
+  const reason = ending.reason ?? (broke === undefined ? undefined : `an error of mqttspec itself in ${broke.id}`);
+  return {
+    format: 'mqttspec-report',
+    formatVersion: 1,
+    run: {
+      ...header,
+      endedAt: new Date().toISOString(),
+      durationMs: Math.round(durationMs),
+      complete: ending.endedBy === 'finished',
+      endedBy: ending.endedBy,
+      exitCode: exitCode({ endedBy: ending.endedBy, scenarios: results }),
+      scenarioMs: Math.round(results.reduce((sum, result) => sum + result.durationMs, 0)),
+      ...(reason === undefined ? {} : { reason }),
+    },
+    target: known?.description ?? null,
+    summary: summarise(results),
+    statements: statementResults(results, catalogue),
+    scenarios: results,
+  };
+}

@@ -1,0 +1,158 @@
+// Plays the planned scenarios: those that wait for real timers first and beside the others, the rest a bounded number at a time.
+// Results stand in the order of the plan, whatever the order of their ends.
+import type { Scenario } from '../scenarios/scenario.ts';
+import { scenarioVerdict } from '../verdict/compute.ts';
+import type { RunEvent } from '../verdict/events.ts';
+import type { Protocol, ScenarioResult } from '../verdict/verdict.ts';
+import { Skipped, Stopped } from '../wire/play/recorder.ts';
+import type { RunContext } from '../wire/play/run-context.ts';
+import { Performance } from '../wire/play/stage.ts';
+
+export interface Planned {
+  readonly section: string;
+  readonly scenario: Scenario;
+  readonly protocol: Protocol;
+  readonly skipBecause?: string;
+}
+
+export interface ScheduleOptions {
+  readonly planned: readonly Planned[];
+  readonly contextOf: (protocol: Protocol) => RunContext;
+  readonly concurrency: number;
+  readonly repeatFailures: number;
+  /** Aborted when only scenarios that watch the rest of the run are left. */
+  readonly restOfRun: AbortController;
+  readonly emit: (event: RunEvent) => void;
+  readonly now: () => number;
+  /** Whether the target still serves anybody. */
+  readonly targetAnswers: () => Promise<boolean>;
+}
+
+export class Schedule {
+  readonly #options: ScheduleOptions;
+  readonly #results: (ScenarioResult | undefined)[];
+  readonly #playing = new Set<Performance>();
+  readonly #failing: number[] = [];
+  #stopped = false;
+  #lost = false;
+
+  constructor(options: ScheduleOptions) {
+    this.#options = options;
+    this.#results = options.planned.map(() => undefined);
+  }
+
+  /** Plays everything. True if the target was lost on the way. */
+  async play(): Promise<boolean> {
+    const { planned, concurrency, restOfRun } = this.#options;
+    const indices = planned.map((_, i) => i);
+    const timed = indices.filter((i) => planned[i]?.scenario.timed === true);
+    const queue = indices.filter((i) => planned[i]?.scenario.timed !== true);
+    const timers = timed.map((i) => this.#playOne(i));
+    const lanes = Array.from({ length: concurrency }, async () => {
+      for (let i = queue.shift(); i !== undefined && !this.#over(); i = queue.shift()) await this.#playOne(i);
+    });
+    await Promise.all(lanes);
+    await this.#repeatFailures();
+    restOfRun.abort();
+    await Promise.all(timers);
+    await this.#repeatFailures();
+    return this.#lost;
+  }
+
+  /** Ends what is being played. */
+  stop(): void {
+    this.#stopped = true;
+    for (const performance of this.#playing) performance.close();
+  }
+
+  /** What has been played, in the order of the plan. */
+  results(): ScenarioResult[] {
+    return this.#results.filter((result) => result !== undefined);
+  }
+
+  #over(): boolean {
+    return this.#stopped || this.#lost;
+  }
+
+  async #playOne(index: number): Promise<void> {
+    const planned = this.#options.planned[index];
+    if (planned === undefined || this.#over()) return;
+    const { scenario, section, protocol } = planned;
+    this.#options.emit({ type: 'scenario:start', id: scenario.id, title: scenario.title, section, protocol });
+    const result = await this.#result(planned);
+    if (this.#over()) return;
+    const judged = await this.#unlessLost(result);
+    this.#results[index] = judged;
+    if (judged.verdict === 'fail' && this.#options.repeatFailures > 0) this.#failing.push(index);
+    else this.#options.emit({ type: 'scenario:end', result: judged });
+  }
+
+  /** A target that is gone fails nothing: what broke is the run. */
+  async #unlessLost(result: ScenarioResult): Promise<ScenarioResult> {
+    const suspicious = result.verdict === 'fail' || result.verdict === 'inconclusive';
+    if (!suspicious || (await this.#options.targetAnswers())) return result;
+    this.#lost = true;
+    return { ...result, verdict: 'inconclusive', reason: 'the target stopped answering while this was played' };
+  }
+
+  /** Plays failing scenarios again, alone, and writes down how often they gave the same verdict. */
+  async #repeatFailures(): Promise<void> {
+    for (const index of this.#failing.splice(0)) {
+      const planned = this.#options.planned[index];
+      const first = this.#results[index];
+      if (planned === undefined || first === undefined) continue;
+      let same = 1;
+      let runs = 1;
+      while (runs <= this.#options.repeatFailures && !this.#over()) {
+        const again = await this.#result(planned);
+        runs++;
+        if (again.verdict === first.verdict) same++;
+      }
+      const result = { ...first, stability: { runs, same } };
+      this.#results[index] = result;
+      this.#options.emit({ type: 'scenario:end', result });
+    }
+  }
+
+  async #result({ scenario, section, protocol, skipBecause }: Planned): Promise<ScenarioResult> {
+    const { now, contextOf, emit } = this.#options;
+    const { id, title, cites } = scenario;
+    const startedAt = now();
+    const common = {
+      id,
+      title,
+      section,
+      protocol,
+      cites: protocol === '3.1' ? (cites.v31 ?? []) : cites.v3,
+      startedAt,
+    };
+    if (skipBecause !== undefined)
+      return { ...common, verdict: 'skipped', reason: skipBecause, checks: [], trace: [], durationMs: 0 };
+    const waitsFor = (what: string): void => emit({ type: 'scenario:waits', id, protocol, waitsFor: what });
+    const performance = new Performance({ scenario, protocol, run: contextOf(protocol), waitsFor });
+    this.#playing.add(performance);
+    const outcome = await outcomeOf(scenario, performance);
+    performance.close();
+    this.#playing.delete(performance);
+    const verdict = outcome.verdict ?? scenarioVerdict(performance.checks);
+    const trace = performance.tracer.entries({ withFields: verdict !== 'pass' && verdict !== 'observed' });
+    const reason = outcome.reason === undefined ? {} : { reason: outcome.reason };
+    return { ...common, verdict, checks: performance.checks, trace, durationMs: now() - startedAt, ...reason };
+  }
+}
+
+/** Verdicts that do not follow from checks. */
+async function outcomeOf(
+  scenario: Scenario,
+  performance: Performance,
+): Promise<{ readonly verdict?: 'skipped' | 'error'; readonly reason?: string }> {
+  try {
+    await scenario.play(performance.stage);
+    return {};
+  } catch (error) {
+    if (error instanceof Skipped) return { verdict: 'skipped', reason: error.message };
+    if (error instanceof Stopped) return { reason: error.message };
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { verdict: 'error', reason: `an error of mqttspec itself: ${text}` };
+  }
+}

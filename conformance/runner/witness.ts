@@ -1,0 +1,116 @@
+// Two uninvolved connections. They show that the target is alive and serves others while a scenario is hostile to it.
+
+import type { Connect } from '../../reference/codec/packet.ts';
+import type { Capabilities } from '../target/capabilities.ts';
+import type { Connection } from '../wire/connection.ts';
+import { anyMessage, subscribe } from '../wire/packets.ts';
+import { elapse } from '../wire/patience.ts';
+import { publishes } from '../wire/play/barrier-reached.ts';
+import { Client } from '../wire/play/client.ts';
+import type { Names } from '../wire/play/names.ts';
+
+export interface WitnessOptions {
+  readonly open: (name: string) => Promise<Connection>;
+  readonly connect: (clientId: string) => Connect;
+  readonly names: Names;
+  readonly capabilities: Pick<Capabilities, 'maximumQos'>;
+  /** Longest time in milliseconds that the target may keep a witness waiting. */
+  readonly limitMs: number;
+}
+
+export class Witness {
+  readonly #options: WitnessOptions;
+  readonly #topicName: string;
+  #publisher: Client | undefined;
+  #subscriber: Client | undefined;
+  #exchanges = 0;
+  #running: Promise<string | undefined> | undefined;
+  #next: Promise<string | undefined> | undefined;
+  #ping: Promise<void> | undefined;
+
+  constructor(options: WitnessOptions) {
+    this.#options = options;
+    this.#topicName = options.names.topicName('witness');
+  }
+
+  /** Opens the connections. False if the target did not serve them. */
+  async open(): Promise<boolean> {
+    try {
+      this.#publisher = await this.#client('witness publisher');
+      this.#subscriber = await this.#client('witness subscriber');
+    } catch {
+      return false; // the target is told about by whoever asked for it
+    }
+    if (this.#publisher === undefined || this.#subscriber === undefined) return false;
+    const packetId = this.#subscriber.nextPacketId();
+    const qos = this.#options.capabilities.maximumQos;
+    this.#subscriber.connection.send(subscribe(packetId, { topicFilter: this.#topicName, qos }));
+    return (await this.#subscriber.awaits({ type: 'suback', packetId })) !== undefined;
+  }
+
+  /** One exchange that begins after this call; what was wrong with it, in words. Calls that come meanwhile share the next one. */
+  exchange(): Promise<string | undefined> {
+    if (this.#running === undefined) return this.#start();
+    this.#next ??= this.#running.then(() => this.#start());
+    return this.#next;
+  }
+
+  /** Resolves when the target has answered a PINGREQ that was sent after this call, is gone, or the limit has passed. */
+  alive(): Promise<void> {
+    this.#ping ??= this.#pinged().finally(() => {
+      this.#ping = undefined;
+    });
+    return this.#ping;
+  }
+
+  close(): void {
+    for (const client of [this.#publisher, this.#subscriber]) client?.connection.cut('FIN');
+  }
+
+  #start(): Promise<string | undefined> {
+    this.#next = undefined;
+    this.#running = this.#exchanged().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #exchanged(): Promise<string | undefined> {
+    const [publisher, subscriber] = [this.#publisher, this.#subscriber];
+    if (publisher === undefined || subscriber === undefined) return undefined;
+    if (!publisher.connection.isOpen || !subscriber.connection.isOpen) {
+      const reopened = await this.open();
+      return reopened
+        ? 'the connection of an uninvolved client was closed'
+        : 'an uninvolved client cannot connect any more';
+    }
+    const payload = `witness ${++this.#exchanges}`;
+    const qos = this.#options.capabilities.maximumQos;
+    const sent = await publishes(publisher, { topicName: this.#topicName, qos, payload });
+    if (!sent) return 'a PUBLISH of an uninvolved client was not acknowledged';
+    const came = await subscriber.awaits(anyMessage({ topicName: this.#topicName }));
+    return came === undefined ? 'a message of an uninvolved client was not delivered' : undefined;
+  }
+
+  async #pinged(): Promise<void> {
+    const publisher = this.#publisher;
+    if (publisher === undefined || !publisher.connection.isOpen) return;
+    const done = new AbortController();
+    publisher.connection.send({ type: 'pingreq' });
+    const answered = publisher.connection
+      .waitFor(
+        () => publisher.take({ type: 'pingresp' }) ?? (publisher.connection.isOpen ? undefined : true),
+        this.#options.limitMs,
+      )
+      .then(() => done.abort());
+    await Promise.race([answered, elapse(this.#options.limitMs, done.signal)]);
+    done.abort();
+  }
+
+  async #client(name: string): Promise<Client | undefined> {
+    const client = new Client(await this.#options.open(name));
+    client.connection.send(this.#options.connect(this.#options.names.clientId()));
+    const connack = await client.awaits({ type: 'connack' });
+    return connack?.packet.type === 'connack' && connack.packet.returnCode === 0 ? client : undefined;
+  }
+}

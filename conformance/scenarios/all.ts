@@ -1,0 +1,19 @@
+// Every scenario, by the folder of its section. A test holds this list against the disk.
+import type { Scenario } from './scenario.ts';
+import * as pingreq from './server/3.12-pingreq/pingreq.ts';
+import * as qos2Receiver from './server/4.3-qos/qos-2-receiver.ts';
+
+type Module = Readonly<Record<string, Scenario | readonly Scenario[]>>;
+
+const modules: readonly (readonly [section: string, module: Module])[] = [
+  ['3.12-pingreq', pingreq],
+  ['4.3-qos', qos2Receiver],
+];
+
+const scenariosOf = (module: Module): Scenario[] =>
+  Object.values(module).flatMap((exported): readonly Scenario[] => ('id' in exported ? [exported] : exported));
+
+/** All scenarios for brokers, in the order of the standard. */
+export const serverScenarios = modules.flatMap(([section, module]) =>
+  scenariosOf(module).map((scenario) => ({ section, scenario })),
+);

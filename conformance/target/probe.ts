@@ -1,0 +1,334 @@
+// Finds out what the target is and offers. In: a run's basics. Out: capabilities with evidence, or why nothing can be judged.
+import type { Connect } from '../../reference/codec/packet.ts';
+import type { Qos } from '../../reference/message.ts';
+import type { Capability, TargetDescription } from '../verdict/report.ts';
+import type { Protocol } from '../verdict/verdict.ts';
+import { Connection } from '../wire/connection.ts';
+import { LinkRefused } from '../wire/link.ts';
+import { anyMessage, message, publish, subscribe } from '../wire/packets.ts';
+import { Patience } from '../wire/patience.ts';
+import { publishes } from '../wire/play/barrier-reached.ts';
+import { Client } from '../wire/play/client.ts';
+import type { Leftovers } from '../wire/play/leftovers.ts';
+import type { Names } from '../wire/play/names.ts';
+import { Tracer } from '../wire/tracer.ts';
+import { type Address, formatAddress } from './address.ts';
+import type { Capabilities } from './capabilities.ts';
+
+/** Nothing can be judged: the target cannot be reached, or is no MQTT server, or lets nobody in. A plain sentence. */
+export class NoTarget extends Error {}
+
+export interface ProbeOptions {
+  readonly address: Address;
+  readonly names: Names;
+  readonly leftovers: Leftovers;
+  readonly now: () => number;
+  readonly replyMs: number;
+  /** The protocols that the user asks for; undefined: those that the target accepts. */
+  readonly protocols: readonly Protocol[] | undefined;
+}
+
+export interface ProbeResult {
+  readonly capabilities: Capabilities;
+  readonly description: TargetDescription;
+}
+
+/** A first CONNECT may take longer: brokers warm up. */
+const firstReplyFactor = 4;
+
+/** Probes the target. Throws NoTarget. */
+export async function probe(options: ProbeOptions): Promise<ProbeResult> {
+  const prober = new Prober(options);
+  try {
+    return await prober.run();
+  } finally {
+    prober.close();
+  }
+}
+
+/** Opens a connection for probing: without witness, its trace thrown away. */
+export function openQuietly(
+  options: Pick<ProbeOptions, 'address' | 'now' | 'replyMs' | 'leftovers'>,
+  name: string,
+): Promise<Connection> {
+  const { address, now, leftovers, replyMs } = options;
+  return Connection.open({
+    name,
+    address,
+    tracer: new Tracer({ now, secrets: [] }),
+    patience: new Patience({ replyMs, witness: () => Promise.resolve() }),
+    now,
+    watchers: [
+      { sent: (_bytes, packet) => packet !== undefined && leftovers.sent(packet), received: () => {}, ended: () => {} },
+    ],
+  });
+}
+
+/** A CONNECT with the credentials of the address. */
+export function connectTo(
+  address: Address,
+  { level, clientId, cleanSession = true }: { level: 3 | 4; clientId: string; cleanSession?: boolean },
+): Connect {
+  const common = { type: 'connect', protocolLevel: level, clientId, cleanSession, keepAlive: 0 } as const;
+  if (address.userName === undefined) return common;
+  if (address.password === undefined) return { ...common, userName: address.userName };
+  return { ...common, userName: address.userName, password: new TextEncoder().encode(address.password) };
+}
+
+class Prober {
+  readonly #options: ProbeOptions;
+  readonly #clients: Client[] = [];
+  #level: 3 | 4 = 4;
+
+  constructor(options: ProbeOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<ProbeResult> {
+    const protocols = await this.#protocols();
+    this.#level = protocols.includes('3.1.1') ? 4 : 3;
+    const names = this.#options.names;
+    const [maximumQos, wildcards, storedSessions, emptyClientId, dollarTopics, sys, order] = await Promise.all([
+      this.#maximumQos(),
+      this.#grantsWildcards(),
+      this.#storesSessions(),
+      this.#tryConnect({ level: 4, clientId: '' }).then((code) => code === 0),
+      this.#delivers(names.dollarTopicName()),
+      this.#sysTopics(),
+      this.#order(),
+    ]);
+    const retainedMessages = await this.#retains(maximumQos);
+    const found = { protocols, maximumQos, retainedMessages, storedSessions, wildcards, emptyClientId, dollarTopics };
+    const capabilities: Capabilities = { ...found, ...sys, ...order };
+    return { capabilities, description: describe(this.#options.address, capabilities) };
+  }
+
+  close(): void {
+    for (const { connection } of this.#clients) connection.cut('FIN');
+  }
+
+  /** Which levels are accepted; NoTarget if none is. */
+  async #protocols(): Promise<Protocol[]> {
+    const asked = this.#options.protocols ?? ['3.1.1', '3.1'];
+    const accepted: Protocol[] = [];
+    let refusal = '';
+    for (const protocol of ['3.1.1', '3.1'] as const) {
+      if (!asked.includes(protocol)) continue;
+      const code = await this.#tryConnect(
+        { level: protocol === '3.1.1' ? 4 : 3, clientId: this.#options.names.clientId() },
+        firstReplyFactor,
+      );
+      if (code === 0) accepted.push(protocol);
+      else refusal ||= await this.#refusal(protocol, code);
+    }
+    if (accepted.length === 0) throw new NoTarget(refusal);
+    return accepted;
+  }
+
+  async #refusal(protocol: Protocol, code: number | string): Promise<string> {
+    const where = formatAddress(this.#options.address);
+    if (typeof code === 'string') return `${where} ${code}. Is it an MQTT broker that speaks MQTT ${protocol}?`;
+    if (code === 4 || code === 5) {
+      return `${where} refuses the tester (CONNACK return code ${code}): give credentials, as in --target mqtt://user:password@host:port`;
+    }
+    return `${where} refuses a plain CONNECT of MQTT ${protocol} with CONNACK return code ${code}`;
+  }
+
+  /** The CONNACK's return code, or what happened instead. */
+  async #tryConnect({ level, clientId }: { level: 3 | 4; clientId: string }, factor = 1): Promise<number | string> {
+    const client = await this.#open('probe');
+    client.connection.send(connectTo(this.#options.address, { level, clientId }));
+    const arrival = await client.connection.waitFor(
+      () =>
+        client.connection.take(() => true) ??
+        (client.connection.isOpen && !unreadable(client) ? undefined : ('over' as const)),
+      this.#options.replyMs * factor,
+    );
+    const { isOpen, ending, unfinished } = client.connection;
+    const text = printable(unfinished);
+    client.connection.cut('FIN');
+    if (arrival === undefined)
+      return text === '' ? 'does not answer a CONNECT' : `answers a CONNECT with something else: ${text}`;
+    if (arrival === 'over') {
+      if (unfinished.length > 0) return `answers a CONNECT with something that is no MQTT: ${text}`;
+      return isOpen ? 'does not answer a CONNECT' : `closes the connection (${ending?.how ?? 'FIN'}) upon a CONNECT`;
+    }
+    return arrival.packet.type === 'connack'
+      ? arrival.packet.returnCode
+      : 'answers a CONNECT with something that is no CONNACK';
+  }
+
+  async #open(name: string): Promise<Client> {
+    try {
+      const client = new Client(await openQuietly(this.#options, name));
+      this.#clients.push(client);
+      return client;
+    } catch (error) {
+      if (!(error instanceof LinkRefused)) throw error;
+      throw new NoTarget(unreachable(this.#options.address, error.code), { cause: error });
+    }
+  }
+
+  /** A connected client; NoTarget if the target that let one in now refuses. */
+  async #client(
+    text: { clientId?: string; cleanSession?: boolean } = {},
+  ): Promise<{ client: Client; sessionPresent: boolean }> {
+    const client = await this.#open('probe');
+    const { clientId = this.#options.names.clientId(), cleanSession = true } = text;
+    client.connection.send(connectTo(this.#options.address, { level: this.#level, clientId, cleanSession }));
+    const connack = await client.awaits({ type: 'connack' }, this.#options.replyMs * firstReplyFactor);
+    if (connack?.packet.type !== 'connack' || connack.packet.returnCode !== 0) {
+      throw new NoTarget(`${formatAddress(this.#options.address)} accepted a client and then refused the next one`);
+    }
+    return { client, sessionPresent: connack.packet.sessionPresent };
+  }
+
+  /** QoS granted, or undefined if refused or not answered. */
+  async #subscribe(client: Client, topicFilter: string, qos: Qos = 0): Promise<Qos | undefined> {
+    const packetId = client.nextPacketId();
+    client.connection.send(subscribe(packetId, { topicFilter, qos }));
+    const suback = await client.awaits({ type: 'suback', packetId });
+    const granted = suback?.packet.type === 'suback' ? suback.packet.returnCodes[0] : undefined;
+    return granted === 0 || granted === 1 || granted === 2 ? granted : undefined;
+  }
+
+  async #maximumQos(): Promise<Qos> {
+    const { client } = await this.#client();
+    return (await this.#subscribe(client, this.#options.names.topicName('qos'), 2)) ?? 0;
+  }
+
+  /** A grant is enough: a grant that delivers nothing is a violation (MQTT-3.8.3-2). */
+  async #grantsWildcards(): Promise<boolean> {
+    const { client } = await this.#client();
+    return (await this.#subscribe(client, `${this.#options.names.topicName('wildcards')}/+`)) !== undefined;
+  }
+
+  async #delivers(topicName: string): Promise<boolean> {
+    const { client } = await this.#client();
+    if ((await this.#subscribe(client, topicName)) === undefined) return false;
+    client.connection.send(publish({ topicName, payload: 'probe' }));
+    return (await client.awaits(message('probe'), this.#options.replyMs / 2)) !== undefined;
+  }
+
+  async #retains(maximumQos: Qos): Promise<boolean> {
+    const topicName = this.#options.names.topicName('retained');
+    const { client } = await this.#client();
+    const qos = maximumQos === 0 ? 0 : 1;
+    if (!(await publishes(client, { topicName, qos, payload: 'kept', retain: true }))) return false;
+    await client.pings();
+    await this.#subscribe(client, topicName, qos);
+    const kept = (await client.awaits(anyMessage({ retain: true }), this.#options.replyMs / 2)) !== undefined;
+    await publishes(client, { topicName, qos, payload: '', retain: true });
+    return kept;
+  }
+
+  /** Level 3 cannot tell in CONNACK: there it is taken for granted, and judged by delivery. */
+  async #storesSessions(): Promise<boolean> {
+    if (this.#level === 3) return true;
+    const clientId = this.#options.names.clientId();
+    const { client } = await this.#client({ clientId, cleanSession: false });
+    await this.#subscribe(client, this.#options.names.topicName('stored'), 1);
+    client.connection.send({ type: 'disconnect' });
+    client.connection.finish();
+    await client.connection.waitFor(() => client.connection.ending);
+    const again = await this.#client({ clientId, cleanSession: false });
+    again.client.connection.cut('FIN');
+    await this.#client({ clientId, cleanSession: true });
+    return again.sessionPresent;
+  }
+
+  async #sysTopics(): Promise<{ sysTopics: boolean; version?: string }> {
+    const { client } = await this.#client();
+    await this.#subscribe(client, '$SYS/broker/version');
+    await this.#subscribe(client, '$SYS/#');
+    await client.pings();
+    const isVersion = anyMessage({ topicName: '$SYS/broker/version' });
+    const version = (await client.awaits(isVersion, this.#options.replyMs / 4))?.packet;
+    const sysTopics =
+      version !== undefined || client.connection.pending.some(({ packet }) => packet.type === 'publish');
+    client.connection.cut('FIN');
+    if (version?.type !== 'publish') return { sysTopics };
+    return { sysTopics, version: printable(version.payload) };
+  }
+
+  /** Whether different topics keep their order, and whether a subscription is in effect when its SUBACK comes. */
+  async #order(): Promise<{ reordersTopics: boolean; lateSubscriptions: boolean }> {
+    const { client: subscriber } = await this.#client();
+    const { client: publisher } = await this.#client();
+    let late = false;
+    const topicNames = Array.from({ length: 20 }, (_, i) => this.#options.names.topicName(`order${i}`));
+    for (const topicName of topicNames) {
+      if ((await this.#subscribe(subscriber, topicName)) === undefined)
+        return { reordersTopics: true, lateSubscriptions: true };
+      publisher.connection.send(publish({ topicName, payload: 'early' }));
+      await publisher.pings();
+    }
+    const came = async (payload: string): Promise<number> => {
+      const all = (): number => subscriber.connection.pending.filter(({ packet }) => packet.type === 'publish').length;
+      await subscriber.connection.waitFor(
+        () => (all() >= topicNames.length ? true : undefined),
+        this.#options.replyMs / 2,
+      );
+      return all() + (payload === '' ? 1 : 0);
+    };
+    late = (await came('early')) < topicNames.length;
+    subscriber.connection.pending = [];
+    for (let round = 0; round < 5; round++) {
+      publisher.connection.send(...topicNames.map((topicName) => publish({ topicName, payload: 'order' })));
+    }
+    await came('order');
+    await subscriber.pings();
+    const order = subscriber.connection.pending.flatMap(({ packet }) =>
+      packet.type === 'publish' ? [packet.topicName] : [],
+    );
+    const reordered = order.some((topicName, i) => topicName !== topicNames[i % topicNames.length]);
+    return { reordersTopics: reordered, lateSubscriptions: late };
+  }
+}
+
+const unreadable = (client: Client): boolean =>
+  client.connection.unfinished.length > 0 && /^[ -~]{4}/.test(printable(client.connection.unfinished));
+const printable = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.subarray(0, 120))
+    .toString('latin1')
+    .replace(/[^ -~]+/g, ' ')
+    .trim()
+    .slice(0, 60);
+
+/** Why a link could not be opened, and what to do. */
+export function unreachable(address: Address, code: string): string {
+  const where = `${address.host}:${address.port}`;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `cannot reach ${where}: connection refused. Is the broker running, and on this port?`;
+    case 'ETIMEDOUT':
+      return `cannot reach ${where}: no answer. Is the address right, and does a firewall let it through?`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `cannot reach ${where}: there is no host of that name`;
+    default:
+      return `cannot reach ${where}: ${code}`;
+  }
+}
+
+function describe(address: Address, capabilities: Capabilities): TargetDescription {
+  const { protocols, version, ...rest } = capabilities;
+  const list: Capability[] = [
+    { name: 'protocols', value: protocols.join(', ') },
+    { name: 'maximum QoS', value: rest.maximumQos },
+    { name: 'retained messages', value: rest.retainedMessages },
+    { name: 'stored sessions', value: rest.storedSessions },
+    { name: 'wildcards', value: rest.wildcards },
+    { name: 'empty client id', value: rest.emptyClientId },
+    { name: 'delivers $-topics of clients', value: rest.dollarTopics },
+    { name: '$SYS topics', value: rest.sysTopics },
+    { name: 'reorders topics', value: rest.reordersTopics },
+    { name: 'subscriptions effective late', value: rest.lateSubscriptions },
+  ];
+  return {
+    address: formatAddress(address),
+    protocols,
+    capabilities: list,
+    ...(version === undefined ? {} : { version }),
+  };
+}

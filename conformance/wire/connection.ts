@@ -1,0 +1,201 @@
+// One connection of the tester to the target. In: packets and bytes to send. Out: arrivals, in order, and how it ended.
+// Knows nothing of verdicts.
+import { encode } from '../../reference/codec/encode.ts';
+import type { Packet, ProtocolLevel } from '../../reference/codec/packet.ts';
+import { type Address, formatAddress } from '../target/address.ts';
+import { describePacket } from './describe.ts';
+import { dial } from './dial.ts';
+import type { Ending, Link } from './link.ts';
+import { type Finding, type Observed, type ObservedPacket, Observer } from './observer.ts';
+import type { Patience } from './patience.ts';
+import type { Tracer } from './tracer.ts';
+
+/** A packet that came. */
+export interface Arrival {
+  readonly sequence: number;
+  readonly at: number;
+  readonly packet: Observed;
+  readonly findings: readonly Finding[];
+}
+
+/** Told of all that passes on a connection; `packet` is missing where raw bytes were sent. */
+export interface Watcher {
+  sent(bytes: Uint8Array, packet: Packet | undefined): void;
+  received(observed: ObservedPacket): void;
+  ended(by: 'target' | 'tester', how: Ending): void;
+}
+
+export interface ConnectionOptions {
+  readonly name: string;
+  readonly address: Address;
+  readonly tracer: Tracer;
+  readonly patience: Patience;
+  readonly now: () => number;
+  readonly watchers: readonly Watcher[];
+}
+
+export class Connection {
+  readonly name: string;
+  /** What came and was not yet used by a check or the automatic acknowledgement, in the order of arrival. */
+  pending: Arrival[] = [];
+  /** Level in which packets are encoded; set by the CONNECT that is sent. */
+  level: ProtocolLevel = 4;
+  #link: Link | undefined;
+  #ending: { readonly by: 'target' | 'tester'; readonly how: Ending; readonly at: number } | undefined;
+  #received = 0;
+  readonly #observer: Observer;
+  readonly #options: ConnectionOptions;
+  readonly #changed = new Set<() => void>();
+  readonly #watchers: Watcher[];
+
+  private constructor(options: ConnectionOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#watchers = [...options.watchers];
+    this.#observer = new Observer((observed) => this.#arrived(observed));
+  }
+
+  /** Opens a connection. Rejects with LinkRefused. */
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const connection = new Connection(options);
+    const listener = {
+      bytes: (chunk: Uint8Array) => connection.#observer.push(chunk),
+      ended: (how: Ending) => connection.#end('target', how),
+    };
+    connection.#link = await dial(options.address, { listener, timeoutMs: options.patience.replyMs * 4 });
+    options.tracer.opened(options.name, formatAddress(options.address));
+    return connection;
+  }
+
+  get ending(): { readonly by: 'target' | 'tester'; readonly how: Ending; readonly at: number } | undefined {
+    return this.#ending;
+  }
+
+  get isOpen(): boolean {
+    return this.#ending === undefined;
+  }
+
+  /** Sequence number that the next arrival will have. */
+  get nextSequence(): number {
+    return this.#received;
+  }
+
+  /** Bytes that came and are no whole packet. */
+  get unfinished(): Uint8Array {
+    return this.#observer.unfinished;
+  }
+
+  /** Takes the first pending arrival that `wanted` accepts. */
+  take(wanted: (arrival: Arrival) => boolean): Arrival | undefined {
+    const index = this.pending.findIndex(wanted);
+    return index < 0 ? undefined : this.pending.splice(index, 1)[0];
+  }
+
+  watch(watcher: Watcher): void {
+    this.#watchers.push(watcher);
+  }
+
+  /** Sends packets, together in one write. */
+  send(...packets: readonly Packet[]): void {
+    const parts = packets.map((packet) => {
+      if (packet.type === 'connect') this.level = packet.protocolLevel;
+      const bytes = encode(packet, this.level);
+      this.#traceSent(bytes, describePacket(packet), packet);
+      return bytes;
+    });
+    this.#link?.write(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts));
+  }
+
+  /** Sends bytes as they are; `meaning` says in the trace what they are. */
+  sendBytes(bytes: Uint8Array, meaning: string): void {
+    this.#traceSent(bytes, meaning, undefined);
+    this.#link?.write(bytes);
+  }
+
+  /** Sends packets as one run of bytes, cut into segments of `segmentBytes`. */
+  sendInSegments(packets: readonly Packet[], segmentBytes: number): void {
+    const all = Buffer.concat(
+      packets.map((packet) => {
+        if (packet.type === 'connect') this.level = packet.protocolLevel;
+        const bytes = encode(packet, this.level);
+        this.#traceSent(bytes, `${describePacket(packet)} (in segments of ${segmentBytes})`, packet);
+        return bytes;
+      }),
+    );
+    for (let at = 0; at < all.length; at += segmentBytes) this.#link?.write(all.subarray(at, at + segmentBytes));
+  }
+
+  pause(): void {
+    this.#link?.pause();
+  }
+
+  resume(): void {
+    this.#link?.resume();
+  }
+
+  /** Ends our direction; what the target still sends is read. */
+  finish(): void {
+    this.#link?.finish();
+    this.#options.tracer.note('the tester ends its direction (FIN)', { connection: this.name });
+  }
+
+  /** Ends the connection at once, without DISCONNECT. */
+  cut(how: Ending): void {
+    if (!this.isOpen) return;
+    if (how === 'RST') this.#link?.reset();
+    else this.#link?.close();
+    this.#end('tester', how);
+  }
+
+  /**
+   * Waits until `look` finds something, looking again at each arrival and at the end of the connection.
+   * Undefined when the bound (milliseconds, by default that of a reply) has run out.
+   */
+  async waitFor<T>(look: () => T | undefined, boundMs = this.#options.patience.replyMs): Promise<T | undefined> {
+    const already = look();
+    if (already !== undefined) return already;
+    const cancel = new AbortController();
+    return new Promise<T | undefined>((done) => {
+      const check = (): void => {
+        const found = look();
+        if (found === undefined) return;
+        this.#changed.delete(check);
+        cancel.abort();
+        done(found);
+      };
+      this.#changed.add(check);
+      void this.#options.patience.runsOut(boundMs, cancel.signal).then(() => {
+        if (!this.#changed.delete(check)) return;
+        done(look());
+      });
+    });
+  }
+
+  #traceSent(bytes: Uint8Array, summary: string, packet: Packet | undefined): void {
+    this.#options.tracer.packet('sent', this.name, { bytes, summary });
+    for (const watcher of this.#watchers) watcher.sent(bytes, packet);
+  }
+
+  #arrived(observed: ObservedPacket): void {
+    if (this.#ending?.by === 'tester') return;
+    const { packet, bytes, findings } = observed;
+    const summary = describePacket(packet);
+    this.#options.tracer.packet('received', this.name, { bytes, summary, findings: findings.map(({ text }) => text) });
+    this.pending.push({ sequence: this.#received++, at: this.#options.now(), packet, findings });
+    for (const watcher of this.#watchers) watcher.received(observed);
+    this.#notify();
+  }
+
+  #end(by: 'target' | 'tester', how: Ending): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = { by, how, at: this.#options.now() };
+    this.#options.tracer.ended(this.name, by, how);
+    if (by === 'target') this.#link?.close();
+    for (const watcher of this.#watchers) watcher.ended(by, how);
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const check of [...this.#changed]) check();
+  }
+}

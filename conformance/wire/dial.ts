@@ -1,0 +1,80 @@
+// Opens a link to the target. In: an address. Out: bytes, and how the stream ended. Knows nothing of MQTT.
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Address } from '../target/address.ts';
+import { type Ending, type Link, type LinkListener, LinkRefused } from './link.ts';
+import { dialWebSocket } from './websocket-link.ts';
+
+/** Opens a link. Rejects with LinkRefused, at the latest after `timeoutMs`. */
+export function dial(address: Address, options: { listener: LinkListener; timeoutMs: number }): Promise<Link> {
+  switch (address.scheme) {
+    case 'mqtt':
+      return openSocket(connectTcp({ host: address.host, port: address.port, noDelay: true }), 'connect', options);
+    case 'mqtts':
+      return openSocket(
+        connectTls({ host: address.host, port: address.port, rejectUnauthorized: false }),
+        'secureConnect',
+        options,
+      );
+    case 'ws':
+    case 'wss':
+      return dialWebSocket(address, options);
+  }
+}
+
+function openSocket(
+  socket: Socket,
+  readyEvent: 'connect' | 'secureConnect',
+  { listener, timeoutMs }: { listener: LinkListener; timeoutMs: number },
+): Promise<Link> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => refuse({ code: 'ETIMEDOUT' }), timeoutMs);
+    const refuse = (cause: { code?: string; message?: string }): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(new LinkRefused(cause.message ?? 'timed out', { code: cause.code ?? 'EUNKNOWN', cause }));
+    };
+    socket.once('error', refuse);
+    socket.once(readyEvent, () => {
+      clearTimeout(timer);
+      socket.off('error', refuse);
+      socket.setNoDelay(true);
+      resolve(linkOver(socket, listener));
+    });
+  });
+}
+
+function linkOver(socket: Socket, listener: LinkListener): Link {
+  let over = false;
+  const end = (how: Ending): void => {
+    if (over) return;
+    over = true;
+    listener.ended(how);
+  };
+  socket.on('data', (chunk: Uint8Array) => listener.bytes(chunk));
+  socket.on('end', () => end('FIN'));
+  // EPIPE: the peer ended before it read what we wrote; how it ended is told by the next read.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') end('RST');
+  });
+  socket.on('close', () => end('RST'));
+  return {
+    write: (bytes) => {
+      if (!socket.destroyed && socket.writable) socket.write(bytes);
+    },
+    finish: () => void socket.end(),
+    close: () => {
+      over = true;
+      socket.end();
+      socket.destroySoon();
+      // A peer that never answers our FIN must not keep the descriptor.
+      socket.unref();
+    },
+    reset: () => {
+      over = true;
+      socket.resetAndDestroy();
+    },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+  };
+}

@@ -1,0 +1,49 @@
+// Reaches a barrier: sends the sentinel or the PINGREQ, and waits for what proves that nothing else is on its way.
+import { message, publish, pubrel } from '../packets.ts';
+import type { Barrier } from './barrier.ts';
+import type { Client } from './client.ts';
+import type { Recorder } from './recorder.ts';
+
+let sentinels = 0;
+
+/** Whether the barrier was reached in time. */
+export async function reachBarrier(barrier: Barrier, subscriber: Client, recorder: Recorder): Promise<boolean> {
+  if (barrier.kind === 'ping') {
+    const answered = await subscriber.pings();
+    recorder.note(answered ? 'barrier reached: PINGRESP' : 'barrier not reached: no PINGRESP', subscriber);
+    return answered;
+  }
+  const { publisher, topicName = publisher.lastPublish?.topicName, qos = publisher.lastPublish?.qos ?? 0 } = barrier;
+  if (topicName === undefined) throw new TypeError('a sentinel needs a topic: its publisher has not published yet');
+  const otherTopic = topicName !== publisher.lastPublish?.topicName || qos !== publisher.lastPublish?.qos;
+  const payload = `sentinel ${++sentinels}`;
+  const accepted = await publishes(publisher, { topicName, qos, payload });
+  const came = (await subscriber.awaits(message(payload))) !== undefined;
+  const settled = accepted && came && (!otherTopic || (await subscriber.pings()));
+  if (settled && otherTopic) await recorder.quietPeriod();
+  recorder.note(settled ? `barrier reached: ${payload}` : `barrier not reached: ${payload}`, subscriber);
+  return settled;
+}
+
+/** Publishes and completes the handshake of the QoS. False if the target did not take part. */
+export async function publishes(
+  publisher: Client,
+  {
+    topicName,
+    qos,
+    payload,
+    retain = false,
+  }: { topicName: string; qos: 0 | 1 | 2; payload: string | Uint8Array; retain?: boolean },
+): Promise<boolean> {
+  if (!publisher.connection.isOpen) return false;
+  if (qos === 0) {
+    publisher.connection.send(publish({ topicName, payload, retain }));
+    return true;
+  }
+  const packetId = publisher.nextPacketId();
+  publisher.connection.send(publish({ topicName, payload, qos, packetId, retain }));
+  if (qos === 1) return (await publisher.awaits({ type: 'puback', packetId })) !== undefined;
+  if ((await publisher.awaits({ type: 'pubrec', packetId })) === undefined) return false;
+  publisher.connection.send(pubrel(packetId));
+  return (await publisher.awaits({ type: 'pubcomp', packetId })) !== undefined;
+}

@@ -1,0 +1,198 @@
+// must, should, may: what is demanded of the target, and what becomes of it when it is not so.
+import type { StatementId } from '../../spec/catalogue.ts';
+import type { Arrival } from '../connection.ts';
+import { describePacket } from '../describe.ts';
+import type { Observed } from '../observer.ts';
+import { type Expected, type ExpectedMessage, meets } from '../packets.ts';
+import type { Barrier } from './barrier.ts';
+import { reachBarrier } from './barrier-reached.ts';
+import type { Client } from './client.ts';
+import { observeReaction } from './react.ts';
+import { closed, describeReaction, type Reaction } from './reaction.ts';
+import type { Recorder } from './recorder.ts';
+
+export type ObservedMessage = Extract<Observed, { type: 'publish' }>;
+
+export interface ReceiveExactlyOptions {
+  /** What ends the wait. */
+  readonly until: Barrier;
+  /** `kept`: the messages have to come in the order in which they are listed. */
+  readonly order?: 'any' | 'kept';
+  /** `allowed`: a message may come more than once (QoS 1). */
+  readonly repeats?: 'forbidden' | 'allowed';
+}
+
+/** What a check asks of one client's connection. */
+export class Check {
+  readonly #client: Client;
+  readonly #recorder: Recorder;
+  readonly #statements: readonly StatementId[];
+
+  constructor(client: Client, recorder: Recorder, statements: readonly StatementId[]) {
+    this.#client = client;
+    this.#recorder = recorder;
+    this.#statements = statements;
+  }
+
+  /** The packet comes, whatever comes before it; other packets stay for later checks. */
+  async receive<E extends Expected>(expected: E): Promise<Extract<Observed, { type: E['type'] }> | undefined> {
+    const wanted = describePacket(expected);
+    const found = await this.#client.connection.waitFor(() => this.#takeOrMismatch(expected));
+    if (found === undefined) return this.#failed(wanted, `nothing in time; ${this.#situation()}`);
+    if (found === 'ended') return this.#failed(wanted, this.#situation());
+    if ('mismatch' in found) return this.#failed(wanted, describePacket(found.mismatch));
+    this.#recorder.passed(this.#statements, wanted, this.#client);
+    return found.packet as Extract<Observed, { type: E['type'] }>;
+  }
+
+  /** Exactly these messages come before the barrier, and nothing else. */
+  async receiveExactly(expected: readonly ExpectedMessage[], options: ReceiveExactlyOptions): Promise<void> {
+    const { until, order = 'any', repeats = 'forbidden' } = options;
+    const reached = await reachBarrier(until, this.#client, this.#recorder);
+    const missing = (): ExpectedMessage[] => assign(this.#messages(), expected).missing;
+    // The order between topics, and between a message and its sentinel on another topic, is free: what is still due may come late.
+    await this.#client.connection.waitFor(() =>
+      missing().length === 0 || !this.#client.connection.isOpen ? true : undefined,
+    );
+    const messages = this.#messages();
+    const { missing: stillMissing, surplus } = assign(messages, expected);
+    this.#client.connection.pending = this.#client.connection.pending.filter(({ packet }) => packet.type !== 'publish');
+    const wanted = expected.length === 0 ? 'no message' : expected.map(describePacket).join(', ');
+    const came = messages.length === 0 ? 'no message' : shortList(messages.map((packet) => describePacket(packet)));
+    const unwelcome = surplus.filter(
+      (packet) => !(repeats === 'allowed' && expected.some((one) => meets(packet, one))),
+    );
+    if (stillMissing.length > 0) {
+      return this.#failed(
+        wanted,
+        `${came}; missing: ${shortList(stillMissing.map(describePacket))}; ${this.#situation()}`,
+      );
+    }
+    if (unwelcome.length > 0)
+      return this.#failed(wanted, `${came}; too many: ${shortList(unwelcome.map(describePacket))}`);
+    if (!reached)
+      return this.#recorder.inconclusive(`the barrier of "${wanted}" was not reached: ${this.#situation()}`);
+    if (order === 'kept' && !ascending(messages, expected)) return this.#failed(`${wanted}, in this order`, came);
+    this.#recorder.passed(this.#statements, wanted, this.#client);
+  }
+
+  /** One of the reactions follows the last thing sent on this connection; the verdict is the reaction's own. */
+  async reactByOneOf(reactions: readonly Reaction[]): Promise<Reaction | undefined> {
+    const wanted = reactions
+      .filter(({ verdict }) => verdict !== 'fail')
+      .map(describeReaction)
+      .join('; or ');
+    const { reaction, got } = await observeReaction(this.#client, reactions);
+    await this.#recorder.checkWitness();
+    if (reaction === undefined || reaction.verdict === 'fail') {
+      this.#failed(wanted, reaction?.because === undefined ? got : `${got} (${reaction.because})`);
+      return reaction;
+    }
+    const seen = reaction.because === undefined ? got : `${got}: ${reaction.because}`;
+    if (reaction.verdict === 'pass') this.#recorder.passed(this.#statements, wanted, this.#client);
+    else
+      this.#recorder.add(
+        { verdict: reaction.verdict, statements: this.#statements, expected: wanted, got: seen },
+        this.#client,
+      );
+    return reaction;
+  }
+
+  /** The connection is ended without an answer to the last thing sent. */
+  async close(): Promise<void> {
+    await this.reactByOneOf([closed()]);
+  }
+
+  /** The target ends the connection; what it sends before does not matter here. `boundMs`: how long to wait, by default as for a reply. */
+  async end(boundMs?: number): Promise<{ readonly at: number } | undefined> {
+    const ending = await this.#client.connection.waitFor(() => this.#client.connection.ending, boundMs);
+    if (ending === undefined) return this.#failed('the target ends the connection', 'it stays open');
+    this.#recorder.passed(this.#statements, 'the target ends the connection', this.#client);
+    return ending;
+  }
+
+  /** The connection is open and PINGREQ is answered. */
+  async beServed(): Promise<void> {
+    if (await this.#client.pings()) this.#recorder.passed(this.#statements, 'PINGREQ is answered', this.#client);
+    else this.#failed('PINGREQ is answered', this.#situation());
+  }
+
+  /** A condition of the scenario's own holds. */
+  satisfy(holds: boolean, { expected, got }: { expected: string; got: string }): void {
+    if (holds) this.#recorder.passed(this.#statements, expected, this.#client);
+    else this.#failed(expected, got);
+  }
+
+  #failed(expected: string, got: string): undefined {
+    this.#recorder.failed(this.#statements, { expected, got }, this.#client);
+    return undefined;
+  }
+
+  #messages(): ObservedMessage[] {
+    return this.#client.connection.pending
+      .map(({ packet }) => packet)
+      .filter((packet): packet is ObservedMessage => packet.type === 'publish');
+  }
+
+  #takeOrMismatch(expected: Expected): Arrival | { readonly mismatch: Observed } | 'ended' | undefined {
+    const taken = this.#client.take(expected);
+    if (taken !== undefined) return taken;
+    const mismatch = this.#client.connection.pending.find(({ packet }) => isSameButWrong(packet, expected));
+    if (mismatch !== undefined) return { mismatch: mismatch.packet };
+    return this.#client.connection.isOpen ? undefined : 'ended';
+  }
+
+  /** State of the connection, in words. */
+  #situation(): string {
+    const { ending, pending } = this.#client.connection;
+    const unused =
+      pending.length === 0 ? '' : `, unread: ${shortList(pending.map(({ packet }) => describePacket(packet)))}`;
+    if (ending === undefined) return `the connection is open${unused}`;
+    return `the connection was closed by the ${ending.by} (${ending.how})${unused}`;
+  }
+}
+
+/** Answers the same packet as the one expected, but with other contents: no need to wait longer. */
+function isSameButWrong(observed: Observed, expected: Expected): boolean {
+  if (observed.type !== expected.type) return false;
+  switch (observed.type) {
+    case 'connack':
+      return true;
+    case 'publish':
+      return (
+        'payload' in expected &&
+        expected.payload !== undefined &&
+        meets(observed, { type: 'publish', payload: expected.payload })
+      );
+    case 'suback':
+      return 'packetId' in expected && expected.packetId === observed.packetId;
+    default:
+      return false;
+  }
+}
+
+/** Pairs each expected message with one that came. */
+function assign(
+  came: readonly ObservedMessage[],
+  expected: readonly ExpectedMessage[],
+): { missing: ExpectedMessage[]; surplus: ObservedMessage[] } {
+  const surplus = [...came];
+  const missing = expected.filter((one) => {
+    const at = surplus.findIndex((packet) => meets(packet, one));
+    if (at >= 0) surplus.splice(at, 1);
+    return at < 0;
+  });
+  return { missing, surplus };
+}
+
+/** Whether the first arrivals of the expected messages come in the order of the list. */
+function ascending(came: readonly ObservedMessage[], expected: readonly ExpectedMessage[]): boolean {
+  const firsts = expected.map((one) => came.findIndex((packet) => meets(packet, one)));
+  return firsts.every((at, i) => i === 0 || at > (firsts[i - 1] ?? -1));
+}
+
+function shortList(items: readonly string[]): string {
+  return items.length <= 6
+    ? items.join(', ')
+    : `${items.slice(0, 3).join(', ')}, … ${items.length} in all …, ${items.slice(-2).join(', ')}`;
+}

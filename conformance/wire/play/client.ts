@@ -1,0 +1,90 @@
+// A client that the tester plays: a connection, and what a scenario needs to know of its conversation.
+import type { Connect, Packet, Publish } from '../../../reference/codec/packet.ts';
+import type { Qos } from '../../../reference/message.ts';
+import type { Arrival, Connection } from '../connection.ts';
+import type { Observed } from '../observer.ts';
+import { type Expected, meets, puback, pubcomp, pubrec } from '../packets.ts';
+
+export type Acknowledging = 'automatically' | 'by hand';
+
+export class Client {
+  readonly connection: Connection;
+  /** The CONNECT by which it came, if it was sent as a packet. */
+  connect: Connect | undefined;
+  /** Whether PUBLISH and PUBREL of the target are answered at once. */
+  acknowledging: Acknowledging = 'automatically';
+  /** QoS granted by filter. */
+  readonly granted = new Map<string, number>();
+  lastPublish: Publish | undefined;
+  /** Arrivals from here on are reactions to the last thing sent. */
+  mark = 0;
+  #packetId = 0;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    connection.watch({
+      sent: (_bytes, packet) => this.#sent(packet),
+      received: ({ packet }) => this.#received(packet),
+      ended: () => {},
+    });
+  }
+
+  get name(): string {
+    return this.connection.name;
+  }
+
+  /** Client id of its CONNECT. */
+  get clientId(): string {
+    return this.connect?.clientId ?? '';
+  }
+
+  /** An identifier not used before by this client. */
+  nextPacketId(): number {
+    this.#packetId = (this.#packetId % 65_535) + 1; // 0 is no identifier (MQTT-2.3.1-1)
+    return this.#packetId;
+  }
+
+  /** What came since the last stimulus and was not used by a check. */
+  unused(): Arrival[] {
+    return this.connection.pending.filter(({ sequence }) => sequence >= this.mark);
+  }
+
+  /** Takes the first unused arrival that is as expected. */
+  take(expected: Expected): Arrival | undefined {
+    return this.connection.take(({ packet }) => meets(packet, expected));
+  }
+
+  /** Waits for a packet, whatever comes before it. Undefined when it did not come in time or the connection ended. */
+  async awaits(expected: Expected, boundMs?: number): Promise<Arrival | undefined> {
+    const found = await this.connection.waitFor(
+      () => this.take(expected) ?? (this.connection.isOpen ? undefined : ('ended' as const)),
+      boundMs,
+    );
+    return found === 'ended' ? undefined : found;
+  }
+
+  /** PINGREQ, and whether its PINGRESP came: the target has read what was sent before. */
+  async pings(): Promise<boolean> {
+    if (!this.connection.isOpen) return false;
+    this.connection.send({ type: 'pingreq' });
+    return (await this.awaits({ type: 'pingresp' })) !== undefined;
+  }
+
+  #sent(packet: Packet | undefined): void {
+    if (packet?.type === 'publish') this.lastPublish = packet;
+    if (packet?.type === 'connect') this.connect = packet;
+  }
+
+  #received(packet: Observed): void {
+    if (this.acknowledging === 'by hand' || !this.connection.isOpen) return;
+    if (packet.type === 'publish' && packet.packetId !== undefined && packet.packetId !== 0) {
+      this.connection.send(packet.qos === 1 ? puback(packet.packetId) : pubrec(packet.packetId));
+    } else if (packet.type === 'pubrel') {
+      this.connection.pending.pop();
+      this.connection.send(pubcomp(packet.packetId));
+    }
+  }
+}
+
+/** QoS at which a message published at `published` reaches a subscription granted at `granted` (MQTT-3.8.4-6). */
+export const deliveredQos = (published: Qos, granted: number): number => Math.min(published, granted);

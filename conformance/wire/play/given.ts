@@ -1,0 +1,237 @@
+// Sets the scene of a scenario. What fails here says nothing about the statement: the scenario is inconclusive.
+import type { Connect } from '../../../reference/codec/packet.ts';
+import type { Qos } from '../../../reference/message.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import type { Capabilities } from '../../target/capabilities.ts';
+import type { Protocol } from '../../verdict/verdict.ts';
+import { Connection } from '../connection.ts';
+import { LinkRefused } from '../link.ts';
+import { type Payload, payloadBytes, subscribe } from '../packets.ts';
+import { elapse } from '../patience.ts';
+import type { Tracer } from '../tracer.ts';
+import { publishes } from './barrier-reached.ts';
+import { type Acknowledging, Client } from './client.ts';
+import { type Recorder, Skipped } from './recorder.ts';
+import type { RunContext } from './run-context.ts';
+
+export interface WillText {
+  readonly topicName: string;
+  readonly message: Payload;
+  readonly qos?: Qos;
+  readonly retain?: boolean;
+}
+
+export interface ConnectText {
+  readonly clientId?: string;
+  /** True unless told otherwise. */
+  readonly cleanSession?: boolean;
+  /** Seconds; 0, no keep-alive, unless told otherwise. */
+  readonly keepAlive?: number;
+  readonly will?: WillText;
+  /** By default the credentials of the target's address, if it has any. */
+  readonly credentials?: { readonly userName: string; readonly password?: Payload };
+}
+
+export interface ClientText extends ConnectText {
+  /** Its lane in the ladder. */
+  readonly name?: string;
+  readonly acknowledging?: Acknowledging;
+}
+
+export interface GivenOptions {
+  readonly scenario: Scenario;
+  readonly protocol: Protocol;
+  readonly run: RunContext;
+  readonly tracer: Tracer;
+  readonly recorder: Recorder;
+  readonly waitsFor: (what: string) => void;
+}
+
+export class Given {
+  readonly #options: GivenOptions;
+  readonly #clients: Client[] = [];
+
+  constructor(options: GivenOptions) {
+    this.#options = options;
+  }
+
+  get capabilities(): Capabilities {
+    return this.#options.run.capabilities;
+  }
+
+  get protocol(): Protocol {
+    return this.#options.protocol;
+  }
+
+  /** Longest time in milliseconds to wait for an end by keep-alive, counted from when it is due. */
+  get lateKeepAliveMs(): number {
+    return this.#options.run.lateKeepAliveMs;
+  }
+
+  /** Milliseconds since the run began. */
+  now(): number {
+    return this.#options.run.now();
+  }
+
+  /** A fresh client id of at most 23 digits and letters. */
+  clientId(): string {
+    return this.#options.run.names.clientId();
+  }
+
+  /** A topic name that nobody else uses; the suffix is what a reader shall see. */
+  topicName(suffix?: string): string {
+    return this.#options.run.names.topicName(suffix);
+  }
+
+  dollarTopicName(suffix?: string): string {
+    return this.#options.run.names.dollarTopicName(suffix);
+  }
+
+  /** A CONNECT at the level of the run, with the target's credentials. */
+  connect(text: ConnectText = {}): Connect {
+    const { clientId = this.clientId(), cleanSession = true, keepAlive = 0, will } = text;
+    const common = {
+      type: 'connect',
+      protocolLevel: this.protocol === '3.1' ? 3 : 4,
+      clientId,
+      cleanSession,
+      keepAlive,
+      ...(will === undefined ? {} : { will: willOf(will) }),
+    } as const;
+    const { userName, password } = text.credentials ?? this.#options.run.address;
+    if (userName === undefined) return common;
+    return { ...common, userName, ...(password === undefined ? {} : { password: payloadBytes(password) }) };
+  }
+
+  /** A connection on which nothing was sent yet. */
+  async connection(name = 'client'): Promise<Client> {
+    const { run, tracer, scenario } = this.#options;
+    const unique = this.#uniqueName(name);
+    try {
+      const connection = await Connection.open({
+        name: unique,
+        address: run.address,
+        tracer,
+        patience: run.patience,
+        now: run.now,
+        watchers: run.invariants(scenario.id, unique),
+      });
+      connection.watch({
+        sent: (_bytes, packet) => packet !== undefined && run.leftovers.sent(packet),
+        received: () => {},
+        ended: () => {},
+      });
+      const client = new Client(connection);
+      this.#clients.push(client);
+      return client;
+    } catch (error) {
+      if (!(error instanceof LinkRefused)) throw error;
+      return this.#options.recorder.inconclusive(`the target could not be reached: ${error.code}`);
+    }
+  }
+
+  /** A connected client. */
+  async client(text: ClientText = {}): Promise<Client> {
+    const client = await this.connection(text.name);
+    client.acknowledging = text.acknowledging ?? 'automatically';
+    client.connection.send(this.connect(text));
+    const connack = await client.awaits({ type: 'connack' });
+    if (connack?.packet.type !== 'connack' || connack.packet.returnCode !== 0) {
+      const came = connack?.packet.type === 'connack' ? `return code ${connack.packet.returnCode}` : 'no CONNACK';
+      return this.#options.recorder.inconclusive(`${client.name} could not connect: ${came}`);
+    }
+    client.mark = client.connection.nextSequence;
+    return client;
+  }
+
+  /** A connected client whose subscription is granted as asked. */
+  async subscriber(topicFilter: string | readonly string[], text: ClientText & { qos?: Qos } = {}): Promise<Client> {
+    const { qos = 0, ...rest } = text;
+    const client = await this.client({ name: 'subscriber', ...rest });
+    for (const filter of typeof topicFilter === 'string' ? [topicFilter] : topicFilter) {
+      await this.subscription(client, filter, qos);
+    }
+    return client;
+  }
+
+  /** A subscription on a client that is connected. */
+  async subscription(client: Client, topicFilter: string, qos: Qos = 0): Promise<void> {
+    const packetId = client.nextPacketId();
+    client.connection.send(subscribe(packetId, { topicFilter, qos }));
+    const suback = await client.awaits({ type: 'suback', packetId });
+    const granted = suback?.packet.type === 'suback' ? suback.packet.returnCodes[0] : undefined;
+    if (granted === undefined) return this.#options.recorder.inconclusive(`SUBSCRIBE "${topicFilter}" got no SUBACK`);
+    client.granted.set(topicFilter, granted);
+    if (granted < qos || granted === 0x80) {
+      const got = granted === 0x80 ? 'was refused' : `at QoS ${qos} was granted QoS ${granted}`;
+      return this.#options.recorder.inconclusive(`the subscription "${topicFilter}" ${got}`);
+    }
+    if (this.capabilities.lateSubscriptions) await elapse(lateSubscriptionMs);
+    client.mark = client.connection.nextSequence;
+  }
+
+  /** A retained message, published by a client that has left. Cleared at the end of the run. */
+  async retained(text: { topicName: string; payload: Payload; qos?: Qos }): Promise<void> {
+    const publisher = await this.client({ name: 'publisher of a retained message' });
+    const { qos = 1 } = text;
+    const payload = payloadBytes(text.payload);
+    if (!(await publishes(publisher, { topicName: text.topicName, payload, qos, retain: true }))) {
+      this.#options.recorder.inconclusive('the retained message was not acknowledged');
+    }
+    if (qos === 0) await publisher.pings();
+    publisher.connection.send({ type: 'disconnect' });
+    publisher.connection.cut('FIN');
+  }
+
+  /** Ends the scenario as inconclusive unless the condition holds. */
+  that(holds: boolean, reasonIfNot: string): void {
+    if (!holds) this.#options.recorder.inconclusive(reasonIfNot);
+  }
+
+  /** Ends the scenario as skipped: the target does not have what it needs. */
+  skip(reason: string): never {
+    throw new Skipped(reason);
+  }
+
+  /** Lets real time go by, because the standard speaks of time. Shown in the live line. */
+  async time(ms: number, what: string): Promise<void> {
+    this.#options.waitsFor(what);
+    this.#options.tracer.note(`${what}: ${Math.round(ms)} ms go by`);
+    await elapse(ms);
+  }
+
+  /** Says for the live line what is waited for. */
+  waitsFor(what: string): void {
+    this.#options.waitsFor(what);
+  }
+
+  /** Resolves when everything else of the run is done: for silence that no bound can end. */
+  restOfRun(): Promise<void> {
+    const { restOfRun } = this.#options.run;
+    return elapse(longestRunMs, restOfRun);
+  }
+
+  random(): number {
+    return this.#options.run.random();
+  }
+
+  closeAll(): void {
+    for (const { connection } of this.#clients) {
+      if (connection.isOpen && connection.nextSequence > 0) connection.send({ type: 'disconnect' });
+      connection.cut('FIN');
+    }
+  }
+
+  #uniqueName(name: string): string {
+    const same = this.#clients.filter((client) => client.name.replace(/ \d+$/, '') === name).length;
+    return same === 0 ? name : `${name} ${same + 1}`;
+  }
+}
+
+/** Where a subscription is effective only after its SUBACK. */
+const lateSubscriptionMs = 250;
+const longestRunMs = 600_000;
+
+function willOf({ topicName, message, qos = 0, retain = false }: WillText): NonNullable<Connect['will']> {
+  return { topicName, message: payloadBytes(message), qos, retain };
+}

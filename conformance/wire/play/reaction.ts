@@ -1,0 +1,63 @@
+// The set of outcomes that an expectation accepts, each with its verdict.
+import { describePacket } from '../describe.ts';
+import type { Expected } from '../packets.ts';
+
+export type ReactionKind = 'closed' | 'answered' | 'answered then closed' | 'ignored' | 'waits';
+export type ReactionVerdict = 'pass' | 'warn' | 'observed' | 'fail';
+
+/** One way in which the target may react. */
+export interface Reaction {
+  readonly kind: ReactionKind;
+  readonly expected?: Expected;
+  readonly verdict: ReactionVerdict;
+  readonly because?: string;
+  /** The same reaction with another verdict: `closed().as('warn', 'section 3.1.4 asks for an answer')`. */
+  as(verdict: ReactionVerdict, because: string): Reaction;
+}
+
+/** An answer; `thenClosed` if the connection has to end behind it. */
+export interface Answer extends Reaction {
+  thenClosed(): Reaction;
+}
+
+function reaction(
+  kind: ReactionKind,
+  details: { expected?: Expected; verdict?: ReactionVerdict; because?: string } = {},
+): Reaction {
+  const { expected, verdict = 'pass', because } = details;
+  return {
+    kind,
+    verdict,
+    ...(expected === undefined ? {} : { expected }),
+    ...(because === undefined ? {} : { because }),
+    as: (other, reason) => reaction(kind, { ...details, verdict: other, because: reason }),
+  };
+}
+
+/** The connection is ended, by FIN or RST, without any answer. */
+export const closed = (): Reaction => reaction('closed');
+/** The packet is answered, and the connection stays open. */
+export const answered = (expected: Expected): Answer => ({
+  ...reaction('answered', { expected }),
+  thenClosed: () => reaction('answered then closed', { expected }),
+});
+/** Nothing happens, and the connection goes on to be served: PINGREQ is answered. */
+export const ignored = (): Reaction => reaction('ignored');
+/** Neither an answer nor an end, nor is PINGREQ answered: the target waits for more bytes. */
+export const waits = (): Reaction => reaction('waits');
+
+/** A reaction in words. */
+export function describeReaction({ kind, expected }: Reaction): string {
+  switch (kind) {
+    case 'closed':
+      return 'the connection is closed without an answer';
+    case 'answered':
+      return expected === undefined ? 'an answer' : describePacket(expected);
+    case 'answered then closed':
+      return `${expected === undefined ? 'an answer' : describePacket(expected)}, then the connection is closed`;
+    case 'ignored':
+      return 'the packet is ignored and the connection stays open';
+    case 'waits':
+      return 'the target waits for more bytes';
+  }
+}

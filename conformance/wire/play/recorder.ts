@@ -1,0 +1,96 @@
+// Writes down what the checks of one scenario found, and stops the scenario where nothing sensible can follow.
+import type { AnyStatementId } from '../../spec/catalogue.ts';
+import type { Check } from '../../verdict/verdict.ts';
+import type { Tracer } from '../tracer.ts';
+import type { Client } from './client.ts';
+
+/** Ends a scenario whose verdict is known. Not an error of ours: the runner catches it. */
+export class Stopped extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'Stopped';
+  }
+}
+
+/** Ends a scenario that cannot judge this target. */
+export class Skipped extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'Skipped';
+  }
+}
+
+export interface RecorderOptions {
+  readonly tracer: Tracer;
+  readonly checks: Check[];
+  /** Verdict of a check that fails. */
+  readonly onFailure: 'fail' | 'warn' | 'observed';
+  /** What the statements of a check count as in this run: at level 3 other ids, and weaker verdicts. */
+  readonly inThisRun: (check: Check) => Check;
+  /** Exchanges messages on uninvolved connections; what was wrong with that, in words. */
+  readonly witness: () => Promise<string | undefined>;
+  /** Ends when a target that reorders topics has had its time. */
+  readonly quietPeriod: () => Promise<void>;
+}
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  add(check: Check, client?: Client): void {
+    const { tracer, checks, inThisRun } = this.#options;
+    const counted = inThisRun(check);
+    tracer.markDecisive();
+    const traceIndex = tracer.decisiveIndex();
+    checks.push(traceIndex === undefined ? counted : { ...counted, traceIndex });
+    const text =
+      counted.verdict === 'pass'
+        ? `as expected: ${counted.expected}`
+        : `expected ${counted.expected}; got ${counted.got}`;
+    tracer.note(text, { verdict: counted.verdict, ...(client === undefined ? {} : { connection: client.name }) });
+  }
+
+  passed(statements: readonly AnyStatementId[], expected: string, client?: Client): void {
+    const verdict = this.#options.onFailure === 'observed' ? 'observed' : 'pass';
+    this.add({ verdict, statements, expected, got: 'as expected' }, client);
+  }
+
+  /** A `must` that fails ends the scenario; `should` and `may` go on. */
+  failed(
+    statements: readonly AnyStatementId[],
+    { expected, got }: { expected: string; got: string },
+    client?: Client,
+  ): void {
+    this.add({ verdict: this.#options.onFailure, statements, expected, got }, client);
+    if (this.#options.onFailure === 'fail') throw new Stopped(`expected ${expected}; got ${got}`);
+  }
+
+  inconclusive(reason: string): never {
+    this.add({ verdict: 'inconclusive', statements: [], expected: 'the conditions of this scenario', got: reason });
+    throw new Stopped(reason);
+  }
+
+  note(text: string, client?: Client): void {
+    this.#options.tracer.note(text, client === undefined ? {} : { connection: client.name });
+  }
+
+  /** For targets that deliver different topics in any order. */
+  quietPeriod(): Promise<void> {
+    return this.#options.quietPeriod();
+  }
+
+  /** After a hostile input: was anybody else disturbed? */
+  async checkWitness(): Promise<void> {
+    const disturbance = await this.#options.witness();
+    if (disturbance === undefined) return;
+    this.add({
+      verdict: 'warn', // SHOULD NOT
+      statements: ['SHOULD-NOT-4.8-a'],
+      expected: 'an uninvolved connection goes on undisturbed',
+      got: disturbance,
+    });
+  }
+}

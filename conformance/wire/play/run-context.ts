@@ -1,0 +1,27 @@
+// What all scenarios of a run share.
+import type { Address } from '../../target/address.ts';
+import type { Capabilities } from '../../target/capabilities.ts';
+import type { Watcher } from '../connection.ts';
+import type { Patience } from '../patience.ts';
+import type { Leftovers } from './leftovers.ts';
+import type { Names } from './names.ts';
+
+export interface RunContext {
+  readonly address: Address;
+  readonly capabilities: Capabilities;
+  readonly patience: Patience;
+  readonly names: Names;
+  readonly leftovers: Leftovers;
+  /** Milliseconds since the run began, monotonic. */
+  readonly now: () => number;
+  /** Numbers from 0 to 1, from the seed of the run. */
+  readonly random: () => number;
+  /** Watches a new connection for what must hold for every packet. */
+  readonly invariants: (scenarioId: string, connectionName: string) => readonly Watcher[];
+  /** Exchanges a message between uninvolved connections; what was wrong with that, in words. */
+  readonly witness: () => Promise<string | undefined>;
+  /** Longest time in milliseconds to wait for an end by keep-alive, counted from when it is due. */
+  readonly lateKeepAliveMs: number;
+  /** Aborted when all scenarios but the watching ones are done. */
+  readonly restOfRun: AbortSignal;
+}

@@ -1,0 +1,70 @@
+// What the tester does on one connection.
+import type { Packet } from '../../../reference/codec/packet.ts';
+import type { Qos } from '../../../reference/message.ts';
+import type { Payload } from '../packets.ts';
+import { publishes } from './barrier-reached.ts';
+import type { Client } from './client.ts';
+import type { Recorder } from './recorder.ts';
+
+export class When {
+  readonly #client: Client;
+  readonly #recorder: Recorder;
+
+  constructor(client: Client, recorder: Recorder) {
+    this.#client = client;
+    this.#recorder = recorder;
+  }
+
+  /** Sends packets in one write. */
+  async sends(...packets: readonly Packet[]): Promise<void> {
+    this.#stimulus();
+    this.#client.connection.send(...packets);
+  }
+
+  /** Sends bytes as they are; `meaning` tells a reader what they are. */
+  async sendsBytes(bytes: Uint8Array, meaning: string): Promise<void> {
+    this.#stimulus();
+    this.#client.connection.sendBytes(bytes, meaning);
+  }
+
+  /** Sends packets as one run of bytes, in segments of so many bytes. */
+  async sendsInSegments(packets: readonly Packet[], segmentBytes: number): Promise<void> {
+    this.#stimulus();
+    this.#client.connection.sendInSegments(packets, segmentBytes);
+  }
+
+  /** Publishes with the whole handshake of the QoS; without it the scenario is inconclusive. */
+  async publishes(message: { topicName: string; payload: Payload; qos?: Qos; retain?: boolean }): Promise<void> {
+    this.#stimulus();
+    const { qos = 0, ...rest } = message;
+    if (await publishes(this.#client, { ...rest, qos })) return;
+    this.#recorder.inconclusive(`a PUBLISH with QoS ${qos} of ${this.#client.name} was not acknowledged`);
+  }
+
+  /** DISCONNECT, then the connection is ended by FIN. Resolves when the target has ended it too. */
+  async disconnects(): Promise<void> {
+    this.#stimulus();
+    this.#client.connection.send({ type: 'disconnect' });
+    this.#client.connection.finish();
+    await this.#client.connection.waitFor(() => this.#client.connection.ending);
+    this.#client.connection.cut('FIN');
+  }
+
+  /** Ends the connection without DISCONNECT. */
+  async cuts(how: 'FIN' | 'RST' = 'FIN'): Promise<void> {
+    this.#client.connection.cut(how);
+  }
+
+  /** Stops reading, so that the target's output backs up. */
+  async stopsReading(): Promise<void> {
+    this.#client.connection.pause();
+  }
+
+  async readsAgain(): Promise<void> {
+    this.#client.connection.resume();
+  }
+
+  #stimulus(): void {
+    this.#client.mark = this.#client.connection.nextSequence;
+  }
+}

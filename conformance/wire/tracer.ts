@@ -1,0 +1,116 @@
+// Writes the trace of one scenario. Many packets are kept as the first and the last of them, so that a flood stays readable.
+import { inspect } from '../../reference/codec/inspect.ts';
+import type { AtMs, Trace, TraceEntry, TraceField } from './trace.ts';
+import { maxTraceBytes } from './trace.ts';
+
+interface PacketDraft {
+  readonly kind: 'sent' | 'received';
+  readonly at: AtMs;
+  readonly connection: string;
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly summary: string;
+  readonly findings?: readonly string[];
+}
+type Draft = Exclude<TraceEntry, { kind: 'sent' | 'received' }> | PacketDraft;
+
+const keptAtStart = 400;
+const keptAtEnd = 200;
+
+export interface TracerOptions {
+  /** Milliseconds since the run began. */
+  readonly now: () => AtMs;
+  /** Byte strings that no trace may show, such as the password of the target. */
+  readonly secrets: readonly Uint8Array[];
+}
+
+export class Tracer {
+  readonly #options: TracerOptions;
+  readonly #start: Draft[] = [];
+  #end: Draft[] = [];
+  #leftOut = 0;
+  #decisive: Draft | undefined;
+
+  constructor(options: TracerOptions) {
+    this.#options = options;
+  }
+
+  opened(connection: string, to: string): void {
+    this.#add({ kind: 'opened', at: this.#options.now(), connection, to });
+  }
+
+  packet(
+    kind: 'sent' | 'received',
+    connection: string,
+    { bytes, summary, findings }: { bytes: Uint8Array; summary: string; findings?: readonly string[] },
+  ): void {
+    const kept = bytes.slice(0, maxTraceBytes);
+    if (kind === 'sent') this.#mask(kept);
+    const common = { kind, at: this.#options.now(), connection, bytes: kept, length: bytes.length, summary };
+    this.#add(findings === undefined || findings.length === 0 ? common : { ...common, findings });
+  }
+
+  ended(connection: string, by: 'target' | 'tester', how: 'FIN' | 'RST'): void {
+    this.#add({ kind: 'ended', at: this.#options.now(), connection, by, how });
+  }
+
+  note(
+    text: string,
+    details: { connection?: string; verdict?: 'pass' | 'fail' | 'warn' | 'observed' | 'inconclusive' } = {},
+  ): void {
+    this.#add({ kind: 'note', at: this.#options.now(), text, ...details });
+  }
+
+  /** The entry that decided the check which is being recorded: by default the last one. */
+  markDecisive(): void {
+    this.#decisive = this.#end.at(-1) ?? this.#start.at(-1);
+  }
+
+  /** Index that the decisive entry has in `entries()`. */
+  decisiveIndex(): number | undefined {
+    const decisive = this.#decisive ?? this.#end.at(-1) ?? this.#start.at(-1);
+    const index = decisive === undefined ? -1 : this.#drafts().indexOf(decisive);
+    return index < 0 ? undefined : index;
+  }
+
+  entries({ withFields }: { withFields: boolean }): Trace {
+    return this.#drafts().map((draft) => finish(draft, withFields));
+  }
+
+  #drafts(): Draft[] {
+    if (this.#leftOut === 0) return [...this.#start, ...this.#end];
+    const at = this.#end[0]?.at ?? 0;
+    return [...this.#start, { kind: 'note', at, text: `${this.#leftOut} entries left out` }, ...this.#end];
+  }
+
+  #add(draft: Draft): void {
+    if (this.#start.length < keptAtStart) {
+      this.#start.push(draft);
+      return;
+    }
+    this.#end.push(draft);
+    if (this.#end.length < keptAtEnd * 2) return;
+    this.#leftOut += keptAtEnd;
+    this.#end = this.#end.slice(keptAtEnd);
+  }
+
+  #mask(bytes: Uint8Array): void {
+    for (const secret of this.#options.secrets) {
+      if (secret.length === 0) continue;
+      let at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(secret);
+      while (at >= 0) {
+        bytes.fill(0x2a, at, at + secret.length);
+        at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(secret, at + secret.length);
+      }
+    }
+  }
+}
+
+function finish(draft: Draft, withFields: boolean): TraceEntry {
+  if (!('bytes' in draft)) return draft;
+  const { bytes, ...rest } = draft;
+  const hex = Buffer.from(bytes).toString('hex');
+  if (!withFields || bytes.length < draft.length) return { ...rest, hex };
+  const fields: readonly TraceField[] = inspect(bytes).fields;
+  return { ...rest, hex, fields };
+}
