@@ -1,0 +1,56 @@
+// The public door `mqttspec/conformance`: run the suite from a program and get its verdicts as typed values.
+
+import { version } from './cli/version.ts';
+import { choose } from './runner/plan.ts';
+import { run } from './runner/run.ts';
+import { serverScenarios } from './scenarios/all.ts';
+import { parseAddress } from './target/address.ts';
+import type { RunEvent } from './verdict/events.ts';
+import type { Report } from './verdict/report.ts';
+import type { Protocol } from './verdict/verdict.ts';
+
+export { BadAddress } from './target/address.ts';
+export type { Reporter, RunEvent } from './verdict/events.ts';
+export type { Capability, Report, RunHeader, SectionSummary, TargetDescription } from './verdict/report.ts';
+export type { Check, Protocol, ScenarioResult, StatementResult, StatementVerdict, Verdict } from './verdict/verdict.ts';
+
+export interface ConformanceOptions {
+  /** `host:1883`, `mqtt://user:password@host:1883` … */
+  readonly target: string;
+  /** Ids, sections, statement numbers or words; everything unless told otherwise. */
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly protocols?: readonly Protocol[];
+  /** Longest wait for a reply, in milliseconds. */
+  readonly timeoutMs?: number;
+  readonly concurrency?: number;
+  /** How often a failing scenario is played again, alone. */
+  readonly repeatFailures?: number;
+  readonly seed?: number;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Ends the run early; what was measured is reported. */
+  readonly signal?: AbortSignal;
+}
+
+/** Judges a broker. Rejects with BadAddress for an address that cannot be used; whatever the target does is in the report. */
+export function runConformance(options: ConformanceOptions): Promise<Report> {
+  const { target, only = [], skip = [], protocols, timeoutMs = 1_500, concurrency = 24, repeatFailures = 2 } = options;
+  const {
+    seed = Math.floor(Math.random() * 4_294_967_296),
+    onEvent = () => {},
+    signal = new AbortController().signal,
+  } = options;
+  return run({
+    address: parseAddress(target),
+    scenarios: choose(serverScenarios, { only, skip }),
+    ...(protocols === undefined ? {} : { protocols }),
+    timeoutMs,
+    concurrency,
+    repeatFailures,
+    seed,
+    version,
+    shownOptions: { only, skip, timeout: timeoutMs, concurrency, repeatFailures, seed },
+    emit: onEvent,
+    interrupted: signal,
+  });
+}

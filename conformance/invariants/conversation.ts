@@ -1,0 +1,273 @@
+// Invariants of conversations: what must hold between the packets of one connection. They judge only what they know for sure:
+// after raw bytes of the tester, or where a session was resumed, a rule that would need to know more stays silent.
+import type { Packet } from '../../reference/codec/packet.ts';
+import { matches } from '../../reference/topics/matches.ts';
+import type { Observed } from '../wire/observer.ts';
+import type { ConversationRule, Invariant } from './invariant.ts';
+
+type Verdict = ReturnType<ConversationRule['received']>;
+const silent: Verdict = { applies: false };
+const kept: Verdict = { applies: true };
+const broken = (problem: string): Verdict => ({ applies: true, problem });
+
+/** The first packet of the target is its CONNACK. */
+function connackFirst(): ConversationRule {
+  let first = true;
+  return {
+    received: ({ packet: { type } }) => {
+      if (!first) return silent;
+      first = false;
+      return type === 'connack' ? kept : broken(`the first packet is ${type.toUpperCase()}`);
+    },
+  };
+}
+
+/** There is one CONNACK on a connection. */
+function oneConnack(): ConversationRule {
+  let connacks = 0;
+  return {
+    received: ({ packet }) => {
+      if (packet.type !== 'connack') return silent;
+      connacks++;
+      return connacks === 1 ? kept : broken(`CONNACK number ${connacks} on one connection`);
+    },
+  };
+}
+
+/** Nothing follows a CONNACK that refuses. */
+function silenceAfterRefusal(): ConversationRule {
+  let refused = false;
+  return {
+    received: ({ packet }) => {
+      if (refused) return broken(`${packet.type.toUpperCase()} after a CONNACK that refuses`);
+      if (packet.type !== 'connack' || packet.returnCode === 0) return silent;
+      refused = true;
+      return kept;
+    },
+  };
+}
+
+/** What the tester has sent and not yet got an answer to, by kind of answer and identifier. */
+class Outstanding {
+  readonly #counts = new Map<string, number>();
+
+  add(answer: string, packetId: number): void {
+    const key = `${answer} ${packetId}`;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  }
+
+  /** Whether there was one. */
+  take(answer: string, packetId: number): boolean {
+    const key = `${answer} ${packetId}`;
+    const count = this.#counts.get(key) ?? 0;
+    if (count === 0) return false;
+    if (count === 1) this.#counts.delete(key);
+    else this.#counts.set(key, count - 1);
+    return true;
+  }
+}
+
+/** The answer that a packet of the tester asks for. */
+function answerTo(packet: Packet): { readonly answer: string; readonly packetId: number } | undefined {
+  switch (packet.type) {
+    case 'publish':
+      return packet.qos === 0
+        ? undefined
+        : { answer: packet.qos === 1 ? 'puback' : 'pubrec', packetId: packet.packetId };
+    case 'pubrec':
+      return { answer: 'pubrel', packetId: packet.packetId };
+    case 'pubrel':
+      return { answer: 'pubcomp', packetId: packet.packetId };
+    case 'subscribe':
+      return { answer: 'suback', packetId: packet.packetId };
+    case 'unsubscribe':
+      return { answer: 'unsuback', packetId: packet.packetId };
+    default:
+      return undefined;
+  }
+}
+
+/** Every answer of these types bears the identifier of something that the tester has sent on this connection. */
+function answersOnly(types: readonly Observed['type'][]): () => ConversationRule {
+  return () => {
+    const outstanding = new Outstanding();
+    let sure = true;
+    return {
+      sent: (packet) => {
+        if (packet === undefined) sure = false;
+        const wanted = packet === undefined ? undefined : answerTo(packet);
+        if (wanted !== undefined) outstanding.add(wanted.answer, wanted.packetId);
+      },
+      received: ({ packet }) => {
+        if (packet.type === 'connack' && packet.sessionPresent) sure = false;
+        if (!types.includes(packet.type) || !('packetId' in packet) || packet.packetId === undefined) return silent;
+        const answers = outstanding.take(packet.type, packet.packetId);
+        // A server may send PUBREL again on a live connection (section 4.4).
+        if (answers && packet.type === 'pubrel') outstanding.add('pubrel', packet.packetId);
+        if (answers || !sure) return answers ? kept : silent;
+        return broken(`${packet.type.toUpperCase()} with id ${packet.packetId} answers nothing that was sent`);
+      },
+    };
+  };
+}
+
+/** An identifier is not used for another message before its acknowledgement. */
+function identifiersInFlight(): ConversationRule {
+  const inFlight = new Map<number, string>();
+  let sure = true;
+  return {
+    sent: (packet) => {
+      if (packet === undefined) sure = false;
+      if (packet?.type === 'puback' || packet?.type === 'pubcomp') inFlight.delete(packet.packetId);
+    },
+    received: ({ packet }) => {
+      if (packet.type !== 'publish' || packet.packetId === undefined || !sure) return silent;
+      const contents = `${packet.qos} ${packet.topicName} ${Buffer.from(packet.payload.subarray(0, 256)).toString('latin1')}`;
+      const before = inFlight.get(packet.packetId);
+      inFlight.set(packet.packetId, contents);
+      if (before === undefined || before === contents) return kept;
+      return broken(
+        `id ${packet.packetId} is used for a new message although the last one with it was not acknowledged`,
+      );
+    },
+  };
+}
+
+/** Where no session was resumed, DUP 1 can only follow a first sending on the same connection. */
+function dupOnlyOnResends(): ConversationRule {
+  const seen = new Set<number>();
+  let fresh = false;
+  return {
+    received: ({ packet }) => {
+      if (packet.type === 'connack') fresh = packet.returnCode === 0 && !packet.sessionPresent;
+      if (packet.type !== 'publish' || packet.packetId === undefined || !fresh) return silent;
+      const first = !seen.has(packet.packetId);
+      seen.add(packet.packetId);
+      return first && packet.dup ? broken('a PUBLISH that is sent for the first time has DUP 1') : kept;
+    },
+  };
+}
+
+/** Filters of one connection with the highest QoS that was asked for. */
+class Filters {
+  readonly #qos = new Map<string, number>();
+
+  sent(packet: Packet): void {
+    if (packet.type !== 'subscribe') return;
+    for (const { topicFilter, qos } of packet.subscriptions) this.#raise(topicFilter, qos);
+  }
+
+  /** The highest QoS of a filter that matches; undefined if none does. */
+  highest(topicName: string): number | undefined {
+    const all = [...this.#qos].filter(([topicFilter]) => matches(topicFilter, topicName)).map(([, qos]) => qos);
+    return all.length === 0 ? undefined : Math.max(...all);
+  }
+
+  #raise(topicFilter: string, qos: number): void {
+    this.#qos.set(topicFilter, Math.max(qos, this.#qos.get(topicFilter) ?? 0));
+  }
+}
+
+/** Holds a check of each delivery against the filters of its connection. */
+function deliveries(
+  check: (packet: Extract<Observed, { type: 'publish' }>, highest: number | undefined) => Verdict,
+): () => ConversationRule {
+  return () => {
+    const filters = new Filters();
+    let sure = false;
+    return {
+      sent: (packet) => {
+        if (packet === undefined) sure = false;
+        else filters.sent(packet);
+      },
+      received: ({ packet }) => {
+        if (packet.type === 'connack') sure = !packet.sessionPresent;
+        // Servers may subscribe clients to topics of their own (section 4.5): only the tester's topics are judged.
+        if (packet.type !== 'publish' || !sure || !packet.topicName.includes('mqttspec')) return silent;
+        return check(packet, filters.highest(packet.topicName));
+      },
+    };
+  };
+}
+
+const matching = deliveries(({ topicName }, highest) =>
+  highest === undefined ? broken(`a message on "${topicName}" came, which no filter of this client matches`) : kept,
+);
+const notAboveGrant = deliveries(({ qos }, highest) =>
+  highest === undefined || qos <= highest
+    ? kept
+    : broken(`a message came at QoS ${qos}, asked for was QoS ${highest} at most`),
+);
+
+export const conversationInvariants: readonly Invariant[] = [
+  {
+    id: 'connack-is-the-first-packet',
+    title: 'On every connection the first packet of the target is its CONNACK',
+    section: '3.2-connack',
+    cites: ['MQTT-3.2.0-1'],
+    watch: connackFirst,
+  },
+  {
+    id: 'one-connack-on-a-connection',
+    title: 'On every connection the target sends one CONNACK',
+    section: '3.1-connect',
+    cites: ['MQTT-3.1.0-2'],
+    watch: oneConnack,
+  },
+  {
+    id: 'nothing-follows-a-refusal',
+    title: 'Nothing follows a CONNACK that refuses',
+    section: '3.2-connack',
+    cites: ['MQTT-3.2.2-5'],
+    watch: silenceAfterRefusal,
+  },
+  {
+    id: 'publish-answers-bear-their-identifier',
+    title: 'Every PUBACK, PUBREC and PUBREL bears the identifier of what it answers',
+    section: '2.3-packet-identifier',
+    cites: ['MQTT-2.3.1-6'],
+    watch: answersOnly(['puback', 'pubrec', 'pubrel']),
+  },
+  {
+    id: 'subscribe-answers-bear-their-identifier',
+    title: 'Every SUBACK and UNSUBACK bears the identifier of what it answers',
+    section: '2.3-packet-identifier',
+    cites: ['MQTT-2.3.1-7'],
+    watch: answersOnly(['suback', 'unsuback']),
+  },
+  {
+    id: 'every-pubcomp-answers-a-pubrel',
+    title: 'Every PUBCOMP bears the identifier of a PUBREL',
+    section: '4.3-qos',
+    cites: ['MQTT-4.3.3-2'],
+    watch: answersOnly(['pubcomp']),
+  },
+  {
+    id: 'identifiers-in-flight-are-not-reused',
+    title: 'No identifier is used for another message before its acknowledgement',
+    section: '2.3-packet-identifier',
+    cites: ['MQTT-2.3.1-4'],
+    watch: identifiersInFlight,
+  },
+  {
+    id: 'dup-1-marks-resends-alone',
+    title: 'A PUBLISH that is sent for the first time has DUP 0',
+    section: '3.3-publish',
+    cites: ['MQTT-3.3.1-3'],
+    watch: dupOnlyOnResends,
+  },
+  {
+    id: 'every-delivery-matches-a-filter',
+    title: 'Every message matches a filter of the client that gets it',
+    section: '3.3-publish',
+    cites: ['MQTT-3.3.2-3'],
+    watch: matching,
+  },
+  {
+    id: 'no-delivery-is-above-its-grant',
+    title: 'No message is delivered at a QoS above that of its subscription',
+    section: '3.8-subscribe',
+    cites: ['MQTT-3.8.4-6'],
+    watch: notAboveGrant,
+  },
+];
