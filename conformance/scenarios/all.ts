@@ -2,12 +2,16 @@
 import type { Scenario } from './scenario.ts';
 import * as pingreq from './server/3.12-pingreq/pingreq.ts';
 import * as qos2Receiver from './server/4.3-qos/qos-2-receiver.ts';
+import * as mqtt31Connect from './server/mqtt-3.1/connect.ts';
+import * as mqtt31Messages from './server/mqtt-3.1/messages.ts';
 
 type Module = Readonly<Record<string, Scenario | readonly Scenario[]>>;
 
 const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.12-pingreq', pingreq],
   ['4.3-qos', qos2Receiver],
+  ['mqtt-3.1', mqtt31Connect],
+  ['mqtt-3.1', mqtt31Messages],
 ];
 
 const scenariosOf = (module: Module): Scenario[] =>

@@ -28,6 +28,8 @@ export interface ConnectText {
   /** Seconds; 0, no keep-alive, unless told otherwise. */
   readonly keepAlive?: number;
   readonly will?: WillText;
+  /** Another protocol than that of the run. */
+  readonly protocol?: Protocol;
   /** By default the credentials of the target's address, if it has any. */
   readonly credentials?: { readonly userName: string; readonly password?: Payload };
 }
@@ -89,10 +91,10 @@ export class Given {
 
   /** A CONNECT at the level of the run, with the target's credentials. */
   connect(text: ConnectText = {}): Connect {
-    const { clientId = this.clientId(), cleanSession = true, keepAlive = 0, will } = text;
+    const { clientId = this.clientId(), cleanSession = true, keepAlive = 0, will, protocol = this.protocol } = text;
     const common = {
       type: 'connect',
-      protocolLevel: this.protocol === '3.1' ? 3 : 4,
+      protocolLevel: protocol === '3.1' ? 3 : 4,
       clientId,
       cleanSession,
       keepAlive,

@@ -1,0 +1,97 @@
+// Bytes → packets. In: one whole frame. Out: the packet, or what is wrong with it. Payloads are views into the frame.
+import { malformed, Reader, type ReadField } from './bytes/reader.ts';
+import { levels } from './levels.ts';
+import type { Packet, PacketType, ProtocolLevel } from './packet.ts';
+import { packetTypeOf, packetTypes } from './packet-types.ts';
+import { decodeAcknowledgement } from './v3/acknowledgements.ts';
+import { decodeConnack } from './v3/connack.ts';
+import { decodeConnect } from './v3/connect.ts';
+import { decodePublish } from './v3/publish.ts';
+import { decodeSuback } from './v3/suback.ts';
+import { decodeSubscribe } from './v3/subscribe.ts';
+import { decodeUnsubscribe } from './v3/unsubscribe.ts';
+
+export interface DecodeOptions {
+  /** Level of the connection; 4 unless told otherwise. CONNECT decides by its own level. */
+  readonly level?: ProtocolLevel;
+  /** Who has sent the bytes: packets that may not travel so are malformed (Table 2.1). */
+  readonly sentBy?: 'client' | 'server';
+  /** Gets the fields in the order in which they are read, also of a packet that turns out to be malformed. */
+  readonly log?: ReadField[];
+}
+
+const defaults: DecodeOptions = {};
+
+/** Decodes one frame, as a Framer hands it over. Throws MalformedPacket, and UnsupportedProtocol for a CONNECT of another protocol. */
+export function decode(frame: Uint8Array, { level = 4, sentBy, log }: DecodeOptions = defaults): Packet {
+  const firstByte = frame[0] ?? 0;
+  const type = packetTypeOf[firstByte >> 4];
+  if (type === undefined) throw malformed('MQTT-4.8.0-1', 0, 'a packet type from 1 to 14', String(firstByte >> 4));
+  checkHeader(type, firstByte, { level, sentBy });
+  const bodyAt = headerBytes(frame);
+  log?.push({
+    name: 'Fixed header',
+    offset: 0,
+    length: bodyAt,
+    value: `${type.toUpperCase()}, Remaining Length ${frame.length - bodyAt}`,
+  });
+  const reader = new Reader(frame, bodyAt, log);
+  return decodeBody(type, reader, firstByte, level);
+}
+
+/** Flags of Table 2.2 and directions of Table 2.1. */
+function checkHeader(
+  type: PacketType,
+  firstByte: number,
+  { level, sentBy }: { level: ProtocolLevel; sentBy: 'client' | 'server' | undefined },
+): void {
+  const row = packetTypes[type];
+  if (sentBy !== undefined && row.sentBy !== 'both' && row.sentBy !== sentBy) {
+    throw malformed('MQTT-4.8.0-1', 0, `a packet that a ${sentBy} may send`, type.toUpperCase());
+  }
+  if (row.flags === undefined || (firstByte & 15) === row.flags || !levels[level].strictFlags) return;
+  // The level of a CONNECT is not known yet: MQTT 3.1 calls its flags unused, but every client sends 0.
+  throw malformed(row.statement, 0, `flags ${bits(row.flags)} in ${type.toUpperCase()}`, bits(firstByte & 15));
+}
+
+const bits = (flags: number): string => flags.toString(2).padStart(4, '0');
+
+function headerBytes(frame: Uint8Array): number {
+  let at = 1;
+  while (at < 5 && ((frame[at] ?? 0) & 128) !== 0) at++;
+  return at + 1;
+}
+
+function decodeBody(type: PacketType, reader: Reader, firstByte: number, level: ProtocolLevel): Packet {
+  const { strictFlags } = levels[level];
+  const dup = level === 3 && (firstByte & 8) !== 0;
+  switch (type) {
+    case 'publish':
+      return decodePublish(reader, firstByte, strictFlags);
+    case 'puback':
+    case 'pubrec':
+    case 'pubcomp':
+      return { type, packetId: decodeAcknowledgement(reader, 'MQTT-2.3.1-6') };
+    case 'unsuback':
+      return { type, packetId: decodeAcknowledgement(reader, 'MQTT-2.3.1-7') };
+    case 'pubrel': {
+      const packetId = decodeAcknowledgement(reader, 'MQTT-2.3.1-6');
+      return dup ? { type, packetId, dup } : { type, packetId };
+    }
+    case 'connect':
+      return decodeConnect(reader);
+    case 'connack':
+      return decodeConnack(reader, strictFlags);
+    case 'subscribe':
+      return decodeSubscribe(reader, dup);
+    case 'suback':
+      return decodeSuback(reader);
+    case 'unsubscribe':
+      return decodeUnsubscribe(reader, dup);
+    case 'pingreq':
+    case 'pingresp':
+    case 'disconnect':
+      reader.finish('MQTT-4.8.0-1');
+      return { type };
+  }
+}

@@ -1,0 +1,19 @@
+// UNSUBSCRIBE: section 3.10.
+import { malformed, type Reader } from '../bytes/reader.ts';
+import type { Writer } from '../bytes/writer.ts';
+import type { Unsubscribe } from '../packet.ts';
+
+export function decodeUnsubscribe(reader: Reader, dup: boolean): Unsubscribe {
+  const packetId = reader.packetId();
+  if (reader.atEnd) throw malformed('MQTT-3.10.3-2', reader.offset, 'a Topic Filter', 'the end of the packet');
+  const first = reader.utf8String('Topic Filter', 'MQTT-3.10.3-1');
+  const rest: string[] = [];
+  while (!reader.atEnd) rest.push(reader.utf8String('Topic Filter', 'MQTT-3.10.3-1'));
+  const topicFilters = [first, ...rest] as const;
+  return dup ? { type: 'unsubscribe', packetId, topicFilters, dup } : { type: 'unsubscribe', packetId, topicFilters };
+}
+
+export function encodeUnsubscribe(writer: Writer, { packetId, topicFilters }: Unsubscribe): void {
+  writer.uint16(packetId);
+  for (const topicFilter of topicFilters) writer.utf8String(topicFilter);
+}
