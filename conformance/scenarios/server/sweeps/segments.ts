@@ -1,0 +1,50 @@
+// The same conversation in segments of one byte, of three, and all in one: the transport is a stream.
+import type { Packet } from '../../../../reference/codec/packet.ts';
+import {
+  connack,
+  message,
+  pingresp,
+  puback,
+  pubcomp,
+  publish,
+  pubrec,
+  pubrel,
+  suback,
+  subscribe,
+  unsuback,
+  unsubscribe,
+} from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { scenario } from '../../scenario.ts';
+
+export const segments = [1, 2, 3, 7, 65_536].map((segmentBytes) =>
+  scenario(`conversation-in-segments-of-${segmentBytes}`, {
+    title: `A conversation that comes in segments of ${segmentBytes === 65_536 ? 'many packets' : `${segmentBytes} bytes`} is served like any other`,
+    cites: { v3: ['MQTT-7.1.1-1', 'MAY-3.1.4-e'] },
+    needs: ['qos 2'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 2 });
+      const client = await given.connection();
+      client.acknowledging = 'by hand';
+      const packets: readonly Packet[] = [
+        given.connect(),
+        subscribe(1, { topicFilter: `${topicName}/own`, qos: 0 }),
+        publish({ topicName, payload: 'zero' }),
+        publish({ topicName, payload: 'one', qos: 1, packetId: 2 }),
+        publish({ topicName, payload: 'two', qos: 2, packetId: 3 }),
+        { type: 'pingreq' },
+        pubrel(3),
+        unsubscribe(4, `${topicName}/own`),
+        { type: 'pingreq' },
+      ];
+      await when(client).sendsInSegments(packets, segmentBytes);
+      await must(client).receive(connack({ returnCode: 0 }));
+      for (const answer of [suback(1), puback(2), pubrec(3), pubcomp(3), unsuback(4), pingresp(), pingresp()]) {
+        await must(client).receive(answer);
+      }
+      const expected = [message('zero', { qos: 0 }), message('one', { qos: 1 }), message('two', { qos: 2 })];
+      await must(watcher).receiveExactly(expected, { until: sentinel(client, { topicName, qos: 1 }) });
+    },
+  }),
+);
