@@ -1,0 +1,133 @@
+// The end of a run on a terminal. In: the report. Out: lines: the table by section, what was violated, the verdict in a sentence.
+import { statement } from '../spec/catalogue.ts';
+import type { Report } from '../verdict/report.ts';
+import type { StatementResult, Verdict } from '../verdict/verdict.ts';
+import { whyNoVerdict } from './evidence.ts';
+import type { Style } from './style.ts';
+import { count, cut, duration, oneLine, wrap } from './text.ts';
+
+const headings = [
+  ['pass', 'pass'],
+  ['fail', 'fail'],
+  ['warn', 'warn'],
+  ['observed', 'observed'],
+  ['skipped', 'skipped'],
+  ['inconclusive', 'inconclusive'],
+  ['error', 'error'],
+] as const satisfies readonly (readonly [Verdict, string])[];
+
+export interface ClosingOptions {
+  readonly style: Style;
+  readonly reportPath?: string;
+}
+
+export function closingLines(report: Report, { style, reportPath }: ClosingOptions): string[] {
+  const { columns } = style;
+  const inconclusive = report.scenarios.filter(({ verdict }) => verdict === 'inconclusive');
+  return [
+    '',
+    ...(report.scenarios.length === 0 ? [] : [...table(report, style), '']),
+    ...violated(report, style),
+    ...(inconclusive.length === 0
+      ? []
+      : wrap(`inconclusive: ${inconclusive.map(({ id }) => id).join(', ')}`, {
+          columns,
+          first: '',
+          next: '  ',
+        })),
+    ...wrap(verdictSentence(report), { columns, first: '' }).map((line) =>
+      style.bold(style.paint(report.run.exitCode === 0 ? 'pass' : 'fail', line)),
+    ),
+    ...wrap(statementSentence(report), { columns, first: '' }),
+    ...wrap(timeSentence(report), { columns, first: '' }),
+    // A path that is broken over two lines can be neither clicked nor copied.
+    ...(reportPath === undefined ? [] : [`Report: ${oneLine(reportPath)}`]),
+  ];
+}
+
+function table(report: Report, style: Style): string[] {
+  // An error is our own defect: its column stands only where there is one.
+  const shown = headings.filter(([verdict]) => verdict !== 'error' || report.summary.scenarios.error > 0);
+  const widths = shown.map(([, heading]) => Math.max(5, heading.length + 1));
+  const nameWidth = Math.max(narrowestName, style.columns - widths.reduce((sum, width) => sum + width, 0) - timeWidth);
+  const row = (name: string, counts: Readonly<Record<Verdict, number>>, ms: number): string => {
+    const cells = shown.map(([verdict], i) => {
+      const text = `${counts[verdict]}`.padStart(widths[i] ?? 0);
+      return counts[verdict] === 0 ? style.dim(text) : style.paint(verdict, text);
+    });
+    return `${cut(oneLine(name), nameWidth).padEnd(nameWidth)}${cells.join('')}${duration(ms).padStart(timeWidth)}`;
+  };
+  const heading = shown.map(([, text], i) => text.padStart(widths[i] ?? 0)).join('');
+  const { sections, scenarios } = report.summary;
+  const timeOf = (section: string): number =>
+    report.scenarios.filter((one) => one.section === section).reduce((sum, { durationMs }) => sum + durationMs, 0);
+  return [
+    style.bold(`${'section'.padEnd(nameWidth)}${heading}${'time'.padStart(timeWidth)}`),
+    style.dim(style.rule()),
+    ...sections.map(({ section, counts }) => row(section, counts, timeOf(section))),
+    style.dim(style.rule()),
+    row('all', scenarios, report.run.scenarioMs),
+  ];
+}
+
+const timeWidth = 10;
+const narrowestName = 16;
+
+function violated({ statements, scenarios }: Report, style: Style): string[] {
+  const failed = statements.filter(({ verdict }) => verdict === 'fail');
+  if (failed.length === 0) return [];
+  const { columns } = style;
+  const failing = new Set(scenarios.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id));
+  const seenIn = (result: StatementResult): string[] => result.scenarios.filter((id) => failing.has(id));
+  const lines = failed.flatMap((result) => {
+    const { id, section, title, requirement } = statement(result.id);
+    return [
+      ...wrap(`${id} (${section}, ${title})`, { columns, first: `${style.symbol('fail')} ` }).map((line) =>
+        style.paint('fail', line),
+      ),
+      ...wrap(requirement, { columns, first: '    ' }),
+      ...wrap(`seen in ${seenIn(result).join(', ')}`, { columns, first: '    ' }).map((line) => style.dim(line)),
+    ];
+  });
+  return [style.bold('Violated:'), ...lines, ''];
+}
+
+/** The verdict of the run, in a plain sentence. */
+export function verdictSentence(report: Report): string {
+  const { run, summary, statements, scenarios } = report;
+  const address = oneLine(run.address);
+  const failures = statements.filter(({ verdict }) => verdict === 'fail').length;
+  const broken =
+    failures > 0 ? count(failures, 'statement') : `${count(summary.scenarios.fail, 'scenario')} of the suite`;
+  switch (run.exitCode) {
+    case 0: {
+      const { warn, inconclusive } = summary.scenarios;
+      const but = [
+        ...(warn === 0 ? [] : [`${count(warn, 'warning')}`]),
+        ...(inconclusive === 0 ? [] : [`${count(inconclusive, 'scenario')} without a clear result`]),
+      ];
+      return `COMPLIANT: ${address} violated no MUST that was checked${but.length === 0 ? '' : `; ${but.join(', ')}`}.`;
+    }
+    case 1:
+      return `NOT COMPLIANT: ${address} violates ${broken}.`;
+    case 130:
+      return `INTERRUPTED after ${count(scenarios.length, 'result')}${summary.scenarios.fail === 0 ? '' : `, with violations`}: no verdict.`;
+    case 3: {
+      return `NO VERDICT on ${address}: ${whyNoVerdict(report)}.${summary.scenarios.fail === 0 ? '' : ` Until then it had violated ${broken}.`}`;
+    }
+  }
+}
+
+function statementSentence({ statements }: Report): string {
+  const sum = (...verdicts: StatementResult['verdict'][]): number =>
+    statements.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const judged = sum('pass', 'fail', 'warn', 'observed');
+  return (
+    `${judged} of ${statements.length} statements judged: ${sum('pass')} passed, ${sum('fail')} failed, ` +
+    `${sum('warn')} warned, ${sum('observed')} observed; ${sum('inconclusive', 'error')} unclear, ${sum('skipped')} skipped, ` +
+    `${sum('not applicable', 'not observable')} not applicable or not observable.`
+  );
+}
+
+const timeSentence = ({ run }: Report): string =>
+  `${duration(run.durationMs)} (${duration(run.scenarioMs)} of scenarios), seed ${run.seed}.`;

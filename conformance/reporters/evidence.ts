@@ -1,0 +1,120 @@
+// Why a scenario got its verdict, in lines of text. In: a result. Out: lines for the console, TAP and JUnit.
+import { statement } from '../spec/catalogue.ts';
+import type { Report } from '../verdict/report.ts';
+import type { Check, ScenarioResult } from '../verdict/verdict.ts';
+import type { TraceEntry } from '../wire/trace.ts';
+import { count, oneLine, visible, withoutPassword, wrap } from './text.ts';
+
+const decisive: Partial<Record<ScenarioResult['verdict'], Check['verdict']>> = {
+  fail: 'fail',
+  warn: 'warn',
+  inconclusive: 'inconclusive',
+};
+
+/** The checks that decided the verdict. */
+export function decidingChecks({ verdict, checks }: ScenarioResult): readonly Check[] {
+  const sought = decisive[verdict];
+  return sought === undefined ? [] : checks.filter((check) => check.verdict === sought);
+}
+
+/** One line: what was expected and what came, or why there is no verdict. */
+export function summaryLine(result: ScenarioResult): string {
+  const [check] = decidingChecks(result);
+  if (result.verdict === 'fail' && check !== undefined) {
+    return oneLine(`expected ${check.expected}; got ${check.got}`);
+  }
+  const found = result.reason ?? check?.got ?? `the verdict is ${result.verdict}`;
+  // Of an error only the message: the stack stands in the report.
+  return oneLine(result.verdict === 'error' ? (found.split('\n')[0] ?? found) : found);
+}
+
+export interface EvidenceOptions {
+  readonly columns: number;
+  /** How many entries of the trace are shown. */
+  readonly traceEntries: number;
+  /** The address as the user gave it; the embedded broker without it. */
+  readonly target?: string;
+}
+
+/** Everything about a result that a reader needs to judge it; each line but the command is at most `columns` wide. */
+export function evidenceLines(result: ScenarioResult, options: EvidenceOptions): string[] {
+  const { columns } = options;
+  const labelled = (label: string, text: string): string[] => wrap(text, { columns, first: label.padEnd(10) });
+  const checks = decidingChecks(result);
+  const demands = [...new Set(checks.flatMap(({ statements }) => statements))].flatMap((id) =>
+    labelled('demanded', `${id} (${statement(id).level}): ${statement(id).requirement}`),
+  );
+  const seen = checks.flatMap((check) => [...labelled('expected', check.expected), ...labelled('got', check.got)]);
+  const { reason, stability } = result;
+  return [
+    ...demands,
+    ...seen,
+    ...(checks.length > 0 || reason === undefined ? [] : reasonLines(reason, columns)),
+    ...(stability === undefined ? [] : labelled('repeated', stabilityText(stability))),
+    ...traceLines(result, options),
+    // A command that is broken over two lines cannot be copied.
+    `${'alone'.padEnd(10)}${commandAlone(result, options.target)}`,
+  ];
+}
+
+function reasonLines(reason: string, columns: number): string[] {
+  return visible(reason)
+    .split('\n')
+    .flatMap((line, i) => wrap(line, { columns, first: (i === 0 ? 'reason' : '').padEnd(10) }));
+}
+
+function stabilityText({ runs, same }: { readonly runs: number; readonly same: number }): string {
+  return same === runs ? `stable: the same in ${count(runs, 'run')}` : `unstable: the same in ${same} of ${runs} runs`;
+}
+
+/** The last entries of the trace; the deciding one is always among them, and marked. */
+function traceLines({ trace, checks }: ScenarioResult, { columns, traceEntries }: EvidenceOptions): string[] {
+  if (trace.length === 0) return [];
+  const deciding = checks.find(({ verdict }) => verdict === 'fail')?.traceIndex;
+  const last = Math.min(trace.length, Math.max((deciding ?? trace.length) + 2, Math.min(traceEntries, trace.length)));
+  const first = Math.max(0, last - traceEntries);
+  const heading =
+    first === 0 && last === trace.length ? 'trace' : `trace, entries ${first + 1} to ${last} of ${trace.length}`;
+  const lines = trace.slice(first, last).flatMap((entry, i) => {
+    const mark = first + i === deciding ? '>' : ' ';
+    const at = entry.at.toFixed(1).padStart(9);
+    return wrap(entryText(entry), { columns, first: `${mark}${at} ms  `, next: ' '.repeat(17) });
+  });
+  return [heading, ...lines];
+}
+
+/** One entry of a trace in words. */
+export function entryText(entry: TraceEntry): string {
+  switch (entry.kind) {
+    case 'opened':
+      return `${entry.connection}: connected to ${entry.to}`;
+    case 'sent':
+      return `${entry.connection} -> ${entry.summary} ${bytesText(entry.hex)}`;
+    case 'received':
+      return `${entry.connection} <- ${[entry.summary, ...(entry.findings ?? [])].join('; ')} ${bytesText(entry.hex)}`;
+    case 'ended':
+      return `${entry.connection}: ended by the ${entry.by} (${entry.how})`;
+    case 'note':
+      return `${entry.connection === undefined ? '' : `${entry.connection}: `}${entry.text}`;
+  }
+}
+
+const shownBytes = 64;
+
+const bytesText = (hex: string): string =>
+  hex.length <= shownBytes * 2 ? `[${hex}]` : `[${hex.slice(0, shownBytes * 2)}...]`;
+
+/** One line: why a run has no verdict. */
+export function whyNoVerdict({ run, scenarios }: Report): string {
+  const broke = scenarios.find(({ verdict }) => verdict === 'error');
+  const reason =
+    run.reason ?? (broke === undefined ? 'nothing was judged' : `an error of mqttspec itself in ${broke.id}`);
+  return oneLine(reason.split('\n')[0] ?? '');
+}
+
+/** The command that plays a scenario alone. */
+export function commandAlone({ id, protocol }: ScenarioResult, target?: string): string {
+  const to = target === undefined ? '' : ` --target ${withoutPassword(target)}`;
+  const at = protocol === '3.1.1' ? '' : ` --protocol ${protocol}`;
+  return `npm run conformance --${to}${at} --only ${id}`;
+}
