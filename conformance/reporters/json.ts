@@ -3,27 +3,22 @@ import type { Reporter, RunEvent } from '../verdict/events.ts';
 import type { Report } from '../verdict/report.ts';
 import type { Output } from './output.ts';
 
-/** The keys that a reader wants first; the rest follows as it was made. */
-const leading = [
-  'format',
-  'formatVersion',
-  'kind',
-  'id',
-  'title',
-  'section',
-  'protocol',
-  'verdict',
-  'reason',
-  'runId',
-  'tool',
-  'name',
-];
-const rankOf = new Map(leading.map((key, i) => [key, i]));
+/** The order of keys; options of a run, which are not listed, follow by their names. */
+const order = `
+  format formatVersion kind at by how connection to id title section name value evidence protocol verdict reason cites statements
+  runId tool version seed address options protocols capabilities startedAt endedAt durationMs scenarioMs complete endedBy exitCode
+  run target summary pass fail warn observed skipped inconclusive error counts sections stability runs same
+  expected got traceIndex checks scenarios text summary offset length findings problem hex fields trace
+`
+  .trim()
+  .split(/\s+/);
+const rankOf = new Map(order.map((key, i) => [key, i]));
 
 function inStableOrder(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const rank = (key: string): number => rankOf.get(key) ?? leading.length;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b)));
+  const rank = (key: string): number => rankOf.get(key) ?? order.length;
+  const byOrder = ([a]: [string, unknown], [b]: [string, unknown]): number => rank(a) - rank(b) || (a < b ? -1 : 1);
+  return Object.fromEntries(Object.entries(value).sort(byOrder));
 }
 
 /** The report as text: the same report gives the same text, and ends with a line feed. */

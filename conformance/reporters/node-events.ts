@@ -53,6 +53,7 @@ interface FailureText {
 export class Failure extends Error {
   readonly code = 'ERR_MQTTSPEC_VERDICT';
   readonly failureType: FailureType;
+  /** For TAP, which shows it as it is: with a margin, so that no line looks like a test point to a careless parser. */
   readonly evidence: string;
   /** Reporters unwrap the error of Node's runner: here both say the same. */
   override readonly cause: Error;
@@ -60,15 +61,18 @@ export class Failure extends Error {
   constructor({ failureType, message, evidence }: FailureText) {
     super(message);
     this.failureType = failureType;
-    this.evidence = evidence;
+    this.evidence = evidence.replace(/^/gm, '| ');
     this.cause = withoutStack(new Error(evidence));
     withoutStack(this);
   }
 
   [inspect.custom](): string {
-    return this.evidence;
+    return this.cause.message;
   }
 }
+
+/** Node leaves `>` as it is, and "]]>" is not allowed in the text of an element. */
+const inXml = (text: string): string => visible(text).replaceAll(']]>', ']]\\u003e');
 
 function withoutStack<T extends Error>(error: T): T {
   error.stack = '';
@@ -131,7 +135,7 @@ function failureOf(result: ScenarioResult, { target }: StreamOptions): Failure {
   return new Failure({
     failureType: result.verdict === 'fail' ? 'violation' : 'mqttspecError',
     message: summaryLine(result),
-    evidence: visible(lines.join('\n')),
+    evidence: inXml(lines.join('\n')),
   });
 }
 
@@ -181,7 +185,7 @@ export function runEvents(report: Report, testNumber: number): NodeTestEvent[] {
   if (run.exitCode === 0 || run.exitCode === 1) return [];
   const name = 'The run comes to a verdict';
   const message = whyNoVerdict(report);
-  const error = new Failure({ failureType: 'noVerdict', message, evidence: visible(run.reason ?? message) });
+  const error = new Failure({ failureType: 'noVerdict', message, evidence: inXml(run.reason ?? message) });
   return [
     { type: 'test:start', data: { name, nesting: 0 } },
     { type: 'test:fail', data: { name, nesting: 0, testNumber, details: { duration_ms: run.durationMs, error } } },
