@@ -47,7 +47,7 @@ export function createReporter(name: string, options: ReporterOptions = {}): Rep
     case 'junit':
     case 'spec':
     case 'dot':
-      return nodeReporter({ ...common, name, output: output(), colours: file === undefined });
+      return nodeReporter({ ...common, name, output: output(), colours: file === undefined && lookOf(stdout).colours });
     case 'json':
       return jsonReporter(output());
     case 'html':
