@@ -77,8 +77,10 @@ function violated({ statements, scenarios }: Report, style: Style): string[] {
   const failed = statements.filter(({ verdict }) => verdict === 'fail');
   if (failed.length === 0) return [];
   const { columns } = style;
-  const failing = new Set(scenarios.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id));
-  const seenIn = (result: StatementResult): string[] => result.scenarios.filter((id) => failing.has(id));
+  const seenIn = ({ id }: StatementResult): string[] =>
+    scenarios
+      .filter(({ checks }) => checks.some((check) => check.verdict === 'fail' && check.statements.includes(id)))
+      .map((scenario) => scenario.id);
   const lines = failed.flatMap((result) => {
     const { id, section, title, requirement } = statement(result.id);
     return [

@@ -81,6 +81,21 @@ describe('the end', () => {
     expect(text).toContain('seen in overlap-highest-qos\n');
   });
 
+  test('does not blame a statement on a scenario that failed for another', async () => {
+    const other = sampleResult({
+      id: 'fails-elsewhere',
+      verdict: 'fail',
+      cites: ['MQTT-3.3.5-1', 'MQTT-3.12.4-1'],
+      checks: [
+        { verdict: 'pass', statements: ['MQTT-3.3.5-1'], expected: 'one copy', got: 'as expected' },
+        { verdict: 'fail', statements: ['MQTT-3.12.4-1'], expected: 'PINGRESP', got: 'nothing' },
+      ],
+    });
+    const text = await shown({ quiet: true }, sampleEvents({ results: [other, sampleFailure] }));
+    expect(text).toContain('seen in overlap-highest-qos\n');
+    expect(text).toContain('seen in fails-elsewhere\n');
+  });
+
   test.each([
     [[sampleResult()], 'COMPLIANT: mqtt://127.0.0.1:1883 violated no MUST that was checked.'],
     [[sampleResult(), sampleFailure], 'NOT COMPLIANT: mqtt://127.0.0.1:1883 violates 1 statement.'],

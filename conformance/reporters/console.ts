@@ -88,7 +88,7 @@ class ConsoleRun {
     if (result.verdict === 'fail') this.#failed++;
     const { quiet, verbose, live } = this.#options;
     if (quiet) return;
-    if (result.verdict === 'fail' || result.verdict === 'error') this.#print(['', ...this.#block(result), '']);
+    if (result.verdict === 'fail' || result.verdict === 'error') this.#print(['', ...this.#block(result)]);
     else if (verbose || result.verdict === 'inconclusive') this.#print(this.#brief(result));
     const step = Math.floor((this.#done / Math.max(1, this.#planned, this.#started)) * progressSteps);
     if (!live && !verbose && step > this.#toldSteps && step < progressSteps) {

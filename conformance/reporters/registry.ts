@@ -70,7 +70,7 @@ export interface Environment {
 
 /** What a terminal can show. https://no-color.org */
 export function lookOf(
-  { isTTY = false, columns = 80 }: Terminal,
+  { isTTY = false, columns = 0 }: Terminal,
   env: Environment = process.env,
 ): { readonly live: boolean; readonly colours: boolean; readonly unicode: boolean; readonly columns: number } {
   const wanted = env.NO_COLOR === undefined || env.NO_COLOR === '';
@@ -81,6 +81,7 @@ export function lookOf(
     live: isTTY && !dumb,
     colours: wanted && (forced || (isTTY && !dumb)),
     unicode: /utf-?8/i.test(locale) || env.WT_SESSION !== undefined,
-    columns,
+    // Some terminals that don't know their width say 0.
+    columns: columns || 80,
   };
 }
