@@ -129,7 +129,7 @@ class ConsoleRun {
   }
 
   #progress(): string {
-    const total = Math.max(this.#planned, this.#started);
+    const total = Math.max(this.#planned, this.#started, this.#done);
     const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`;
     return `${this.#done} of ${total} done${failed}${waitingFor([...this.#waits.values()])}`;
   }
