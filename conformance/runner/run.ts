@@ -7,7 +7,7 @@ import { exitCode, statementResults, summarise } from '../verdict/compute.ts';
 import type { RunEvent } from '../verdict/events.ts';
 import type { Report, RunHeader } from '../verdict/report.ts';
 import type { Protocol, ScenarioResult } from '../verdict/verdict.ts';
-import { Patience } from '../wire/patience.ts';
+import { elapse, Patience } from '../wire/patience.ts';
 import { Leftovers } from '../wire/play/leftovers.ts';
 import { Names, newRunId } from '../wire/play/names.ts';
 import type { RunContext } from '../wire/play/run-context.ts';
@@ -80,13 +80,18 @@ export async function run(options: RunOptions): Promise<Report> {
   } catch (error) {
     ending = endingOf(error, options.interrupted);
   }
-  const level = known?.capabilities.protocols.includes('3.1.1') === false ? 3 : 4;
-  const cleaned = cleanUp({ ...basics, level });
-  if (ending.endedBy === 'finished') await cleaned;
-  else await Promise.race([cleaned.catch(() => []), new Promise((done) => setTimeout(done, hurriedCleanUpMs).unref())]);
+  if (known !== undefined) await tidy(cleanUp({ ...basics, level: levelOf(known) }), ending);
   const report = makeReport({ header, results, ending, known, durationMs: now() });
   options.emit({ type: 'run:end', report });
   return report;
+}
+
+const levelOf = ({ capabilities }: ProbeResult): 3 | 4 => (capabilities.protocols.includes('3.1.1') ? 4 : 3);
+
+/** After an early end the clean-up is hurried. */
+async function tidy(cleaned: Promise<readonly string[]>, { endedBy }: Ending): Promise<void> {
+  if (endedBy === 'finished') await cleaned;
+  else await Promise.race([cleaned, elapse(hurriedCleanUpMs)]);
 }
 
 class Interrupted extends Error {}
@@ -123,7 +128,7 @@ interface PlayOptions extends RunOptions {
 async function play(options: PlayOptions): Promise<Ending> {
   const { address, names, leftovers, now, known, results, emit, interrupted } = options;
   const { capabilities } = known;
-  const level = capabilities.protocols.includes('3.1.1') ? 4 : 3;
+  const level = levelOf(known);
   const witness = new Witness({
     names,
     capabilities,

@@ -89,7 +89,7 @@ export class Schedule {
 
   /** A target that is gone fails nothing: what broke is the run. */
   async #unlessLost(result: ScenarioResult): Promise<ScenarioResult> {
-    const suspicious = result.verdict === 'fail' || result.verdict === 'inconclusive';
+    const suspicious = result.verdict === 'fail' || result.verdict === 'warn' || result.verdict === 'inconclusive';
     if (!suspicious || (await this.#options.targetAnswers())) return result;
     this.#lost = true;
     return { ...result, verdict: 'inconclusive', reason: 'the target stopped answering while this was played' };

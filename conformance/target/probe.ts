@@ -119,13 +119,15 @@ class Prober {
         firstReplyFactor,
       );
       if (code === 0) accepted.push(protocol);
-      else refusal ||= await this.#refusal(protocol, code);
+      else refusal ||= this.#refusal(protocol, code);
+      // Who does not answer, or answers in another language, is not asked again.
+      if (typeof code === 'string') break;
     }
     if (accepted.length === 0) throw new NoTarget(refusal);
     return accepted;
   }
 
-  async #refusal(protocol: Protocol, code: number | string): Promise<string> {
+  #refusal(protocol: Protocol, code: number | string): string {
     const where = formatAddress(this.#options.address);
     if (typeof code === 'string') return `${where} ${code}. Is it an MQTT broker that speaks MQTT ${protocol}?`;
     if (code === 4 || code === 5) {

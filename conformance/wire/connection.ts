@@ -59,7 +59,7 @@ export class Connection {
   static async open(options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(options);
     const listener = {
-      bytes: (chunk: Uint8Array) => connection.#observer.push(chunk),
+      bytes: (chunk: Uint8Array) => connection.#bytesCame(chunk),
       ended: (how: Ending) => connection.#end('target', how),
     };
     connection.#link = await dial(options.address, { listener, timeoutMs: options.patience.replyMs * 4 });
@@ -174,6 +174,13 @@ export class Connection {
   #traceSent(bytes: Uint8Array, summary: string, packet: Packet | undefined): void {
     this.#options.tracer.packet('sent', this.name, { bytes, summary });
     for (const watcher of this.#watchers) watcher.sent(bytes, packet);
+  }
+
+  #bytesCame(chunk: Uint8Array): void {
+    const before = this.#received;
+    this.#observer.push(chunk);
+    // Bytes that are no packet yet may tell something too.
+    if (this.#received === before) this.#notify();
   }
 
   #arrived(observed: ObservedPacket): void {

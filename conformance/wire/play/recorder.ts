@@ -68,7 +68,10 @@ export class Recorder {
     if (this.#options.onFailure === 'fail') throw new Stopped(`expected ${expected}; got ${got}`);
   }
 
+  /** Of several things that break at once, the first is told. */
   inconclusive(reason: string): never {
+    const { checks } = this.#options;
+    if (checks.some(({ verdict }) => verdict === 'inconclusive' || verdict === 'fail')) throw new Stopped(reason);
     this.add({ verdict: 'inconclusive', statements: [], expected: 'the conditions of this scenario', got: reason });
     throw new Stopped(reason);
   }
