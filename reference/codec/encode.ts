@@ -66,6 +66,11 @@ export class PacketWriter {
     out.uint16(packetId);
   }
 
+  /** Appends bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    this.#out.raw(bytes);
+  }
+
   /** A copy of the bytes gathered; the writer begins anew. */
   take(): Uint8Array {
     return this.#out.take();

@@ -20,7 +20,8 @@ export function matches(topicFilter: string, topicName: string): boolean {
     if (unit !== plus && !sameLevel(topicFilter, filterAt, filterEnd, topicName, nameAt, nameEnd)) return false;
     const filterOver = filterEnd === topicFilter.length;
     const nameOver = nameEnd === topicName.length;
-    if (nameOver) return filterOver || (topicFilter.charCodeAt(filterEnd + 1) === hash && filterEnd + 2 === topicFilter.length);
+    if (nameOver)
+      return filterOver || (topicFilter.charCodeAt(filterEnd + 1) === hash && filterEnd + 2 === topicFilter.length);
     if (filterOver) return false;
     filterAt = filterEnd + 1;
     nameAt = nameEnd + 1;

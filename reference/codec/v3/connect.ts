@@ -21,6 +21,10 @@ export function decodeConnect(reader: Reader): Connect {
   const flagsAt = reader.offset;
   const flags = reader.uint8('Connect Flags', 'MQTT-3.1.4-1');
   if (levels[protocolLevel].strictFlags) checkFlags(flags, flagsAt);
+  // Not valid at level 3 either.
+  if ((flags & userNameFlag) === 0 && (flags & passwordFlag) !== 0) {
+    throw malformed('MQTT-3.1.2-22', flagsAt, 'Password Flag 0 without User Name Flag', '1');
+  }
   const keepAlive = reader.uint16('Keep Alive', 'MQTT-3.1.4-1');
   const clientId = reader.utf8String('Client Identifier', 'MQTT-3.1.3-3');
   const will = (flags & willFlag) === 0 ? undefined : decodeWill(reader, flags, flagsAt);
@@ -52,9 +56,6 @@ function checkFlags(flags: number, at: number): void {
     if ((flags & willQos) !== 0)
       throw malformed('MQTT-3.1.2-13', at, 'Will QoS 0 without Will Flag', String((flags & willQos) >> 3));
     if ((flags & willRetain) !== 0) throw malformed('MQTT-3.1.2-15', at, 'Will Retain 0 without Will Flag', '1');
-  }
-  if ((flags & userNameFlag) === 0 && (flags & passwordFlag) !== 0) {
-    throw malformed('MQTT-3.1.2-22', at, 'Password Flag 0 without User Name Flag', '1');
   }
 }
 

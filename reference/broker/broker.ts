@@ -1,0 +1,193 @@
+// The edge of the broker: binds the core to listeners and the clock. In: options. Out: a broker that runs.
+import { type Clock, systemClock } from '../clock.ts';
+import type { Message } from '../message.ts';
+import { listenTcp } from '../transport/tcp.ts';
+import type { Transport, TransportListener } from '../transport/transport.ts';
+import { type Authenticate, BrokerCore, type BrokerEvents, type Counters, type Limits } from './core/broker-core.ts';
+import { Connection } from './core/connection.ts';
+import { defaultParts, type Parts } from './core/parts.ts';
+import { type RuleChanges, rulesWith } from './core/rules/rules.ts';
+import { sysMessages } from './core/sys-topics.ts';
+
+export interface BrokerOptions extends Partial<Limits> {
+  /** 1883 unless told otherwise; 0: any free port. */
+  readonly port?: number;
+  /** 127.0.0.1 unless told otherwise. */
+  readonly host?: string;
+  /** Who is let in; everybody, unless told otherwise. */
+  readonly authenticate?: Authenticate;
+  readonly events?: BrokerEvents;
+  /** What `$SYS/broker/version` says. */
+  readonly version?: string;
+  readonly clock?: Clock;
+  /** Numbers from 0 to 1, for the ids of clients that bring none. */
+  readonly random?: () => number;
+  /** Rules of the standard to replace: makes a broker faulty. */
+  readonly rules?: RuleChanges;
+  /** Parts to replace: makes a broker faulty. */
+  readonly parts?: Partial<Parts>;
+}
+
+const defaultLimits: Limits = {
+  maxPacketBytes: 268_435_460,
+  maxConnections: 100_000,
+  connectTimeoutMs: 10_000,
+  maxInFlight: 1_000,
+  maxQueuedMessages: 100_000,
+};
+
+const sysIntervalMs = 10_000;
+
+/** A running broker. */
+export class Broker implements AsyncDisposable {
+  /** Port on which it listens. */
+  readonly port: number;
+  readonly #edge: Edge;
+
+  constructor(edge: Edge, port: number) {
+    this.#edge = edge;
+    this.port = port;
+  }
+
+  get counters(): Readonly<Counters> {
+    return this.#edge.core.counters;
+  }
+
+  /** Publishes a message to the subscribers, as a client would. */
+  publish(message: Message): void {
+    this.#edge.core.route(message, { incomingDup: false });
+    this.#edge.core.flush();
+  }
+
+  /** Ends listening and all connections (their wills are published); resolves when everything is closed. */
+  stop(): Promise<void> {
+    return this.#edge.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+/** Starts a broker. Rejects with Node's error where it cannot listen. */
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const edge = new Edge(options);
+  const port = await edge.listen();
+  return new Broker(edge, port);
+}
+
+class Edge {
+  readonly core: BrokerCore;
+  readonly #options: BrokerOptions;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #open = new Map<Connection, Transport>();
+  readonly #closed = new Set<() => void>();
+  #stopListening: () => Promise<void> = () => Promise.resolve();
+  #cancelTimer: () => void = () => {};
+  #timerAt = Number.POSITIVE_INFINITY;
+  #cancelSys: () => void = () => {};
+
+  constructor(options: BrokerOptions) {
+    const {
+      clock = systemClock,
+      rules,
+      parts,
+      authenticate = () => 'accepted',
+      events = {},
+      random = Math.random,
+    } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.core = new BrokerCore({
+      rules: rulesWith(rules),
+      parts: { ...defaultParts, ...parts },
+      limits: { ...defaultLimits, ...limitsOf(options) },
+      authenticate,
+      events,
+      random,
+    });
+    this.#publishSys();
+  }
+
+  async listen(): Promise<number> {
+    const { host = '127.0.0.1', port = 1883 } = this.#options;
+    const listening = await listenTcp({ host, port, accept: (transport) => this.#accept(transport) });
+    this.#stopListening = () => listening.close();
+    return listening.port;
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelTimer();
+    this.#cancelSys();
+    const listening = this.#stopListening();
+    for (const connection of this.#open.keys()) connection.end('broker stopped');
+    this.core.flush();
+    await Promise.all([listening, this.#allClosed()]);
+  }
+
+  #allClosed(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve();
+    return new Promise((done) => this.#closed.add(done));
+  }
+
+  #accept(transport: Transport): TransportListener {
+    const port = {
+      remoteAddress: transport.remoteAddress,
+      write: (bytes: Uint8Array) => transport.write(bytes),
+      close: () => transport.close(),
+    };
+    const connection = new Connection(this.core, { port, now: this.#clock.now() });
+    this.#open.set(connection, transport);
+    this.core.connections = this.#open.size;
+    this.#wake(connection.deadline());
+    return {
+      bytes: (chunk) => {
+        connection.receive(chunk, this.#clock.now());
+        this.core.flush();
+        this.#wake(connection.deadline());
+      },
+      ended: () => {
+        connection.peerEnded(this.#clock.now());
+        this.#open.delete(connection);
+        this.core.connections = this.#open.size;
+        this.core.flush();
+        if (this.#open.size === 0) for (const done of this.#closed) done();
+      },
+    };
+  }
+
+  /** One timer for all deadlines: set to the earliest that anybody has told of. */
+  #wake(atMs: number): void {
+    if (atMs >= this.#timerAt) return;
+    this.#cancelTimer();
+    this.#timerAt = atMs;
+    this.#cancelTimer = this.#clock.at(atMs, () => this.#tick());
+  }
+
+  #tick(): void {
+    const now = this.#clock.now();
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const connection of this.#open.keys()) {
+      connection.tick(now);
+      earliest = Math.min(earliest, connection.deadline());
+    }
+    this.core.flush();
+    this.#wake(earliest);
+  }
+
+  #publishSys(): void {
+    const uptimeSeconds = (this.#clock.now() - this.#startedAt) / 1_000;
+    for (const message of sysMessages(this.core, { version: this.#options.version ?? 'mqttspec', uptimeSeconds }))
+      this.core.publish(message);
+    this.core.flush();
+    this.#cancelSys = this.#clock.at(this.#clock.now() + sysIntervalMs, () => this.#publishSys());
+  }
+}
+
+function limitsOf(options: BrokerOptions): Partial<Limits> {
+  const names = Object.keys(defaultLimits) as (keyof Limits)[];
+  return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
+}

@@ -1,0 +1,308 @@
+// The broker without sockets and clock: session registry, router, retained messages, wills. In: connections. Out: what they send.
+
+import type { Connect, SubackReturnCode, Subscription, Will } from '../../codec/packet.ts';
+import type { Message, Qos } from '../../message.ts';
+import { topicFilterProblem } from '../../topics/validate.ts';
+import type { Connection } from './connection.ts';
+import type { Parts, Retained, SessionMatch, Subscriptions } from './parts.ts';
+import { randomId } from './random-id.ts';
+import type { EndReason } from './rules/connect.ts';
+import type { DeliveryCause } from './rules/publish.ts';
+import type { Rules } from './rules/rules.ts';
+import { Session, type SessionLimits } from './session.ts';
+
+export interface Limits extends SessionLimits {
+  /** Largest packet of a client, fixed header included. */
+  readonly maxPacketBytes: number;
+  readonly maxConnections: number;
+  /** How long a connection may be open without a CONNECT. */
+  readonly connectTimeoutMs: number;
+}
+
+export interface Credentials {
+  readonly clientId: string;
+  readonly userName: string | undefined;
+  readonly password: Uint8Array | undefined;
+  readonly remoteAddress: string;
+}
+
+/** Return codes 0, 3, 4 and 5 of Table 3.1. */
+export type AuthenticationOutcome = 'accepted' | 'unavailable' | 'bad user name or password' | 'not authorized';
+
+/** Decides who is let in. A promise that rejects counts as `unavailable`. */
+export type Authenticate = (credentials: Credentials) => AuthenticationOutcome | Promise<AuthenticationOutcome>;
+
+/** What somebody who embeds the broker may want to know. */
+export interface BrokerEvents {
+  readonly connected?: (event: { clientId: string; sessionPresent: boolean }) => void;
+  readonly disconnected?: (event: { clientId: string; reason: EndReason }) => void;
+  readonly subscribed?: (event: { clientId: string; topicFilter: string; qos: Qos }) => void;
+  readonly published?: (message: Message) => void;
+}
+
+export interface Counters {
+  packetsReceived: number;
+  packetsSent: number;
+  messagesPublished: number;
+  messagesDelivered: number;
+  messagesDropped: number;
+}
+
+export interface BrokerCoreOptions {
+  readonly rules: Rules;
+  readonly parts: Parts;
+  readonly limits: Limits;
+  readonly authenticate: Authenticate;
+  readonly events: BrokerEvents;
+  /** Numbers from 0 to 1. */
+  readonly random: () => number;
+}
+
+interface Ended {
+  readonly session: Session;
+  readonly connect: Connect;
+  readonly will: Will | undefined;
+  readonly reason: EndReason;
+}
+
+export class BrokerCore {
+  readonly rules: Rules;
+  readonly parts: Parts;
+  readonly limits: Limits;
+  readonly authenticate: Authenticate;
+  readonly events: BrokerEvents;
+  readonly counters: Counters = {
+    packetsReceived: 0,
+    packetsSent: 0,
+    messagesPublished: 0,
+    messagesDelivered: 0,
+    messagesDropped: 0,
+  };
+  /** Connections with output of this turn. */
+  readonly dirty = new Set<Connection>();
+  /** Open connections, whether they have sent CONNECT or not; kept by the edge. */
+  connections = 0;
+  readonly #random: () => number;
+  readonly #sessions = new Map<string, Session>();
+  readonly #subscriptions: Subscriptions;
+  readonly #retained: Retained;
+  /** The retained message of a topic, by its name, for the rule that asks for it. */
+  readonly #retainedByName = new Map<string, Message>();
+
+  constructor({ rules, parts, limits, authenticate, events, random }: BrokerCoreOptions) {
+    this.rules = rules;
+    this.parts = parts;
+    this.limits = limits;
+    this.authenticate = authenticate;
+    this.events = events;
+    this.#random = random;
+    this.#subscriptions = parts.subscriptions();
+    this.#retained = parts.retained();
+  }
+
+  get subscriptions(): number {
+    return this.#subscriptions.size;
+  }
+
+  get retainedMessages(): number {
+    return this.#retained.size;
+  }
+
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** Hands all output of this turn to the transports. */
+  flush(): void {
+    for (const connection of this.dirty) {
+      this.dirty.delete(connection);
+      connection.flush();
+    }
+  }
+
+  hasSession(clientId: string): boolean {
+    return this.#sessions.has(this.rules.connect.sessionKey(clientId));
+  }
+
+  /** The session of an accepted CONNECT: resumed or new, and taken from a connection that had it (MQTT-3.1.4-2). */
+  openSession(connect: Connect, connection: Connection): { session: Session; hadSession: boolean } {
+    const { rules } = this;
+    const unique = randomId(this.#random);
+    const clientId = connect.clientId === '' ? rules.connect.assignedClientId(unique) : connect.clientId;
+    const key = rules.connect.sessionKey(clientId);
+    const before = this.#sessions.get(key);
+    if (before?.connection !== undefined && rules.connect.evictsOlder()) before.connection.end('taken over');
+    // The end of the older connection may have ended its session too.
+    const stored = this.#sessions.get(key);
+    const resumes = rules.connect.resumesSession(connect);
+    if (stored !== undefined && !resumes) this.#discard(stored);
+    const session =
+      resumes && stored !== undefined ? stored : new Session(clientId, { rules: rules.session, limits: this.limits });
+    session.sender.disconnect();
+    session.connection = connection;
+    this.#sessions.set(key, session);
+    return { session, hadSession: stored !== undefined };
+  }
+
+  /** A connection with a session has ended. */
+  connectionEnded(connection: Connection, { session, connect, will, reason }: Ended): void {
+    if (session.connection === connection) {
+      session.connection = undefined;
+      session.sender.disconnect();
+      if (this.rules.connect.endsWithConnection(connect)) this.#discard(session);
+    }
+    if (will !== undefined && this.rules.will.isDue(reason)) this.#publishWill(will);
+    this.events.disconnected?.({ clientId: session.clientId, reason });
+  }
+
+  #publishWill(will: Will): void {
+    for (let times = this.rules.will.timesPublished(); times > 0; times--) {
+      this.route(this.rules.will.messageOf(will), { incomingDup: false });
+    }
+  }
+
+  /** For a faulty broker that leaves connections open behind DISCONNECT: nothing is left of the client but the connection. */
+  leaveOpen(connection: Connection): void {
+    const { session } = connection;
+    if (session !== undefined) session.connection = connection;
+  }
+
+  /** For a faulty broker that serves clients before or without CONNECT: a session that nobody can find. */
+  strayClient(): Session {
+    return new Session('', { rules: this.rules.session, limits: this.limits });
+  }
+
+  /** A message that the broker has taken over goes to every session with a matching subscription (MQTT-4.5.0-1). */
+  route(message: Message, { incomingDup }: { incomingDup: boolean }): void {
+    this.counters.messagesPublished++;
+    this.events.published?.(message);
+    if (!this.rules.publish.distributes(message.topicName)) return;
+    this.#retain(message);
+    const matched = new Map<Session, SessionMatch[]>();
+    this.#subscriptions.match(message.topicName, (match) => {
+      const matches = matched.get(match.session);
+      if (matches === undefined) matched.set(match.session, [match]);
+      else matches.push(match);
+    });
+    for (const [session, matches] of matched) {
+      for (const { granted } of this.rules.publish.matchesServed(matches)) {
+        this.#deliver(session, message, { granted, cause: 'live', incomingDup });
+      }
+    }
+  }
+
+  /** Publishes for the broker itself: `$SYS`, and messages of a program that embeds it. */
+  publish(message: Message): void {
+    if (message.retain) this.#keep(message.topicName, message.payload.length === 0 ? undefined : message);
+    this.#subscriptions.match(message.topicName, ({ session, granted }) => {
+      this.#deliver(session, message, { granted, cause: 'live', incomingDup: false });
+    });
+  }
+
+  #retain(message: Message): void {
+    const before = this.#retainedByName.get(message.topicName);
+    const after = this.rules.publish.retainedAfter(message, before);
+    if (after !== before) this.#keep(message.topicName, after);
+  }
+
+  #keep(topicName: string, message: Message | undefined): void {
+    if (message === undefined) {
+      this.#retainedByName.delete(topicName);
+      this.#retained.delete(topicName);
+    } else {
+      this.#retainedByName.set(topicName, message);
+      this.#retained.set(topicName, message);
+    }
+  }
+
+  #deliver(
+    session: Session,
+    message: Message,
+    { granted, cause, incomingDup }: { granted: Qos; cause: DeliveryCause; incomingDup: boolean },
+  ): void {
+    const rules = this.rules.publish;
+    if (!rules.delivers(message, cause)) return;
+    const qos = rules.qosOf(message.qos, granted);
+    const retain = rules.retainOf(cause, message);
+    const topicName = rules.topicNameOf(message.topicName);
+    const copy: Message = { topicName, payload: rules.payloadOf(message.payload), qos, retain };
+    this.counters.messagesDelivered++;
+    if (session.connection === undefined && !rules.queuesWhileAway(qos)) return;
+    if (qos === 0) session.connection?.publish(copy, { qos, dup: false });
+    else if (!session.sender.send(copy, { qos, incomingDup })) this.counters.messagesDropped++;
+  }
+
+  /** SUBSCRIBE, filter by filter (MQTT-3.8.4-4). `retained` sends what the new subscriptions ask for. */
+  subscribe(
+    session: Session,
+    subscriptions: readonly Subscription[],
+  ): 'violation' | { readonly codes: readonly SubackReturnCode[]; readonly retained: () => void } {
+    const rules = this.rules.subscribe;
+    const served = rules.subscriptionsServed(subscriptions);
+    const reactions = served.map(({ topicFilter }) =>
+      topicFilterProblem(topicFilter) === undefined ? 'accept' : rules.reactionToTopicFilter(topicFilter),
+    );
+    if (reactions.includes('close')) return 'violation';
+    const sendings: (() => void)[] = [];
+    const codes = served.map((subscription, i): SubackReturnCode => {
+      const code = reactions[i] === 'refuse' ? 0x80 : rules.grants(subscription);
+      if (code === 0x80) return code;
+      const { topicFilter } = subscription;
+      const existing = session.subscriptions.has(topicFilter);
+      if (rules.replaces(existing)) this.#subscribe(session, topicFilter, code);
+      if (rules.sendsRetained(existing)) sendings.push(() => this.#sendRetained(session, topicFilter, code));
+      return code;
+    });
+    return {
+      codes,
+      retained: () => {
+        for (const send of sendings) send();
+      },
+    };
+  }
+
+  #subscribe(session: Session, topicFilter: string, granted: Qos): void {
+    session.subscriptions.set(topicFilter, granted);
+    this.#subscriptions.add(topicFilter, session, { session, topicFilter, granted });
+    this.events.subscribed?.({ clientId: session.clientId, topicFilter, qos: granted });
+  }
+
+  #sendRetained(session: Session, topicFilter: string, granted: Qos): void {
+    const messages: Message[] = [];
+    this.#retained.match(topicFilter, (message) => messages.push(message));
+    for (const message of this.rules.subscribe.retainedServed(messages)) {
+      this.#deliver(session, message, { granted, cause: 'new subscription', incomingDup: false });
+    }
+  }
+
+  /** For a faulty broker: retained messages of all subscriptions of a session that was resumed. */
+  sendAllRetained({ session }: Connection): void {
+    if (session === undefined) return;
+    for (const [topicFilter, granted] of session.subscriptions) this.#sendRetained(session, topicFilter, granted);
+  }
+
+  /** How many subscriptions were deleted (MQTT-3.10.4-1). */
+  unsubscribe(session: Session, topicFilters: readonly string[]): number | 'violation' {
+    const rules = this.rules.subscribe;
+    const bad = topicFilters.some(
+      (filter) => topicFilterProblem(filter) !== undefined && rules.reactionToTopicFilter(filter) === 'close',
+    );
+    if (bad) return 'violation';
+    let deleted = 0;
+    for (const topicFilter of rules.filtersServed(topicFilters)) {
+      for (const filter of rules.filtersRemoved(topicFilter, [...session.subscriptions.keys()])) {
+        session.subscriptions.delete(filter);
+        if (this.#subscriptions.remove(filter, session)) deleted++;
+      }
+    }
+    if (rules.dropsInFlightOnUnsubscribe()) session.sender.clear({ inFlight: true });
+    return deleted;
+  }
+
+  /** Ends a session: nothing of it is left (MQTT-3.1.2-6). */
+  #discard(session: Session): void {
+    for (const topicFilter of session.subscriptions.keys()) this.#subscriptions.remove(topicFilter, session);
+    const key = this.rules.connect.sessionKey(session.clientId);
+    if (this.#sessions.get(key) === session) this.#sessions.delete(key);
+  }
+}

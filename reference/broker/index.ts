@@ -1,0 +1,13 @@
+// The public door `mqttspec/broker`: the reference broker, to be embedded.
+export { type Broker, type BrokerOptions, startBroker } from './broker.ts';
+export type {
+  Authenticate,
+  AuthenticationOutcome,
+  BrokerEvents,
+  Counters,
+  Credentials,
+  Limits,
+} from './core/broker-core.ts';
+export type { Parts } from './core/parts.ts';
+export type { EndReason } from './core/rules/connect.ts';
+export type { RuleChanges, Rules } from './core/rules/rules.ts';

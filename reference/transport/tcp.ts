@@ -1,0 +1,68 @@
+// TCP (section 4.2). In: a port. Out: transports.
+import { createServer, type Socket } from 'node:net';
+import type { Listening, Transport, TransportListener } from './transport.ts';
+
+export interface TcpOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly accept: (transport: Transport) => TransportListener;
+}
+
+/** A peer that does not answer our FIN is cut after this time. */
+const lingerMs = 5_000;
+
+/** Listens. Rejects with Node's error where that cannot be (EADDRINUSE, EACCES …). */
+export function listenTcp({ host, port, accept }: TcpOptions): Promise<Listening> {
+  const server = createServer({ noDelay: true, allowHalfOpen: false }, (socket) => serve(socket, accept));
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve({
+        port: typeof address === 'object' && address !== null ? address.port : port,
+        close: () => new Promise((done) => server.close(() => done())),
+      });
+    });
+  });
+}
+
+function serve(socket: Socket, accept: (transport: Transport) => TransportListener): void {
+  let over = false;
+  const transport = transportOver(socket);
+  const listener = accept(transport);
+  const end = (): void => {
+    if (over) return;
+    over = true;
+    listener.ended();
+  };
+  socket.on('data', (chunk: Uint8Array) => listener.bytes(chunk));
+  socket.on('end', end);
+  // Whatever broke the stream, `close` follows.
+  socket.on('error', () => {});
+  socket.on('close', end);
+}
+
+function transportOver(socket: Socket): Transport {
+  return {
+    remoteAddress: socket.remoteAddress ?? '',
+    write: (bytes) => {
+      if (!socket.destroyed && socket.writable) socket.write(bytes);
+    },
+    get bufferedBytes() {
+      return socket.writableLength;
+    },
+    close: () => {
+      if (socket.destroyed) return;
+      socket.end();
+      // What the peer still sends is not read by anybody, but has to be taken, or our FIN would become an RST.
+      socket.resume();
+      const linger = setTimeout(() => socket.destroy(), lingerMs);
+      linger.unref();
+      socket.once('close', () => clearTimeout(linger));
+    },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+  };
+}
