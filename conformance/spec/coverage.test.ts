@@ -16,10 +16,13 @@ describe('the catalogue', () => {
     expect(new Set(catalogue.map(({ id }) => id)).size).toBe(catalogue.length);
   });
 
-  test.each(catalogue.map((one) => [one.id, one] as const))('%s has a scenario, or a reason why it has none', (id, one) => {
-    const reason = reasonUnjudged(one);
-    expect(cited.has(id) || reason !== undefined, 'neither a scenario nor a reason').toBe(true);
-  });
+  test.each(catalogue.map((one) => [one.id, one] as const))(
+    '%s has a scenario, or a reason why it has none',
+    (id, one) => {
+      const reason = reasonUnjudged(one);
+      expect(cited.has(id) || reason !== undefined, 'neither a scenario nor a reason').toBe(true);
+    },
+  );
 });
 
 describe('the scenarios', () => {
@@ -36,12 +39,17 @@ describe('the scenarios', () => {
 
   test('are all listed in all.ts', async () => {
     const folder = join(import.meta.dirname, '../scenarios/server');
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.test)\.ts$/.test(file));
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /(?<!\.test)\.ts$/.test(file),
+    );
     const listed = new Set<unknown>(serverScenarios.map(({ scenario }) => scenario));
     for (const file of files) {
       const module = (await import(join(folder, file))) as Record<string, unknown>;
       const exported = Object.values(module).flat().filter(isScenario);
-      expect(exported.filter((one) => !listed.has(one)), file).toEqual([]);
+      expect(
+        exported.filter((one) => !listed.has(one)),
+        file,
+      ).toEqual([]);
     }
   });
 });

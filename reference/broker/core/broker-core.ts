@@ -125,23 +125,28 @@ export class BrokerCore {
   }
 
   /** The session of an accepted CONNECT: resumed or new, and taken from a connection that had it (MQTT-3.1.4-2). */
-  openSession(connect: Connect, connection: Connection): { session: Session; hadSession: boolean } {
+  openSession(connect: Connect, connection: Connection): { session: Session; stored: Session | undefined } {
     const { rules } = this;
     const unique = randomId(this.#random);
     const clientId = connect.clientId === '' ? rules.connect.assignedClientId(unique) : connect.clientId;
     const key = rules.connect.sessionKey(clientId);
     const before = this.#sessions.get(key);
-    if (before?.connection !== undefined && rules.connect.evictsOlder()) before.connection.end('taken over');
+    const takenOver = before?.connection !== undefined;
+    if (takenOver && rules.connect.evictsOlder()) before.connection?.end('taken over');
     // The end of the older connection may have ended its session too.
     const stored = this.#sessions.get(key);
     const resumes = rules.connect.resumesSession(connect);
     if (stored !== undefined && !resumes) this.#discard(stored);
     const session =
       resumes && stored !== undefined ? stored : new Session(clientId, { rules: rules.session, limits: this.limits });
+    if (session === stored) {
+      rules.connect.forgetsWhenResumed(session, { takenOver });
+      if (!rules.connect.keepsSubscriptions({ takenOver })) this.#dropSubscriptions(session);
+    }
     session.sender.disconnect();
     session.connection = connection;
     this.#sessions.set(key, session);
-    return { session, hadSession: stored !== undefined };
+    return { session, stored };
   }
 
   /** A connection with a session has ended. */
@@ -149,7 +154,7 @@ export class BrokerCore {
     if (session.connection === connection) {
       session.connection = undefined;
       session.sender.disconnect();
-      if (this.rules.connect.endsWithConnection(connect)) this.#discard(session);
+      if (this.rules.connect.endsWithConnection(connect, reason)) this.#discard(session);
     }
     if (will !== undefined && this.rules.will.isDue(reason)) this.#publishWill(will);
     this.events.disconnected?.({ clientId: session.clientId, reason });
@@ -159,12 +164,6 @@ export class BrokerCore {
     for (let times = this.rules.will.timesPublished(); times > 0; times--) {
       this.route(this.rules.will.messageOf(will), { incomingDup: false });
     }
-  }
-
-  /** For a faulty broker that leaves connections open behind DISCONNECT: nothing is left of the client but the connection. */
-  leaveOpen(connection: Connection): void {
-    const { session } = connection;
-    if (session !== undefined) session.connection = connection;
   }
 
   /** For a faulty broker that serves clients before or without CONNECT: a session that nobody can find. */
@@ -299,9 +298,14 @@ export class BrokerCore {
     return deleted;
   }
 
+  #dropSubscriptions(session: Session): void {
+    for (const topicFilter of session.subscriptions.keys()) this.#subscriptions.remove(topicFilter, session);
+    session.subscriptions.clear();
+  }
+
   /** Ends a session: nothing of it is left (MQTT-3.1.2-6). */
   #discard(session: Session): void {
-    for (const topicFilter of session.subscriptions.keys()) this.#subscriptions.remove(topicFilter, session);
+    this.#dropSubscriptions(session);
     const key = this.rules.connect.sessionKey(session.clientId);
     if (this.#sessions.get(key) === session) this.#sessions.delete(key);
   }

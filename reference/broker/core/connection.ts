@@ -269,7 +269,7 @@ export class Connection implements SenderPort, ReceiverPort {
     this.#will = rules.will.willOf(connect.will, session.lastWill);
     session.lastWill = connect.will ?? session.lastWill;
     this.#state = { state: 'connected', session, connect, keepAlive };
-    const sessionPresent = rules.connect.sessionPresent(connect, opened.hadSession);
+    const sessionPresent = rules.connect.sessionPresent(connect, opened.stored);
     const connack = { type: 'connack', returnCode: 0, sessionPresent } as const;
     if (rules.connect.connackComesFirst()) this.send(connack);
     session.sender.connect(this);
@@ -319,7 +319,7 @@ export class Connection implements SenderPort, ReceiverPort {
 
   #disconnected(): void {
     if (this.#core.rules.subscribe.closesAfterDisconnect()) this.end('disconnect');
-    else this.#core.leaveOpen(this);
+    else this.#will = undefined;
   }
 
   #published(packet: Publish, session: Session): void {

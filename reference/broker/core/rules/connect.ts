@@ -3,6 +3,7 @@
 import type { UnsupportedProtocol } from '../../../codec/levels.ts';
 import type { MalformedPacket } from '../../../codec/malformed.ts';
 import type { Connect, PacketType } from '../../../codec/packet.ts';
+import type { Session } from '../session.ts';
 
 /** How a connection came to its end, as the will sees it. */
 export type EndReason =
@@ -39,9 +40,13 @@ export interface ConnectRules {
   /** MQTT-3.1.2-4, MQTT-3.1.2-6. */
   resumesSession(connect: Connect): boolean;
   /** MQTT-3.2.2-1, MQTT-3.2.2-2, MQTT-3.2.2-3. */
-  sessionPresent(connect: Connect, hasSession: boolean): boolean;
+  sessionPresent(connect: Connect, stored: Session | undefined): boolean;
+  /** MQTT-4.1.0-1: what a session forgets when it is resumed; nothing. */
+  forgetsWhenResumed(session: Session, how: { readonly takenOver: boolean }): void;
+  /** MQTT-4.1.0-1: whether a session that is resumed has its subscriptions. */
+  keepsSubscriptions(how: { readonly takenOver: boolean }): boolean;
   /** MQTT-3.1.2-6: whether a session ends with its connection. */
-  endsWithConnection(connect: Connect): boolean;
+  endsWithConnection(connect: Connect, reason: EndReason): boolean;
   /** MQTT-3.1.3-2: what sessions are known by. */
   sessionKey(clientId: string): string;
   /** MQTT-3.1.3-6. */
@@ -74,7 +79,10 @@ export const connectRules: ConnectRules = {
   servesBehindRefusal: () => false,
   sessionPresentOfRefusal: () => false,
   resumesSession: ({ cleanSession }) => !cleanSession,
-  sessionPresent: ({ cleanSession, protocolLevel }, hasSession) => hasSession && !cleanSession && protocolLevel === 4,
+  sessionPresent: ({ cleanSession, protocolLevel }, stored) =>
+    stored !== undefined && !cleanSession && protocolLevel === 4,
+  forgetsWhenResumed: () => {},
+  keepsSubscriptions: () => true,
   endsWithConnection: ({ cleanSession }) => cleanSession,
   sessionKey: (clientId) => clientId,
   assignedClientId: (unique) => `auto-${unique}`,

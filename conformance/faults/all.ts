@@ -1,0 +1,16 @@
+// The table of faults, in the order of the standard.
+import { connectFaults } from './connect.ts';
+import { dataAndHeaderFaults } from './data-and-headers.ts';
+import type { Fault } from './fault.ts';
+import { publishFaults } from './publish.ts';
+import { subscribeFaults } from './subscribe.ts';
+
+export const faults: readonly Fault[] = [
+  ...dataAndHeaderFaults,
+  ...connectFaults,
+  ...publishFaults,
+  ...subscribeFaults,
+];
+
+/** The fault of this name; undefined if there is none. */
+export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);

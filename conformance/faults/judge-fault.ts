@@ -1,0 +1,55 @@
+// Runs the suite against one faulty broker. In: a fault. Out: which scenarios caught it, and under which statements.
+import { startBroker } from '../../reference/broker/index.ts';
+import type { Filed } from '../runner/plan.ts';
+import { run } from '../runner/run.ts';
+import type { Fault } from './fault.ts';
+
+export interface Detection {
+  readonly name: string;
+  /** Ids of the scenarios whose verdict names a violation. */
+  readonly caughtBy: readonly string[];
+  /** Statements that got the verdict. */
+  readonly blamed: readonly string[];
+  /** Scenarios of which nothing can be said against this broker. */
+  readonly inconclusive: readonly string[];
+  readonly attributed: boolean;
+  /** Why the run gave no report, if it gave none. */
+  readonly broke?: string;
+  readonly durationMs: number;
+}
+
+/** Replies of a broker in this process come at once: a short bound keeps the table quick. */
+const timeoutMs = 700;
+const lateKeepAliveMs = 1_500;
+
+export async function judgeFault(fault: Fault, scenarios: readonly Filed[]): Promise<Detection> {
+  await using broker = await startBroker({ port: 0, connectTimeoutMs: 2_000, ...fault.options() });
+  const report = await run({
+    address: { scheme: 'mqtt', host: '127.0.0.1', port: broker.port, path: '/mqtt' },
+    scenarios,
+    protocols: fault.protocols ?? ['3.1.1'],
+    timeoutMs,
+    lateKeepAliveMs,
+    concurrency: 48,
+    repeatFailures: 0,
+    seed: 1,
+    version: 'faults',
+    shownOptions: {},
+    emit: () => {},
+    interrupted: new AbortController().signal,
+  });
+  const verdict = fault.breaks === 'SHOULD' ? 'warn' : 'fail';
+  const against = report.scenarios.filter((result) => result.verdict === verdict || result.verdict === 'fail');
+  const blamed = report.statements
+    .filter((result) => result.verdict === verdict || result.verdict === 'fail')
+    .map(({ id }) => id);
+  return {
+    name: fault.name,
+    caughtBy: [...new Set(against.map(({ id }) => id))],
+    blamed,
+    inconclusive: report.scenarios.filter((result) => result.verdict === 'inconclusive').map(({ id }) => id),
+    attributed: fault.violates.some((id) => blamed.includes(id)),
+    durationMs: report.run.durationMs,
+    ...(report.run.endedBy === 'finished' ? {} : { broke: report.run.reason ?? report.run.endedBy }),
+  };
+}

@@ -1,0 +1,96 @@
+// `npm run faults`: the suite against each faulty broker. Out: a table of who catches what, and exit code 1 where something escapes.
+import { fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import { serverScenarios } from '../scenarios/all.ts';
+import { faults } from './all.ts';
+import type { Fault } from './fault.ts';
+import type { Detection } from './judge-fault.ts';
+
+interface Options {
+  readonly only?: string;
+  readonly jobs: string;
+  readonly perJob: string;
+  readonly out?: string;
+}
+
+const options = new Command('faults')
+  .description('run the suite against each faulty broker and show who catches what')
+  .option('--only <words>', 'faults whose name has one of these words (commas)')
+  .option('--jobs <n>', 'processes', String(availableParallelism()))
+  .option('--per-job <n>', 'faults at the same time in each process', '3')
+  .option('--out <file>', 'write the detections as JSON')
+  .parse()
+  .opts<Options>();
+
+const words = options.only?.split(',') ?? [''];
+const chosen = faults.filter(({ name }) => words.some((word) => name.includes(word)));
+
+/** Gives every process new work as soon as it is done with some. */
+async function judgeAll(queue: string[]): Promise<Detection[]> {
+  const detections: Detection[] = [];
+  const jobs = Array.from({ length: Number(options.jobs) }, () => {
+    const worker = fork(new URL('./worker.ts', import.meta.url), { execArgv: process.execArgv });
+    return new Promise<void>((done, broke) => {
+      let open = 0;
+      const next = (): void => {
+        const name = queue.shift();
+        if (name !== undefined) {
+          open++;
+          worker.send(name);
+        } else if (open === 0) worker.disconnect();
+      };
+      worker.on('message', (detection: Detection) => {
+        open--;
+        detections.push(detection);
+        process.stderr.write(`\r${detections.length} of ${chosen.length} `);
+        next();
+      });
+      worker.on('exit', (code) => (code === 0 ? done() : broke(new Error(`a worker ended with exit code ${code}`))));
+      for (let i = 0; i < Number(options.perJob); i++) next();
+    });
+  });
+  await Promise.all(jobs);
+  process.stderr.write('\n');
+  return detections;
+}
+
+function row({ name, title, violates }: Fault, found: Detection): string {
+  const caught =
+    found.caughtBy.length === 0
+      ? 'NOT CAUGHT'
+      : `caught by ${found.caughtBy.length}: ${found.caughtBy.slice(0, 4).join(', ')}`;
+  const blame = found.attributed
+    ? `blames ${violates.filter((id) => found.blamed.includes(id)).join(', ')}`
+    : `NOT ATTRIBUTED to ${violates.join(', ')}; blamed: ${found.blamed.join(', ')}`;
+  return `${found.attributed ? '  ' : '! '}${name}\n    ${title}\n    ${caught}\n    ${blame}${found.broke === undefined ? '' : `\n    the run broke off: ${found.broke}`}\n`;
+}
+
+const began = performance.now();
+const detections = await judgeAll(chosen.map(({ name }) => name));
+const byName = new Map(detections.map((detection) => [detection.name, detection]));
+let escaped = 0;
+for (const fault of chosen) {
+  const found = byName.get(fault.name);
+  if (found === undefined) continue;
+  if (!found.attributed) escaped++;
+  process.stdout.write(row(fault, found));
+}
+const failing = new Set(detections.flatMap(({ caughtBy }) => caughtBy));
+const toothless = serverScenarios.filter(
+  ({ scenario: { id, protocols } }) => protocols.includes('3.1.1') && !failing.has(id),
+);
+if (options.only === undefined && toothless.length > 0) {
+  process.stdout.write(
+    `\nScenarios that no fault fails:\n${toothless.map(({ section, scenario: { id } }) => `  ${section}  ${id}\n`).join('')}`,
+  );
+}
+if (options.out !== undefined) writeFileSync(options.out, JSON.stringify(detections, null, 1));
+const caught = detections.filter(({ caughtBy }) => caughtBy.length > 0).length;
+const attributed = detections.filter((one) => one.attributed).length;
+const seconds = ((performance.now() - began) / 1_000).toFixed(0);
+process.stdout.write(
+  `\n${chosen.length} faults: ${caught} caught, ${attributed} attributed; ${serverScenarios.length} scenarios, ${toothless.length} that no fault fails; ${seconds} s\n`,
+);
+process.exitCode = escaped === 0 ? 0 : 1;

@@ -1,0 +1,637 @@
+// Faults against sections 3.3 and 4.3 to 4.6: PUBLISH, QoS, retained messages, redelivery, order.
+import type { Packet } from '../../reference/codec/packet.ts';
+import type { Message } from '../../reference/message.ts';
+import { RetainedTree } from '../../reference/topics/retained-tree.ts';
+import { isType, reading, repairing, withByte, writing } from './bend.ts';
+import { type Fault, fault } from './fault.ts';
+
+const lower = (topicName: string): string => topicName.toLowerCase();
+
+const publishing: readonly Fault[] = [
+  fault(
+    'qos-3-accepted',
+    { title: 'PUBLISH with QoS 3 is taken as QoS 2', violates: ['MQTT-3.3.1-4'] },
+    repairing((frame, { statement }) =>
+      statement === 'MQTT-3.3.1-4' ? withByte(frame, 0, (frame[0] ?? 0) & ~2) : undefined,
+    ),
+  ),
+  fault(
+    'qos-3-sent',
+    { title: 'PUBLISH at QoS 2 is sent with both QoS bits set', violates: ['MQTT-3.3.1-4'] },
+    writing('publish', (packet, bytes) => (packet.qos === 2 ? [withByte(bytes, 0, (bytes[0] ?? 0) | 6)] : undefined)),
+  ),
+  fault(
+    'dup-with-qos-0-accepted',
+    { title: 'PUBLISH at QoS 0 with DUP 1 is accepted', violates: ['MQTT-3.3.1-2'] },
+    repairing((frame, { statement }) =>
+      statement === 'MQTT-3.3.1-2' && isType(frame, 'publish') ? withByte(frame, 0, (frame[0] ?? 0) & ~8) : undefined,
+    ),
+  ),
+  fault(
+    'dup-with-qos-0-sent',
+    { title: 'PUBLISH at QoS 0 is sent with DUP 1', violates: ['MQTT-3.3.1-2', 'MQTT-4.3.1-1'] },
+    writing('publish', (packet, bytes) => (packet.qos === 0 ? [withByte(bytes, 0, (bytes[0] ?? 0) | 8)] : undefined)),
+  ),
+  fault(
+    'dup-passed-on',
+    { title: 'DUP of an incoming PUBLISH is passed on', violates: ['MQTT-3.3.1-3'] },
+    { rules: { session: { dupOfFirst: (incomingDup) => incomingDup } } },
+  ),
+  fault(
+    'dup-always',
+    { title: 'Every PUBLISH above QoS 0 has DUP 1', violates: ['MQTT-3.3.1-3', 'MQTT-4.3.2-1', 'MQTT-4.3.3-1'] },
+    { rules: { session: { dupOfFirst: () => true } } },
+  ),
+  fault(
+    'wildcard-topic-acknowledged',
+    {
+      title: 'PUBLISH to a topic with a wildcard is acknowledged and dropped',
+      violates: ['MQTT-3.3.2-2', 'MQTT-4.7.1-1'],
+    },
+    { rules: { publish: { reactionToTopicName: (topicName) => (topicName === '' ? 'close' : 'acknowledge') } } },
+  ),
+  fault(
+    'wildcard-topic-delivered',
+    { title: 'PUBLISH to a topic with a wildcard is delivered', violates: ['MQTT-3.3.2-2', 'MQTT-4.7.1-1'] },
+    { rules: { publish: { reactionToTopicName: (topicName) => (topicName === '' ? 'close' : 'accept') } } },
+  ),
+  fault(
+    'empty-topic-name-accepted',
+    { title: 'PUBLISH to an empty topic is accepted', violates: ['MQTT-4.7.3-1'] },
+    { rules: { publish: { reactionToTopicName: (topicName) => (topicName === '' ? 'accept' : 'close') } } },
+  ),
+  fault(
+    'topic-name-beyond-packet',
+    { title: 'A Topic Name that is longer than its packet is taken as far as it goes', violates: ['MQTT-3.3.2-1'] },
+    shorteningTopic(),
+  ),
+  fault(
+    'topic-names-in-lower-case',
+    { title: 'Topic Names are delivered in lower case', violates: ['MQTT-4.7.3-4', 'MQTT-3.3.2-3'] },
+    { rules: { publish: { topicNameOf: lower } } },
+  ),
+  fault(
+    'topic-names-without-trailing-slash',
+    { title: 'Topic Names are delivered without their trailing slash', violates: ['MQTT-4.7.3-4', 'MQTT-3.3.2-3'] },
+    { rules: { publish: { topicNameOf: (topicName) => topicName.replace(/(?<=.)\/$/, '') } } },
+  ),
+  fault(
+    'topic-names-normalised',
+    { title: 'Topic Names are brought into Unicode normal form', violates: ['MQTT-4.7.3-4'] },
+    reading((packet: Packet) =>
+      packet.type === 'publish' ? { ...packet, topicName: packet.topicName.normalize('NFC') } : packet,
+    ),
+  ),
+  fault(
+    'qos-1-answered-by-pubrec',
+    { title: 'PUBLISH at QoS 1 is answered by PUBREC', violates: ['MQTT-3.3.4-1', 'MQTT-4.3.2-2'] },
+    { rules: { publish: { answerTo: (qos) => (qos === 0 ? 'nothing' : 'pubrec') } } },
+  ),
+  fault(
+    'qos-2-answered-by-puback',
+    { title: 'PUBLISH at QoS 2 is answered by PUBACK', violates: ['MQTT-3.3.4-1', 'MQTT-4.3.3-2'] },
+    { rules: { publish: { answerTo: (qos) => (qos === 0 ? 'nothing' : 'puback') } } },
+  ),
+  fault(
+    'no-puback',
+    { title: 'PUBLISH at QoS 1 is not acknowledged', violates: ['MQTT-3.3.4-1', 'MQTT-4.3.2-2'] },
+    writing('puback', () => []),
+  ),
+  fault(
+    'no-pubrec',
+    { title: 'PUBLISH at QoS 2 is not acknowledged', violates: ['MQTT-3.3.4-1', 'MQTT-4.3.3-2'] },
+    writing('pubrec', () => []),
+  ),
+  fault(
+    'qos-not-lowered',
+    { title: 'Messages are delivered at the QoS of the publisher', violates: ['MQTT-3.8.4-6'] },
+    { rules: { publish: { qosOf: (published) => published } } },
+  ),
+  fault(
+    'qos-raised',
+    { title: 'Messages are delivered at the QoS of the subscription', violates: ['MQTT-3.8.4-6'] },
+    { rules: { publish: { qosOf: (_published, granted) => granted } } },
+  ),
+  fault(
+    'qos-2-delivered-as-1',
+    { title: 'Messages are delivered at QoS 1 at most', violates: ['MQTT-3.8.4-6'] },
+    { rules: { publish: { qosOf: (published, granted) => (Math.min(published, granted, 1) === 0 ? 0 : 1) } } },
+  ),
+  fault(
+    'empty-messages-dropped',
+    {
+      title: 'Messages without payload are not delivered',
+      violates: ['MQTT-4.5.0-1', 'MQTT-3.3.4-1', 'MQTT-3.3.1-10'],
+    },
+    { rules: { publish: { delivers: ({ payload }) => payload.length > 0 } } },
+  ),
+  fault(
+    'offline-left-out',
+    { title: 'Messages do not reach sessions whose client is away', violates: ['MQTT-3.1.2-5', 'MQTT-4.5.0-1'] },
+    { rules: { publish: { queuesWhileAway: () => false } } },
+  ),
+  fault(
+    'only-qos-2-kept',
+    { title: 'Only QoS 2 messages are kept for a client that is away', violates: ['MQTT-3.1.2-5'] },
+    { rules: { publish: { queuesWhileAway: (qos) => qos === 2 } } },
+  ),
+  fault(
+    'only-qos-1-kept',
+    { title: 'Only QoS 1 messages are kept for a client that is away', violates: ['MQTT-3.1.2-5'] },
+    { rules: { publish: { queuesWhileAway: (qos) => qos === 1 } } },
+  ),
+  fault(
+    'queue-of-three',
+    { title: 'At most three messages are kept for a client that is away', violates: ['MQTT-3.1.2-5'] },
+    { maxQueuedMessages: 3 },
+  ),
+  fault(
+    'first-match-decides-qos',
+    { title: 'With overlapping filters the first match decides the QoS', violates: ['MQTT-3.3.5-1'] },
+    { rules: { publish: { matchesServed: (matches) => matches.slice(0, 1) } } },
+  ),
+  fault(
+    'last-match-decides-qos',
+    { title: 'Only the last of overlapping subscriptions is honoured', violates: ['MQTT-3.3.5-1'] },
+    { rules: { publish: { matchesServed: (matches) => matches.slice(-1) } } },
+  ),
+  fault(
+    'lowest-match-decides-qos',
+    { title: 'With overlapping filters the lowest QoS decides', violates: ['MQTT-3.3.5-1'] },
+    {
+      rules: {
+        publish: { matchesServed: (matches) => [...matches].sort((a, b) => a.granted - b.granted).slice(0, 1) },
+      },
+    },
+  ),
+  fault(
+    'topics-with-dollar-inside',
+    {
+      title: 'Messages on topics with a `$` anywhere are not delivered',
+      violates: ['MQTT-4.5.0-1', 'MQTT-4.7.2-1', 'MQTT-4.7.3-4'],
+    },
+    { rules: { publish: { distributes: (topicName) => !topicName.includes('$') } } },
+  ),
+];
+
+function shorteningTopic() {
+  return repairing((frame, { statement, offset, actual }) => {
+    const left = / with (\d+) bytes left/.exec(actual)?.[1];
+    if (!isType(frame, 'publish') || statement !== 'MQTT-3.3.2-1' || left === undefined) return undefined;
+    return withByte(withByte(frame, offset, 0), offset + 1, Number(left));
+  });
+}
+
+const wiping = () => {
+  const kept = new RetainedTree<Message>();
+  const topicNames = new Set<string>();
+  const wipe = (): void => {
+    for (const topicName of topicNames) if (!topicName.startsWith('$')) kept.delete(topicName);
+  };
+  const retained = {
+    get size() {
+      return kept.size;
+    },
+    set: (topicName: string, message: Message) => {
+      topicNames.add(topicName);
+      kept.set(topicName, message);
+    },
+    delete: (topicName: string) => kept.delete(topicName),
+    match: (topicFilter: string, visit: (message: Message) => void) => kept.match(topicFilter, visit),
+  };
+  return { parts: { retained: () => retained }, events: { disconnected: wipe } };
+};
+
+const retaining: readonly Fault[] = [
+  fault(
+    'retained-ends-with-session',
+    { title: 'Retained messages go when a client disconnects', violates: ['MQTT-3.1.2-7', 'MQTT-3.3.1-5'] },
+    wiping,
+  ),
+  fault(
+    'nothing-retained',
+    { title: 'RETAIN is ignored', violates: ['MQTT-3.3.1-5'] },
+    { rules: { publish: { retainedAfter: () => undefined } } },
+  ),
+  fault(
+    'qos-2-not-retained',
+    { title: 'QoS 2 messages are not retained', violates: ['MQTT-3.3.1-5'] },
+    {
+      rules: {
+        publish: {
+          retainedAfter: (message, before) =>
+            !message.retain || message.qos === 2 ? before : message.payload.length === 0 ? undefined : message,
+        },
+      },
+    },
+  ),
+  fault(
+    'retained-without-qos',
+    { title: 'Retained messages are stored at QoS 0', violates: ['MQTT-3.3.1-5'] },
+    {
+      rules: {
+        publish: {
+          retainedAfter: (message, before) =>
+            !message.retain ? before : message.payload.length === 0 ? undefined : { ...message, qos: 0 },
+        },
+      },
+    },
+  ),
+  fault(
+    'first-retained-wins',
+    {
+      title: 'A retained message does not replace the one before',
+      violates: ['MQTT-3.3.1-6', 'MQTT-3.3.1-5', 'MQTT-3.3.1-7'],
+    },
+    {
+      rules: {
+        publish: {
+          retainedAfter: (message, before) =>
+            !message.retain ? before : message.payload.length === 0 ? undefined : (before ?? message),
+        },
+      },
+    },
+  ),
+  fault(
+    'qos-0-does-not-replace',
+    { title: 'A retained QoS 0 message does not push out the older one', violates: ['MQTT-3.3.1-7'] },
+    {
+      rules: {
+        publish: {
+          retainedAfter: (message, before) =>
+            !message.retain || (message.qos === 0 && message.payload.length > 0)
+              ? before
+              : message.payload.length === 0
+                ? undefined
+                : message,
+        },
+      },
+    },
+  ),
+  fault(
+    'one-retained-message',
+    { title: 'A new subscription gets only one of the retained messages that match', violates: ['MQTT-3.3.1-6'] },
+    { rules: { subscribe: { retainedServed: (messages) => messages.slice(0, 1) } } },
+  ),
+  fault(
+    'retained-at-publisher-qos',
+    { title: 'Retained messages are delivered at the QoS of the publisher', violates: ['MQTT-3.8.4-6'] },
+    () => ({ rules: { publish: retainedAtPublisherQos() } }),
+  ),
+  fault(
+    'retained-without-flag',
+    { title: 'Retained messages are delivered to new subscriptions with RETAIN 0', violates: ['MQTT-3.3.1-8'] },
+    { rules: { publish: { retainOf: () => false } } },
+  ),
+  fault(
+    'live-with-flag',
+    { title: 'RETAIN of the publisher is passed on to subscriptions that were there', violates: ['MQTT-3.3.1-9'] },
+    { rules: { publish: { retainOf: (cause, message) => cause === 'new subscription' || message.retain } } },
+  ),
+  fault(
+    'empty-retained-does-not-erase',
+    { title: 'An empty retained message does not erase the one before', violates: ['MQTT-3.3.1-10'] },
+    {
+      rules: {
+        publish: {
+          retainedAfter: (message, before) => (message.retain && message.payload.length > 0 ? message : before),
+        },
+      },
+    },
+  ),
+  fault(
+    'empty-retained-not-forwarded',
+    { title: 'An empty retained message is not delivered to subscribers', violates: ['MQTT-3.3.1-10'] },
+    {
+      rules: {
+        publish: { delivers: ({ retain, payload }, cause) => cause !== 'live' || !retain || payload.length > 0 },
+      },
+    },
+  ),
+  fault(
+    'empty-retained-stored',
+    { title: 'An empty retained message is stored', violates: ['MQTT-3.3.1-11', 'MQTT-3.3.1-10'] },
+    { rules: { publish: { retainedAfter: (message, before) => (message.retain ? message : before) } } },
+  ),
+  fault(
+    'unretained-replaces',
+    { title: 'A message with RETAIN 0 replaces the retained one', violates: ['MQTT-3.3.1-12'] },
+    {
+      rules: {
+        publish: {
+          retainedAfter: (message, before) =>
+            message.retain
+              ? message.payload.length === 0
+                ? undefined
+                : message
+              : before === undefined
+                ? undefined
+                : message,
+        },
+      },
+    },
+  ),
+  fault(
+    'unretained-erases',
+    { title: 'A message with RETAIN 0 erases the retained one', violates: ['MQTT-3.3.1-12'] },
+    {
+      rules: {
+        publish: { retainedAfter: (message) => (message.retain && message.payload.length > 0 ? message : undefined) },
+      },
+    },
+  ),
+  fault(
+    'unretained-stored',
+    { title: 'A message with RETAIN 0 is stored', violates: ['MQTT-3.3.1-12'] },
+    { rules: { publish: { retainedAfter: (message) => (message.payload.length > 0 ? message : undefined) } } },
+  ),
+  fault(
+    'empty-unretained-erases',
+    { title: 'An empty message with RETAIN 0 erases the retained one', violates: ['MQTT-3.3.1-12'] },
+    {
+      rules: {
+        publish: {
+          retainedAfter: (message, before) =>
+            message.payload.length === 0 ? undefined : message.retain ? message : before,
+        },
+      },
+    },
+  ),
+];
+
+/** `delivers` is asked first and tells the cause; `qosOf` then knows whose message it is. */
+function retainedAtPublisherQos() {
+  let cause = 'live';
+  return {
+    delivers: (_message: Message, why: string) => {
+      cause = why;
+      return true;
+    },
+    qosOf: (published: 0 | 1 | 2, granted: 0 | 1 | 2): 0 | 1 | 2 =>
+      cause === 'new subscription' || published < granted ? published : granted,
+  };
+}
+
+const receiving: readonly Fault[] = [
+  fault(
+    'qos-1-filtered-by-identifier',
+    {
+      title: 'A QoS 1 PUBLISH with an identifier that was used before is taken for a repeat',
+      violates: ['MQTT-4.3.2-2'],
+    },
+    () => ({ rules: { publish: { isNewQos1: rememberingIdentifiers() } } }),
+  ),
+  fault(
+    'qos-1-filtered-by-dup',
+    { title: 'A QoS 1 PUBLISH with DUP 1 is taken for a repeat', violates: ['MQTT-4.3.2-2'] },
+    { rules: { publish: { isNewQos1: (_session, _packetId, dup) => !dup } } },
+  ),
+  fault(
+    'qos-2-delivered-twice',
+    { title: 'A QoS 2 PUBLISH that is repeated before PUBREL is delivered again', violates: ['MQTT-4.3.3-2'] },
+    { rules: { session: { isNewMessage: () => true } } },
+  ),
+  fault(
+    'qos-2-filtered-by-dup',
+    { title: 'A QoS 2 PUBLISH with DUP 1 is never delivered', violates: ['MQTT-4.3.3-2'] },
+    { rules: { session: { isNewMessage: (known, dup) => !known && !dup } } },
+  ),
+  fault(
+    'qos-2-identifier-never-free',
+    { title: 'After PUBREL the identifier is not free for a new message', violates: ['MQTT-4.3.3-2'] },
+    { rules: { session: { forgetsOn: () => false } } },
+  ),
+  fault(
+    'no-pubcomp',
+    { title: 'PUBREL is not answered', violates: ['MQTT-4.3.3-2'] },
+    writing('pubcomp', () => []),
+  ),
+  fault('pubcomp-once', { title: 'PUBREL that is repeated is not answered again', violates: ['MQTT-4.3.3-2'] }, () =>
+    pubcompOnce(),
+  ),
+  fault(
+    'received-identifiers-forgotten',
+    {
+      title: 'Identifiers of QoS 2 messages that were received are forgotten when the connection ends',
+      violates: ['MQTT-4.3.3-2', 'MQTT-4.1.0-1'],
+    },
+    { rules: { connect: { forgetsWhenResumed: ({ receiver }) => receiver.clear() } } },
+  ),
+];
+
+function rememberingIdentifiers() {
+  const seen = new WeakMap<object, Set<number>>();
+  return (session: object, packetId: number): boolean => {
+    const identifiers = seen.get(session) ?? new Set<number>();
+    seen.set(session, identifiers);
+    if (identifiers.has(packetId)) return false;
+    identifiers.add(packetId);
+    return true;
+  };
+}
+
+/** Answers a PUBREL only where its PUBLISH came on the way. */
+function pubcompOnce() {
+  const open = new Map<number, number>();
+  return {
+    parts: {
+      outgoing: (packet: Packet): readonly Packet[] => {
+        if (packet.type === 'pubrec') open.set(packet.packetId, (open.get(packet.packetId) ?? 0) + 1);
+        if (packet.type !== 'pubcomp') return [packet];
+        const owed = open.get(packet.packetId) ?? 0;
+        open.set(packet.packetId, Math.max(0, owed - 1));
+        return owed > 0 ? [packet] : [];
+      },
+    },
+  };
+}
+
+const sending: readonly Fault[] = [
+  fault(
+    'resend-without-dup',
+    { title: 'A redelivery has DUP 0', violates: ['MQTT-3.3.1-1'] },
+    { rules: { session: { dupOfResend: () => false } } },
+  ),
+  fault(
+    'nothing-resent',
+    { title: 'Nothing is sent again when a session is resumed', violates: ['MQTT-4.4.0-1'] },
+    { rules: { session: { resends: () => [] } } },
+  ),
+  fault(
+    'pubrel-not-resent',
+    { title: 'PUBREL is not sent again when a session is resumed', violates: ['MQTT-4.4.0-1', 'MQTT-4.3.3-1'] },
+    { rules: { session: { resends: (inFlight) => inFlight.filter(({ state }) => state === 'awaiting-ack') } } },
+  ),
+  fault(
+    'publish-not-resent',
+    { title: 'PUBLISH is not sent again when a session is resumed', violates: ['MQTT-4.4.0-1'] },
+    { rules: { session: { resends: (inFlight) => inFlight.filter(({ state }) => state === 'awaiting-pubcomp') } } },
+  ),
+  fault(
+    'qos-1-not-resent',
+    { title: 'Only QoS 2 is sent again when a session is resumed', violates: ['MQTT-4.4.0-1'] },
+    { rules: { session: { resends: (inFlight) => inFlight.filter(({ qos }) => qos === 2) } } },
+  ),
+  fault(
+    'qos-2-not-resent',
+    { title: 'Only QoS 1 is sent again when a session is resumed', violates: ['MQTT-4.4.0-1'] },
+    { rules: { session: { resends: (inFlight) => inFlight.filter(({ qos }) => qos === 1) } } },
+  ),
+  fault(
+    'publish-after-pubrec',
+    { title: 'After PUBREC the PUBLISH is sent again, not the PUBREL', violates: ['MQTT-4.3.3-1', 'MQTT-4.4.0-1'] },
+    { rules: { session: { resends: (inFlight) => inFlight.map((entry) => ({ ...entry, state: 'awaiting-ack' })) } } },
+  ),
+  fault(
+    'resent-in-reverse',
+    { title: 'What is sent again comes in reverse order', violates: ['MQTT-4.6.0-1', 'MQTT-4.6.0-6'] },
+    { rules: { session: { resends: (inFlight) => inFlight.toReversed() } } },
+  ),
+  fault(
+    'qos-2-resent-first',
+    {
+      title: 'What is sent again comes sorted by identifier from high to low',
+      violates: ['MQTT-4.6.0-1', 'MQTT-4.6.0-6'],
+    },
+    { rules: { session: { resends: (inFlight) => inFlight.toSorted((a, b) => b.packetId - a.packetId) } } },
+  ),
+  fault(
+    'puback-ignored',
+    { title: 'PUBACK is ignored: acknowledged messages are sent again', violates: ['MQTT-4.3.2-1', 'MQTT-4.4.0-1'] },
+    { rules: { session: { acknowledges: (ack, entry) => ack !== 'puback' && entry !== undefined } } },
+  ),
+  fault(
+    'pubcomp-ignored',
+    { title: 'PUBCOMP is ignored: completed handshakes go on', violates: ['MQTT-4.3.3-1', 'MQTT-4.4.0-1'] },
+    { rules: { session: { acknowledges: (ack, entry) => entry !== undefined && ack !== 'pubcomp' } } },
+  ),
+  fault(
+    'no-pubrel',
+    { title: 'PUBREC is not answered by PUBREL', violates: ['MQTT-4.3.3-1'] },
+    writing('pubrel', () => []),
+  ),
+  fault(
+    'released-by-pubrec',
+    {
+      title: 'PUBREC ends a handshake: the identifier is free at once',
+      violates: ['MQTT-4.3.3-1', 'MQTT-2.3.1-4', 'MQTT-4.4.0-1'],
+    },
+    {
+      rules: {
+        session: {
+          resends: (inFlight) => inFlight.filter(({ state }) => state === 'awaiting-ack'),
+          nextPacketId: (last) => (last % 3) + 1,
+        },
+      },
+    },
+  ),
+  fault(
+    'beyond-window-lost',
+    { title: 'Messages beyond 10 in flight are lost', violates: ['MQTT-4.5.0-1', 'MQTT-3.1.2-5'] },
+    { maxInFlight: 10, maxQueuedMessages: 0 },
+  ),
+  fault(
+    'queued-in-reverse',
+    { title: 'Queued messages are sent in reverse order', violates: ['MQTT-4.6.0-6', 'MQTT-4.6.0-5'] },
+    { rules: { session: { nextQueued: (queued) => queued - 1 } } },
+  ),
+  fault(
+    'window-of-five-reordered',
+    {
+      title: 'Messages that wait for a place in the window overtake each other',
+      violates: ['MQTT-4.6.0-6', 'MQTT-4.6.0-5'],
+    },
+    { maxInFlight: 5, rules: { session: { nextQueued: (queued) => (queued > 1 ? 1 : 0) } } },
+  ),
+  fault(
+    'pubrels-in-pairs-swapped',
+    { title: 'PUBRELs are sent in another order than the PUBRECs came', violates: ['MQTT-4.6.0-4'] },
+    () => swappingPubrels(),
+  ),
+  fault(
+    'queue-lost-on-takeover',
+    {
+      title: 'A session survives its takeover, but loses its queue',
+      violates: ['MQTT-4.1.0-1', 'MQTT-3.1.4-3', 'MQTT-4.4.0-1', 'MQTT-3.1.2-4', 'MQTT-3.1.2-5'],
+    },
+    {
+      rules: {
+        connect: { forgetsWhenResumed: ({ sender }, { takenOver }) => takenOver && sender.clear({ inFlight: true }) },
+      },
+    },
+  ),
+  fault(
+    'in-flight-lost',
+    { title: 'Messages in flight are forgotten when the connection ends', violates: ['MQTT-4.1.0-1', 'MQTT-4.4.0-1'] },
+    {
+      rules: {
+        session: { resends: () => [] },
+        connect: { forgetsWhenResumed: ({ sender }) => sender.clear({ inFlight: true }) },
+      },
+    },
+  ),
+];
+
+/** Once more than two QoS 2 messages are open, every second PUBREL goes ahead of the one before. */
+function swappingPubrels() {
+  let opened = 0;
+  let held: Packet | undefined;
+  return {
+    parts: {
+      outgoing: (packet: Packet): readonly Packet[] => {
+        if (packet.type === 'publish' && packet.qos === 2) opened++;
+        if (packet.type !== 'pubrel' || opened < 3) return [packet];
+        const before = held;
+        held = before === undefined ? packet : undefined;
+        return before === undefined ? [] : [packet, before];
+      },
+    },
+  };
+}
+
+const sessions: readonly Fault[] = [
+  fault(
+    'session-not-stored',
+    { title: 'No session is stored for CleanSession 0', violates: ['MQTT-3.1.2-4', 'MQTT-4.1.0-1'] },
+    { rules: { connect: { endsWithConnection: () => true } } },
+  ),
+  fault(
+    'session-lost-when-cut',
+    { title: 'A session is stored only after DISCONNECT', violates: ['MQTT-3.1.2-4', 'MQTT-4.1.0-1'] },
+    {
+      rules: { connect: { endsWithConnection: ({ cleanSession }, reason) => cleanSession || reason !== 'disconnect' } },
+    },
+  ),
+  fault(
+    'session-lost-on-disconnect',
+    { title: 'DISCONNECT ends a session of CleanSession 0', violates: ['MQTT-3.1.2-4', 'MQTT-4.1.0-1'] },
+    {
+      rules: { connect: { endsWithConnection: ({ cleanSession }, reason) => cleanSession || reason === 'disconnect' } },
+    },
+  ),
+  fault(
+    'clean-session-resumes',
+    { title: 'CleanSession 1 resumes the stored session', violates: ['MQTT-3.1.2-6'] },
+    { rules: { connect: { resumesSession: () => true } } },
+  ),
+  fault(
+    'clean-session-stays',
+    { title: 'A session of CleanSession 1 stays after its connection', violates: ['MQTT-3.1.2-6'] },
+    { rules: { connect: { endsWithConnection: () => false } } },
+  ),
+  fault(
+    'subscriptions-forgotten',
+    { title: 'Subscriptions are forgotten when a session is resumed', violates: ['MQTT-3.1.2-4', 'MQTT-4.1.0-1'] },
+    { rules: { connect: { keepsSubscriptions: () => false } } },
+  ),
+  fault(
+    'subscriptions-forgotten-on-takeover',
+    {
+      title: 'Subscriptions are forgotten when a connected client is taken over',
+      violates: ['MQTT-4.1.0-1', 'MQTT-3.1.4-3', 'MQTT-3.1.2-4'],
+    },
+    { rules: { connect: { keepsSubscriptions: ({ takenOver }) => !takenOver } } },
+  ),
+];
+
+export const publishFaults: readonly Fault[] = [...publishing, ...retaining, ...receiving, ...sending, ...sessions];
