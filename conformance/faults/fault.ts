@@ -15,10 +15,7 @@ export interface Fault {
   /** The protocol at which it shows; 3.1.1 unless told otherwise. */
   readonly protocols?: readonly Protocol[];
   /** New options for each broker, so that faults that remember something don't share it. */
-  readonly options: () => Pick<
-    BrokerOptions,
-    'rules' | 'parts' | 'events' | 'maxPacketBytes' | 'maxInFlight' | 'maxQueuedMessages'
-  >;
+  readonly options: NonNullable<BrokerOptions['fault']>['options'];
 }
 
 export interface FaultText extends Pick<Fault, 'title' | 'violates' | 'protocols'> {

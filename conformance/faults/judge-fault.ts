@@ -23,7 +23,7 @@ const timeoutMs = 700;
 const lateKeepAliveMs = 1_500;
 
 export async function judgeFault(fault: Fault, scenarios: readonly Filed[]): Promise<Detection> {
-  await using broker = await startBroker({ port: 0, connectTimeoutMs: 2_000, ...fault.options() });
+  await using broker = await startBroker({ port: 0, connectTimeoutMs: 2_000, fault });
   const report = await run({
     address: { scheme: 'mqtt', host: '127.0.0.1', port: broker.port, path: '/mqtt' },
     scenarios,

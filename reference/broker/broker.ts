@@ -22,6 +22,8 @@ export interface BrokerOptions extends Partial<Limits> {
   readonly clock?: Clock;
   /** Numbers from 0 to 1, for the ids of clients that bring none. */
   readonly random?: () => number;
+  /** A faulty variant, as `mqttspec/faults` has them: a test double for authors of clients. */
+  readonly fault?: { readonly options: () => Pick<BrokerOptions, 'rules' | 'parts' | 'events' | keyof Limits> };
   /** Rules of the standard to replace: makes a broker faulty. */
   readonly rules?: RuleChanges;
   /** Parts to replace: makes a broker faulty. */
@@ -71,7 +73,7 @@ export class Broker implements AsyncDisposable {
 
 /** Starts a broker. Rejects with Node's error where it cannot listen. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const edge = new Edge(options);
+  const edge = new Edge({ ...options, ...options.fault?.options() });
   const port = await edge.listen();
   return new Broker(edge, port);
 }
