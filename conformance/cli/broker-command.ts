@@ -1,12 +1,16 @@
 // `mqttspec broker`: the reference broker as a process, until Ctrl-C.
 import { Command, InvalidArgumentError } from 'commander';
 import { startBroker } from '../../reference/broker/index.ts';
+import { faultNamed, faults } from '../faults/all.ts';
+import type { Fault } from '../faults/fault.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 interface Options {
   readonly port: number;
   readonly host: string;
+  readonly fault?: string;
+  readonly listFaults?: boolean;
 }
 
 function port(text: string): number {
@@ -20,22 +24,43 @@ export function brokerCommand(): Command {
     .description('run the reference broker until Ctrl-C')
     .option('-p, --port <port>', 'port to listen on; 0: any free one', port, 1_883)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--fault <name>', 'run a faulty variant, as a test double for clients')
+    .option('--list-faults', 'show the faulty variants')
     .allowExcessArguments(false)
     .action(runBroker);
 }
 
 async function runBroker(options: Options): Promise<void> {
-  const broker = await startBroker({ ...options, version: `mqttspec ${version}` }).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw new UsageError(cannotListen(options, error), { cause: error });
-    },
-  );
-  process.stdout.write(`mqttspec broker listens on mqtt://${options.host}:${broker.port}\n`);
+  if (options.listFaults === true) {
+    for (const { name, title, violates } of faults)
+      process.stdout.write(`${name}\n  ${title} (${violates.join(', ')})\n`);
+    return;
+  }
+  const { port: wanted, host } = options;
+  const fault = faultOf(options.fault);
+  const started = startBroker({
+    port: wanted,
+    host,
+    version: `mqttspec ${version}`,
+    ...(fault === undefined ? {} : { fault }),
+  });
+  const broker = await started.catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(cannotListen(options, error), { cause: error });
+  });
+  const how = fault === undefined ? '' : `, faulty: ${fault.title}`;
+  process.stdout.write(`mqttspec broker listens on mqtt://${host}:${broker.port}${how}\n`);
   await new Promise<void>((stop) => {
     process.once('SIGINT', () => stop());
     process.once('SIGTERM', () => stop());
   });
   await broker.stop();
+}
+
+function faultOf(name: string | undefined): Fault | undefined {
+  if (name === undefined) return undefined;
+  const fault = faultNamed(name);
+  if (fault === undefined) throw new UsageError(`there is no fault ${name}: see mqttspec broker --list-faults`);
+  return fault;
 }
 
 function cannotListen({ host, port: wanted }: Options, { code, message }: NodeJS.ErrnoException): string {
