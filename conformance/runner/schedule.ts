@@ -95,23 +95,25 @@ export class Schedule {
     return { ...result, verdict: 'inconclusive', reason: 'the target stopped answering while this was played' };
   }
 
-  /** Plays failing scenarios again, alone, and writes down how often they gave the same verdict. */
+  /** Plays failing scenarios again, after all others, and writes down how often they gave the same verdict. */
   async #repeatFailures(): Promise<void> {
-    for (const index of this.#failing.splice(0)) {
-      const planned = this.#options.planned[index];
-      const first = this.#results[index];
-      if (planned === undefined || first === undefined) continue;
-      let same = 1;
-      let runs = 1;
-      while (runs <= this.#options.repeatFailures && !this.#over()) {
-        const again = await this.#result(planned);
-        runs++;
-        if (again.verdict === first.verdict) same++;
-      }
-      const result = { ...first, stability: { runs, same } };
-      this.#results[index] = result;
-      this.#options.emit({ type: 'scenario:end', result });
+    await Promise.all(this.#failing.splice(0).map((index) => this.#repeat(index)));
+  }
+
+  async #repeat(index: number): Promise<void> {
+    const planned = this.#options.planned[index];
+    const first = this.#results[index];
+    if (planned === undefined || first === undefined) return;
+    let same = 1;
+    let runs = 1;
+    while (runs <= this.#options.repeatFailures && !this.#over()) {
+      const again = await this.#result(planned);
+      runs++;
+      if (again.verdict === first.verdict) same++;
     }
+    const result = { ...first, stability: { runs, same } };
+    this.#results[index] = result;
+    this.#options.emit({ type: 'scenario:end', result });
   }
 
   async #result({ scenario, section, protocol, skipBecause }: Planned): Promise<ScenarioResult> {

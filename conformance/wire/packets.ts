@@ -69,7 +69,9 @@ type ExpectedOf<P extends { readonly type: string }> = P extends unknown
 /** A packet that is expected from the target: fields that are left out may have any value. */
 export type Expected = ExpectedOf<Observed>;
 
-export const connack = (fields: { returnCode?: number; sessionPresent?: boolean } = {}): Expected => ({
+export const connack = (
+  fields: { returnCode?: number; sessionPresent?: boolean } = {},
+): Extract<Expected, { type: 'connack' }> => ({
   type: 'connack',
   ...fields,
 });

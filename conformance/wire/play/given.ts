@@ -8,6 +8,7 @@ import { Connection } from '../connection.ts';
 import { LinkRefused } from '../link.ts';
 import { type Payload, payloadBytes, subscribe } from '../packets.ts';
 import { elapse } from '../patience.ts';
+import { field } from '../raw.ts';
 import type { Tracer } from '../tracer.ts';
 import { publishes } from './barrier-reached.ts';
 import { type Acknowledging, Client } from './client.ts';
@@ -105,8 +106,23 @@ export class Given {
     return { ...common, userName, ...(password === undefined ? {} : { password: payloadBytes(password) }) };
   }
 
-  /** A connection on which nothing was sent yet. */
-  async connection(name = 'client'): Promise<Client> {
+  /** User name and password of the target's address, as flags and fields of a raw CONNECT. */
+  credentialFields(): { readonly flags: number; readonly fields: readonly Uint8Array[] } {
+    const { userName, password } = this.#options.run.address;
+    if (userName === undefined) return { flags: 0, fields: [] };
+    if (password === undefined) return { flags: 0x80, fields: [field(userName)] };
+    return { flags: 0xc0, fields: [field(userName), field(password)] };
+  }
+
+  /** Plays all cases side by side, to their ends; what went wrong in one does not hide the others. */
+  async each<T>(cases: readonly T[], play: (one: T) => Promise<void>): Promise<void> {
+    const outcomes = await Promise.allSettled(cases.map((one) => play(one)));
+    const broken = outcomes.find(({ status }) => status === 'rejected');
+    if (broken?.status === 'rejected') throw broken.reason;
+  }
+
+  /** A connection on which nothing was sent yet. `watched: false` where another protocol than MQTT 3.1.1 is spoken on purpose. */
+  async connection(name = 'client', { watched = true }: { watched?: boolean } = {}): Promise<Client> {
     const { run, tracer, scenario } = this.#options;
     const unique = this.#uniqueName(name);
     try {
@@ -116,7 +132,7 @@ export class Given {
         tracer,
         patience: run.patience,
         now: run.now,
-        watchers: run.invariants(scenario.id, unique),
+        watchers: watched ? run.invariants(scenario.id, unique) : [],
       });
       connection.watch({
         sent: (_bytes, packet) => packet !== undefined && run.leftovers.sent(packet),

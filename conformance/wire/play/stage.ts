@@ -75,7 +75,8 @@ export class Performance {
       should: demand('warn'),
       may: demand('observed'),
       observe: (got, ...statements) => {
-        observations.add({ verdict: 'observed', statements, expected: 'left open by the standard', got });
+        const about = statements.length === 0 ? scenario.cites.v3 : statements;
+        observations.add({ verdict: 'observed', statements: about, expected: 'left open by the standard', got });
       },
     };
   }

@@ -1,0 +1,229 @@
+// UTF-8 encoded strings: section 1.5.3. Each text field meets each kind of string that must close the connection.
+import type { StatementId } from '../../../spec/catalogue.ts';
+import { connack, message, publish, suback, subscribe } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { answered, closed, ignored } from '../../../wire/play/reaction.ts';
+import * as raw from '../../../wire/raw.ts';
+import { scenario } from '../../scenario.ts';
+
+const { field, packet, uint16 } = raw;
+
+interface Bad {
+  readonly id: string;
+  readonly title: string;
+  readonly bytes: Uint8Array;
+  readonly nul?: true;
+}
+
+const badStrings: readonly Bad[] = [
+  { id: 'overlong', title: 'an overlong U+0000 (C0 80)', bytes: raw.hex('61 C0 80') },
+  { id: 'overlong-slash', title: 'an overlong "/" (E0 80 AF)', bytes: raw.hex('61 E0 80 AF 62') },
+  { id: 'surrogate', title: 'a surrogate (ED A0 80)', bytes: raw.hex('61 ED A0 80 62') },
+  { id: 'low-surrogate', title: 'a surrogate (ED BF BF)', bytes: raw.hex('ED BF BF') },
+  { id: 'above-10ffff', title: 'a code point above U+10FFFF', bytes: raw.hex('61 F4 90 80 80') },
+  { id: 'invalid-byte', title: 'the byte FF', bytes: raw.hex('61 FF 62') },
+  { id: 'truncated', title: 'a sequence cut short at the end', bytes: raw.hex('61 62 C3') },
+  { id: 'lone-continuation', title: 'a continuation byte by itself', bytes: raw.hex('61 80 62') },
+  { id: 'nul', title: 'U+0000', bytes: raw.hex('61 00 62'), nul: true },
+];
+
+interface Place {
+  readonly id: string;
+  readonly title: string;
+  readonly cites: readonly StatementId[];
+  readonly nulCites: readonly StatementId[];
+  /** In CONNECT: sent in place of it. */
+  readonly connects?: true;
+  readonly bytes: (text: Uint8Array, clientId: string) => Uint8Array;
+  /** Return codes that are tolerated with a remark. */
+  readonly tolerated?: number;
+}
+
+const places: readonly Place[] = [
+  {
+    id: 'publish',
+    title: 'the Topic Name of a PUBLISH',
+    cites: ['MQTT-1.5.3-1', 'MQTT-3.3.2-1'],
+    nulCites: ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
+    bytes: (text) => packet(0x32, field(text), uint16(1), 'x'),
+  },
+  {
+    id: 'subscribe',
+    title: 'the Topic Filter of a SUBSCRIBE',
+    cites: ['MQTT-1.5.3-1', 'MQTT-3.8.3-1'],
+    nulCites: ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
+    bytes: (text) => packet(0x82, uint16(1), field(text), 0),
+  },
+  {
+    id: 'subscribe-second',
+    title: 'the second Topic Filter of a SUBSCRIBE',
+    cites: ['MQTT-1.5.3-1', 'MQTT-3.8.3-1'],
+    nulCites: ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
+    bytes: (text, id) => packet(0x82, uint16(1), field(id), 0, field(text), 0),
+  },
+  {
+    id: 'unsubscribe',
+    title: 'the Topic Filter of an UNSUBSCRIBE',
+    cites: ['MQTT-1.5.3-1', 'MQTT-3.10.3-1'],
+    nulCites: ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
+    bytes: (text) => packet(0xa2, uint16(1), field(text)),
+  },
+  {
+    id: 'unsubscribe-second',
+    title: 'the second Topic Filter of an UNSUBSCRIBE',
+    cites: ['MQTT-1.5.3-1', 'MQTT-3.10.3-1'],
+    nulCites: ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
+    bytes: (text, id) => packet(0xa2, uint16(1), field(id), field(text)),
+  },
+  {
+    id: 'client-id',
+    title: 'the client id',
+    cites: ['MQTT-1.5.3-1', 'MQTT-3.1.3-4'],
+    nulCites: ['MQTT-1.5.3-2'],
+    connects: true,
+    tolerated: 2,
+    bytes: (text) => raw.connect({ payload: [field(text)] }),
+  },
+  {
+    id: 'will-topic',
+    title: 'the will topic',
+    cites: ['MQTT-1.5.3-1', 'MQTT-3.1.3-10'],
+    nulCites: ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
+    connects: true,
+    bytes: (text, id) => raw.connect({ flags: 0x06, payload: [field(id), field(text), field('x')] }),
+  },
+  {
+    id: 'user-name',
+    title: 'the user name',
+    cites: ['MQTT-1.5.3-1', 'MQTT-3.1.3-11'],
+    nulCites: ['MQTT-1.5.3-2'],
+    connects: true,
+    tolerated: 4,
+    bytes: (text, id) => raw.connect({ flags: 0x82, payload: [field(id), field(text)] }),
+  },
+];
+
+const kinds = [
+  { kind: 'ill-formed', what: 'ill-formed UTF-8', strings: badStrings.filter(({ nul }) => nul !== true) },
+  { kind: 'nul', what: 'U+0000', strings: badStrings.filter(({ nul }) => nul === true) },
+] as const;
+
+export const badText = places.flatMap(({ id, title, cites, nulCites, connects, tolerated, bytes }) =>
+  kinds.map(({ kind, what, strings }) =>
+    scenario(`utf-8-${kind}-in-${id}`, {
+      title: `The connection is closed when ${title} holds ${what}`,
+      cites: { v3: kind === 'nul' ? nulCites : cites },
+      async play({ given, when, must }) {
+        await given.each(strings, async (bad) => {
+          const client = connects === true ? await given.connection() : await given.client();
+          await when(client).sendsBytes(bytes(bad.bytes, given.clientId()), `${title} holds ${bad.title}`);
+          const refusals = [1, 2, 3, 4, 5].map((returnCode) =>
+            answered(connack({ returnCode }))
+              .thenClosed()
+              .as(returnCode === tolerated || returnCode === 5 ? 'observed' : 'warn', 'MQTT-3.1.4-1 asks for silence'),
+          );
+          await must(client).reactByOneOf([closed(), ...(connects === true ? refusals : [])]);
+        });
+      },
+    }),
+  ),
+);
+
+export const badTextNotDelivered = scenario('utf-8-ill-formed-topic-reaches-nobody', {
+  title: 'A PUBLISH with an ill-formed Topic Name reaches nobody',
+  cites: { v3: ['MQTT-1.5.3-1', 'MQTT-3.3.2-1'] },
+  needs: ['wildcards'],
+  async play({ given, when, must }) {
+    const base = given.topicName('bad');
+    const watcher = await given.subscriber(`${base}/#`, { name: 'watcher' });
+    const publisher = await given.client({ name: 'publisher' });
+    const bad = await given.client({ name: 'bad' });
+    const topic = raw.bytes(`${base}/`, raw.hex('C0 80'));
+    await when(bad).sendsBytes(packet(0x30, field(topic), 'x'), 'PUBLISH with an ill-formed Topic Name');
+    await must(bad).close();
+    await must(watcher).receiveExactly([], { until: sentinel(publisher, { topicName: `${base}/good` }) });
+  },
+});
+
+const characters = [
+  ['two-bytes', 'é'],
+  ['three-bytes', '€'],
+  ['four-bytes', '𝄞'],
+  ['many-scripts', 'Ω-я-漢-한-ع-ไ'],
+] as const;
+
+export const goodText = characters.map(([id, text]) =>
+  scenario(`utf-8-${id}`, {
+    title: `Topics with characters of ${id.replaceAll('-', ' ')} pass unchanged`,
+    cites: { v3: ['MQTT-3.3.2-1', 'MQTT-3.8.3-1', 'MQTT-4.7.3-4'] },
+    async play({ given, when, must }) {
+      const topicName = given.topicName(`x${text}y`);
+      const subscriber = await given.connection('subscriber');
+      await when(subscriber).sends(given.connect());
+      given.that((await subscriber.awaits(connack({ returnCode: 0 }))) !== undefined, 'no CONNACK');
+      await when(subscriber).sends(subscribe(1, { topicFilter: topicName, qos: 0 }));
+      await must(subscriber, 'MQTT-3.8.3-1').receive(suback(1, [0]));
+      await when(subscriber).sends(publish({ topicName, payload: text }));
+      await must(subscriber, 'MQTT-3.3.2-1', 'MQTT-4.7.3-4').receive(message(text, { topicName }));
+    },
+  }),
+);
+
+const bomPlaces = [
+  ['beginning', (name: string) => `\uFEFF${name}`],
+  ['middle', (name: string) => name.replace('/', '/\uFEFF')],
+  ['end', (name: string) => `${name}\uFEFF`],
+] as const;
+
+export const byteOrderMarks = bomPlaces.map(([place, withBom]) =>
+  scenario(`utf-8-bom-at-the-${place}`, {
+    title: `U+FEFF at the ${place} of a topic is a character like any other`,
+    cites: { v3: ['MQTT-1.5.3-3'] },
+    async play({ given, when, must }) {
+      const plain = given.topicName();
+      const marked = withBom(plain);
+      const withMark = await given.subscriber(marked, { name: 'with mark' });
+      const without = await given.subscriber(plain, { name: 'without mark' });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName: marked, payload: 'marked' });
+      await must(withMark).receiveExactly([message('marked', { topicName: marked })], { until: sentinel(publisher) });
+      await must(without).receiveExactly([], { until: sentinel(publisher, { topicName: plain }) });
+    },
+  }),
+);
+
+const odd = [
+  ['u-0001', '\u0001'],
+  ['u-007f', '\u007F'],
+  ['u-009f', '\u009F'],
+  ['u-ffff', '\uFFFF'],
+  ['u-fdd0', '\uFDD0'],
+  ['u-1fffe', '\u{1FFFE}'],
+] as const;
+
+export const oddCharacters = odd.map(([id, character]) =>
+  scenario(`utf-8-${id}`, {
+    title: `A topic with ${id.toUpperCase().replace('-', '+')} is passed on unchanged, or closes the connection`,
+    cites: { v3: ['MAY-1.5.3-b'] },
+    needs: ['qos 1'],
+    async play({ given, when, may, must, observe }) {
+      const topicName = given.topicName(`p${character}q`);
+      const subscriber = await given.connection('subscriber');
+      await when(subscriber).sends(given.connect());
+      given.that((await subscriber.awaits(connack({ returnCode: 0 }))) !== undefined, 'no CONNACK');
+      await when(subscriber).sends(subscribe(1, { topicFilter: topicName, qos: 1 }));
+      const granted = await subscriber.connection.waitFor(
+        () => subscriber.take(suback(1)) ?? subscriber.connection.ending,
+      );
+      if (granted === undefined || !('packet' in granted)) return observe('a subscription to it closes the connection');
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).sends(publish({ topicName, payload: 'odd', qos: 1, packetId: 1 }));
+      const reaction = await may(publisher).reactByOneOf([
+        closed().as('observed', 'allowed'),
+        answered({ type: 'puback', packetId: 1 }),
+        ignored(),
+      ]);
+      if (reaction?.kind === 'answered') await must(subscriber).receive(message('odd', { topicName }));
+    },
+  }),
+);

@@ -1,0 +1,140 @@
+// The client id: section 3.1.3.1.
+import { connack, message } from '../../../wire/packets.ts';
+import { ping, sentinel } from '../../../wire/play/barrier.ts';
+import { answered } from '../../../wire/play/reaction.ts';
+import { scenario } from '../../scenario.ts';
+
+const all62 = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** Ids of a length that together use every character that has to work; fresh by their number. */
+const idsOf = (length: number, seed: string): string[] => {
+  const ids: string[] = [];
+  for (let at = 0; at < all62.length; at += Math.max(1, length - 9)) {
+    ids.push(length === 1 ? (all62[at] ?? '0') : `${seed}${all62.slice(at)}${all62}`.slice(0, length));
+  }
+  return ids;
+};
+
+export const guaranteedIds = [1, 22, 23].map((length) =>
+  scenario(`client-ids-of-${length}`, {
+    title: `Client ids of ${length} digits and letters are accepted`,
+    cites: { v3: ['MQTT-3.1.3-5', 'MQTT-3.1.4-4'] },
+    async play({ given, when, must }) {
+      const seed = given.clientId().slice(2, 11);
+      for (const clientId of idsOf(length, seed)) {
+        const client = await given.connection(clientId);
+        await when(client).sends(given.connect({ clientId }));
+        await must(client, 'MQTT-3.1.3-5').receive(connack({ returnCode: 0 }));
+        await when(client).disconnects();
+      }
+    },
+  }),
+);
+
+const unusual: readonly (readonly [id: string, suffix: string])[] = [
+  ['24-bytes', 'x'.repeat(24)],
+  ['256-bytes', 'x'.repeat(256)],
+  ['65535-bytes', 'x'.repeat(65_535)],
+  ['blank', ' a b'],
+  ['slash', '/a/b'],
+  ['plus', '+'],
+  ['hash', '#'],
+  ['dash-and-underscore', '-_:.'],
+  ['dollar', '$'],
+  ['non-ascii', 'é€𝄞'],
+];
+
+/** A server may refuse these; then it says so. */
+export const unusualIds = unusual.map(([id, suffix]) =>
+  scenario(`client-id-${id}`, {
+    title: `A client id with ${id.replaceAll('-', ' ')} is accepted, or refused with CONNACK 0x02`,
+    cites: { v3: ['MQTT-3.1.3-9', id.endsWith('bytes') ? 'MAY-3.1.3.1-a' : 'MAY-3.1.3.1-b', 'SHOULD-3.2.2.3-a'] },
+    async play({ given, when, must, observe }) {
+      const client = await given.connection();
+      const clientId = id.endsWith('bytes')
+        ? `${given.clientId()}${suffix}`.slice(0, suffix.length)
+        : `${given.clientId()}${suffix}`;
+      await when(client).sends(given.connect({ clientId }));
+      const reaction = await must(client, 'MQTT-3.1.3-9').reactByOneOf([
+        answered(connack({ returnCode: 0 })).as('observed', 'accepted, so nothing is refused'),
+        answered(connack({ returnCode: 2, sessionPresent: false })).thenClosed(),
+        answered(connack({ returnCode: 5 }))
+          .thenClosed()
+          .as('observed', 'refused by a rule of the target'),
+      ]);
+      const accepted = reaction?.kind === 'answered';
+      observe(accepted ? 'accepted' : 'refused', id.endsWith('bytes') ? 'MAY-3.1.3.1-a' : 'MAY-3.1.3.1-b');
+      observe(accepted ? 'accepted' : 'refused with a CONNACK', 'SHOULD-3.2.2.3-a');
+    },
+  }),
+);
+
+export const emptyIdsAreUnique = scenario('empty-client-ids', {
+  title: 'Clients with an empty client id get ids of their own',
+  cites: { v3: ['MQTT-3.1.3-6', 'MAY-3.1.3.1-c'] },
+  needs: ['empty client id'],
+  async play({ given, when, must, observe }) {
+    observe('accepted', 'MAY-3.1.3.1-c');
+    const topicNames = [given.topicName(), given.topicName()] as const;
+    const first = await given.client({ name: 'first', clientId: '' });
+    const second = await given.client({ name: 'second', clientId: '' });
+    await must(first, 'MQTT-3.1.3-6').beServed();
+    await must(second, 'MQTT-3.1.3-6').beServed();
+    await given.subscription(first, topicNames[0]);
+    await given.subscription(second, topicNames[1]);
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName: topicNames[0], payload: 'first' });
+    await must(first, 'MQTT-3.1.3-6').receiveExactly([message('first')], { until: sentinel(publisher) });
+    await when(publisher).publishes({ topicName: topicNames[1], payload: 'second' });
+    await must(second, 'MQTT-3.1.3-6').receiveExactly([message('second')], { until: sentinel(publisher) });
+    await must(first, 'MQTT-3.1.3-6').receiveExactly([], { until: ping() });
+  },
+});
+
+export const emptyIdSessionPresent = scenario('empty-client-id-starts-anew', {
+  title: 'An empty client id with CleanSession 1 is accepted with Session Present 0, or refused with CONNACK 0x02',
+  cites: { v3: ['MQTT-3.1.3-6', 'MQTT-3.1.3-9', 'MAY-3.1.3.1-c'] },
+  async play({ given, when, must }) {
+    const client = await given.connection();
+    await when(client).sends(given.connect({ clientId: '' }));
+    await must(client, 'MQTT-3.1.3-9').reactByOneOf([
+      answered(connack({ returnCode: 0, sessionPresent: false })).as('observed', 'accepted'),
+      answered(connack({ returnCode: 2, sessionPresent: false })).thenClosed(),
+    ]);
+  },
+});
+
+export const emptyIdNeedsCleanSession = scenario('empty-client-id-with-clean-session-0', {
+  title: 'An empty client id with CleanSession 0 gets CONNACK 0x02, then the connection is closed',
+  cites: { v3: ['MQTT-3.1.3-8'] },
+  async play({ given, when, must }) {
+    const client = await given.connection();
+    await when(client).sends(given.connect({ clientId: '', cleanSession: false }));
+    await must(client).reactByOneOf([answered(connack({ returnCode: 2, sessionPresent: false })).thenClosed()]);
+  },
+});
+
+const pairs: readonly (readonly [id: string, title: string, other: (clientId: string) => string])[] = [
+  ['case', 'in the case of a letter', (clientId) => `${clientId.slice(0, -1)}X`],
+  ['last-of-23', 'in the last of 23 characters', (clientId) => `${clientId.slice(0, -1)}y`],
+  ['length', 'in its length', (clientId) => clientId.slice(0, -1)],
+];
+
+export const idsAreCompared = pairs.map(([id, title, other]) =>
+  scenario(`session-by-client-id-${id}`, {
+    title: `A session is not found under a client id that differs ${title}`,
+    cites: { v3: ['MQTT-3.1.3-2'] },
+    async play({ given, when, must }) {
+      const clientId = given.clientId().padEnd(23, 'x');
+      const owner = await given.client({ name: 'owner', clientId, cleanSession: false });
+      await when(owner).disconnects();
+      const stranger = await given.connection('stranger');
+      await when(stranger).sends(given.connect({ clientId: other(clientId), cleanSession: false }));
+      await must(stranger).receive(connack({ returnCode: 0, sessionPresent: false }));
+      await when(stranger).disconnects();
+      const again = await given.connection('owner again');
+      await when(again).sends(given.connect({ clientId, cleanSession: false }));
+      await must(again).receive(connack({ returnCode: 0, sessionPresent: true }));
+    },
+  }),
+);

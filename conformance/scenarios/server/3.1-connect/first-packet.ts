@@ -1,0 +1,134 @@
+// CONNECT is the first packet, and comes once: section 3.1.0.
+import { connack, message, publish, subscribe } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { closed } from '../../../wire/play/reaction.ts';
+import * as raw from '../../../wire/raw.ts';
+import { scenario } from '../../scenario.ts';
+
+const early = [
+  { id: 'publish', bytes: raw.packet(0x30, raw.field('early'), 'x') },
+  { id: 'subscribe', bytes: raw.packet(0x82, raw.uint16(1), raw.field('early'), 0) },
+  { id: 'unsubscribe', bytes: raw.packet(0xa2, raw.uint16(1), raw.field('early')) },
+  { id: 'pingreq', bytes: raw.hex('C0 00') },
+  { id: 'puback', bytes: raw.hex('40 02 0001') },
+  { id: 'pubrel', bytes: raw.hex('62 02 0001') },
+  { id: 'disconnect', bytes: raw.hex('E0 00') },
+  { id: 'reserved-type-0', bytes: raw.hex('00 00') },
+  { id: 'reserved-type-15', bytes: raw.hex('F0 00') },
+] as const;
+
+export const earlyPackets = early.map(({ id, bytes }) =>
+  scenario(`${id}-before-connect`, {
+    title: `${id.toUpperCase().replaceAll('-', ' ')} ahead of CONNECT closes the connection`,
+    cites: { v3: ['MQTT-3.1.0-1'] },
+    async play({ given, when, must }) {
+      const client = await given.connection();
+      await when(client).sendsBytes(bytes, `${id.toUpperCase()} ahead of CONNECT`);
+      await must(client).close();
+    },
+  }),
+);
+
+export const earlyPublishNotDelivered = scenario('publish-before-connect-not-delivered', {
+  title: 'A PUBLISH ahead of CONNECT reaches nobody',
+  cites: { v3: ['MQTT-3.1.0-1'] },
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName);
+    const publisher = await given.client({ name: 'publisher' });
+    const stranger = await given.connection('stranger');
+    await when(stranger).sends(publish({ topicName, payload: 'early' }));
+    await must(stranger).close();
+    await must(subscriber).receiveExactly([], { until: sentinel(publisher, { topicName }) });
+  },
+});
+
+export const secondConnect = (['the same', 'another'] as const).map((which) =>
+  scenario(`second-connect-with-${which.replace(' ', '-')}-id`, {
+    title: `A second CONNECT with ${which} client id closes the connection`,
+    cites: { v3: ['MQTT-3.1.0-2'] },
+    async play({ given, when, must }) {
+      const client = await given.client();
+      const clientId = which === 'another' ? given.clientId() : client.clientId;
+      await when(client).sends(given.connect({ clientId }));
+      await must(client).reactByOneOf([closed()]);
+    },
+  }),
+);
+
+export const twoConnectsInOneSegment = scenario('two-connects-in-one-segment', {
+  title: 'Two CONNECTs in one segment get one CONNACK at most, and the connection is closed',
+  cites: { v3: ['MQTT-3.1.0-2'] },
+  async play({ given, when, must }) {
+    const client = await given.connection();
+    const connect = given.connect();
+    await when(client).sends(connect, connect);
+    await must(client).end();
+    const connacks = client.connection.pending.filter(({ packet }) => packet.type === 'connack').length;
+    must(client).satisfy(connacks <= 1, { expected: 'one CONNACK at most', got: `${connacks}` });
+  },
+});
+
+export const secondConnectFiresWill = scenario('will-after-second-connect', {
+  title: 'The will is published when a second CONNECT ends the connection',
+  cites: { v3: ['MQTT-3.1.0-2', 'MQTT-3.1.2-8'] },
+  async play({ given, when, must }) {
+    const topicName = given.topicName('will');
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
+    const client = await given.client({ will: { topicName, message: 'gone' } });
+    await when(client).sends(given.connect({ clientId: client.clientId }));
+    await must(client, 'MQTT-3.1.0-2').end();
+    await must(watcher, 'MQTT-3.1.2-8').receive(message('gone'));
+  },
+});
+
+export const packetsBehindConnect = scenario('packets-behind-connect', {
+  title: 'Packets that follow CONNECT in the same segment are served, behind its CONNACK',
+  cites: { v3: ['MAY-3.1.4-e', 'MQTT-3.2.0-1', 'MQTT-3.8.4-1', 'MQTT-3.3.4-1', 'MQTT-3.12.4-1'] },
+  needs: ['qos 1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    await given.retained({ topicName: `${topicName}/kept`, payload: 'kept' });
+    const client = await given.connection();
+    await when(client).sends(
+      given.connect(),
+      subscribe(1, { topicFilter: topicName, qos: 0 }, { topicFilter: `${topicName}/kept`, qos: 0 }),
+      publish({ topicName, payload: 'own', qos: 1, packetId: 2 }),
+      { type: 'pingreq' },
+    );
+    await must(client, 'MQTT-3.8.4-1').receive({ type: 'suback', packetId: 1 });
+    await must(client, 'MQTT-3.3.4-1').receive({ type: 'puback', packetId: 2 });
+    await must(client, 'MQTT-3.12.4-1').receive({ type: 'pingresp' });
+    await must(client, 'MAY-3.1.4-e').receive(message('own'));
+    const first = client.connection.pending[0]?.packet;
+    must(client, 'MQTT-3.2.0-1').satisfy(first?.type === 'connack', {
+      expected: 'CONNACK first',
+      got: first?.type ?? 'nothing',
+    });
+    await must(client, 'MAY-3.1.4-e').receive(connack({ returnCode: 0 }));
+  },
+});
+
+export const silentConnection = scenario('no-connect', {
+  title: 'A connection on which no CONNECT comes is closed',
+  cites: { v3: ['SHOULD-3.1.4-b'] },
+  timed: true,
+  async play({ given, when, should, observe }) {
+    const silent = await given.connection('silent');
+    const half = await given.connection('half a CONNECT');
+    await when(half).sendsBytes(raw.connect({ payload: [raw.field('half')] }).subarray(0, 9), 'half a CONNECT');
+    given.waitsFor('no CONNECT');
+    await Promise.race([
+      given.restOfRun(),
+      Promise.all([silent, half].map((client) => client.connection.waitFor(() => client.connection.ending, 60_000))),
+    ]);
+    for (const client of [silent, half]) {
+      if (client.connection.isOpen)
+        observe(
+          `${client.name}: still open after ${Math.round(given.now() / 1_000)} s, when the run ended`,
+          'SHOULD-3.1.4-b',
+        );
+      else await should(client).end();
+    }
+  },
+});

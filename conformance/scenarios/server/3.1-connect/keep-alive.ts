@@ -1,0 +1,99 @@
+// Keep Alive: section 3.1.2.10. Real timers: started first, waiting together.
+import { message, pingresp, publish } from '../../../wire/packets.ts';
+import { scenario } from '../../scenario.ts';
+
+/** No upper bound is stated: late is recorded, never is a failure. */
+export const silentClient = scenario('keep-alive-timeout', {
+  title: 'A client that is silent for one and a half times its Keep Alive is disconnected, and its will is published',
+  cites: { v3: ['MQTT-3.1.2-24', 'MQTT-3.1.2-8', 'MAY-3.1.2.10-a'] },
+  protocols: ['3.1.1', '3.1'],
+  timed: true,
+  async play({ given, must, observe }) {
+    const topicName = given.topicName('will');
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
+    const silent = await given.client({ name: 'silent', keepAlive: 1, will: { topicName, message: 'silent' } });
+    const since = given.now();
+    given.waitsFor('keep-alive timer');
+    const ending = await must(silent, 'MQTT-3.1.2-24').end(1_500 + given.lateKeepAliveMs);
+    const after = ((ending?.at ?? since) - since) / 1_000;
+    observe(
+      `disconnected after ${after.toFixed(1)} s of silence (due after 1.5 s)`,
+      after < 1.45 ? 'MAY-3.1.2.10-a' : 'MQTT-3.1.2-24',
+    );
+    await must(watcher, 'MQTT-3.1.2-8', 'MQTT-3.1.2-24').receive(message('silent'));
+  },
+});
+
+export const listeningClient = scenario('keep-alive-not-reset-by-server', {
+  title: 'What the server sends does not reset Keep Alive',
+  cites: { v3: ['MQTT-3.1.2-24'] },
+  protocols: ['3.1.1', '3.1'],
+  timed: true,
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const listener = await given.subscriber(topicName, { name: 'listener', keepAlive: 1 });
+    const publisher = await given.client({ name: 'publisher' });
+    const end = must(listener).end(1_500 + given.lateKeepAliveMs);
+    let over = false;
+    void end
+      .catch(() => {})
+      .finally(() => {
+        over = true;
+      });
+    while (!over) {
+      await when(publisher).sends(publish({ topicName, payload: 'x' }));
+      await given.time(400, 'keep-alive timer');
+    }
+    await end;
+  },
+});
+
+const kinds = ['PINGREQ', 'PUBLISH', 'SUBSCRIBE'] as const;
+
+export const activeClients = kinds.map((kind) =>
+  scenario(`keep-alive-reset-by-${kind.toLowerCase()}`, {
+    title: `A client that sends ${kind} in time stays connected beyond one and a half times its Keep Alive`,
+    cites: { v3: ['MQTT-3.1.2-24'] },
+    protocols: ['3.1.1', '3.1'],
+    timed: true,
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const client = await given.client({ keepAlive: 2 });
+      for (let i = 0; i < 5; i++) {
+        await given.time(650, 'keep-alive timer');
+        if (kind === 'PINGREQ') await when(client).sends({ type: 'pingreq' });
+        else if (kind === 'PUBLISH') await when(client).sends(publish({ topicName }));
+        else
+          await when(client).sends({
+            type: 'subscribe',
+            packetId: i + 1,
+            subscriptions: [{ topicFilter: topicName, qos: 0 }],
+          });
+      }
+      must(client).satisfy(client.connection.isOpen, {
+        expected: 'the client is still connected',
+        got: 'it was disconnected',
+      });
+      client.connection.pending = [];
+      await must(client).beServed();
+    },
+  }),
+);
+
+export const noKeepAlive = scenario('keep-alive-0', {
+  title: 'A client without Keep Alive is not disconnected for its silence, as far as this run lasts',
+  cites: { v3: ['MAY-3.1.2.10-a', 'MQTT-3.1.2-24'] },
+  protocols: ['3.1.1', '3.1'],
+  timed: true,
+  async play({ given, may, must, when }) {
+    const silent = await given.client({ keepAlive: 0 });
+    await given.time(3_200, 'silence without Keep Alive');
+    if (!silent.connection.isOpen) {
+      await may(silent, 'MAY-3.1.2.10-a').beServed();
+      return;
+    }
+    await when(silent).sends({ type: 'pingreq' });
+    await must(silent, 'MQTT-3.1.2-24').receive(pingresp());
+    await may(silent, 'MAY-3.1.2.10-a').beServed();
+  },
+});

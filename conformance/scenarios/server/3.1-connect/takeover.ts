@@ -1,0 +1,103 @@
+// A client id that is already connected: section 3.1.4, item 2.
+import { connack, message } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { answered } from '../../../wire/play/reaction.ts';
+import { scenario } from '../../scenario.ts';
+
+const flags = [true, false] as const;
+const mixes = flags.flatMap((older) => flags.map((newer) => ({ older, newer })));
+
+export const takeovers = mixes.map(({ older, newer }) =>
+  scenario(`duplicate-client-id-clean-${older ? 1 : 0}-${newer ? 1 : 0}`, {
+    title: `A second client with the same client id ends the first one (CleanSession ${older ? 1 : 0}, then ${newer ? 1 : 0})`,
+    cites: { v3: ['MQTT-3.1.4-2', 'MQTT-3.1.4-4'] },
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const first = await given.client({ name: 'first', cleanSession: older });
+      const second = await given.connection('second');
+      await when(second).sends(given.connect({ clientId: first.clientId, cleanSession: newer }));
+      await must(second, 'MQTT-3.1.4-4').receive(connack({ returnCode: 0 }));
+      await must(first, 'MQTT-3.1.4-2').end();
+      await must(second, 'MQTT-3.1.4-2').beServed();
+    },
+  }),
+);
+
+export const takeoverChain = scenario('duplicate-client-id-ten-times', {
+  title: 'Of ten clients with one client id the last stays, and only that one gets messages',
+  cites: { v3: ['MQTT-3.1.4-2'] },
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const clientId = given.clientId();
+    const older = [];
+    for (let i = 0; i < 9; i++) older.push(await given.client({ name: `older ${i}`, clientId }));
+    const last = await given.subscriber(topicName, { name: 'last', clientId });
+    for (const client of older) await must(client).end();
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'one' });
+    await must(last).receiveExactly([message('one')], { until: sentinel(publisher) });
+  },
+});
+
+export const refusedDoesNotEvict = scenario('refused-connect-does-not-evict', {
+  title: 'A CONNECT that is refused does not end the client that has its client id',
+  cites: { v3: ['MQTT-3.1.4-2'] },
+  async play({ given, when, must }) {
+    const online = await given.client({ name: 'online' });
+    const intruder = await given.connection('intruder');
+    const { connect, field } = await import('../../../wire/raw.ts');
+    const payload = [field(online.clientId)];
+    await when(intruder).sendsBytes(connect({ protocolLevel: 99, payload }), 'CONNECT with an unsupported level');
+    given.that(
+      (await intruder.connection.waitFor(() => intruder.connection.ending)) !== undefined,
+      'the CONNECT was not refused',
+    );
+    await must(online).beServed();
+  },
+});
+
+export const takeoverFiresWill = flags.map((cleanSession) =>
+  scenario(`will-after-takeover-clean-${cleanSession ? 1 : 0}`, {
+    title: `The will is published when a client is taken over (CleanSession ${cleanSession ? 1 : 0})`,
+    cites: { v3: ['MQTT-3.1.2-8'] },
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, must }) {
+      const topicName = given.topicName('will');
+      const watcher = await given.subscriber(topicName, { name: 'watcher' });
+      const older = await given.client({ name: 'older', cleanSession, will: { topicName, message: 'taken over' } });
+      await given.client({ name: 'newer', clientId: older.clientId, cleanSession });
+      await must(watcher).receive(message('taken over'));
+    },
+  }),
+);
+
+export const behindRefusal = scenario('packets-behind-a-refused-connect', {
+  title: 'What follows a refused CONNECT is not processed',
+  cites: { v3: ['MQTT-3.1.4-5'] },
+  needs: ['qos 1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
+    const publisher = await given.client({ name: 'publisher' });
+    const refused = await given.connection('refused');
+    await when(refused).sends(given.connect({ clientId: '', cleanSession: false }), {
+      type: 'publish',
+      topicName,
+      payload: new TextEncoder().encode('behind'),
+      qos: 1,
+      packetId: 1,
+      dup: false,
+      retain: true,
+    });
+    await must(refused).reactByOneOf([
+      answered(connack({ returnCode: 2 })).thenClosed(),
+      answered(connack()).thenClosed().as('observed', 'judged elsewhere'),
+      answered(connack()).as('observed', 'judged elsewhere'),
+      { ...answered(connack()).thenClosed(), kind: 'closed' },
+    ]);
+    await must(watcher).receiveExactly([], { until: sentinel(publisher, { topicName }) });
+    const late = await given.subscriber(topicName, { name: 'late' });
+    await must(late).receiveExactly([], { until: sentinel(publisher, { topicName }) });
+  },
+});

@@ -1,0 +1,177 @@
+// The will: sections 3.1.2.5 to 3.1.2.7 and 3.1.3.2.
+import { message } from '../../../wire/packets.ts';
+import { ping, sentinel } from '../../../wire/play/barrier.ts';
+import type { Client } from '../../../wire/play/client.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
+import * as raw from '../../../wire/raw.ts';
+import { scenario } from '../../scenario.ts';
+
+const qosLevels = [0, 1, 2] as const;
+const retains = [false, true] as const;
+
+/** Ways in which a connection ends without DISCONNECT. */
+const deaths: Readonly<Record<string, (stage: Stage, client: Client) => Promise<void>>> = {
+  fin: ({ when }, client) => when(client).cuts('FIN'),
+  rst: ({ when }, client) => when(client).cuts('RST'),
+  'malformed-packet': ({ when }, client) =>
+    when(client).sendsBytes(raw.hex('82 02 0000'), 'SUBSCRIBE with id 0 and no filter'),
+  'subscribe-without-filter': ({ when }, client) =>
+    when(client).sendsBytes(raw.hex('82 02 0001'), 'SUBSCRIBE without a filter'),
+  'qos-3': ({ when }, client) =>
+    when(client).sendsBytes(raw.packet(0x36, raw.field('x'), raw.uint16(1)), 'PUBLISH with QoS 3'),
+  'reserved-type': ({ when }, client) => when(client).sendsBytes(raw.hex('F0 00'), 'a packet of the reserved type 15'),
+};
+
+const combinations = qosLevels.flatMap((qos) => retains.map((retain) => ({ qos, retain })));
+
+export const wills = Object.entries(deaths).map(([death, dies]) =>
+  scenario(`will-after-${death}`, {
+    title: `After an end by ${death.replaceAll('-', ' ')} the will is published, with its QoS and Will Retain`,
+    cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-9', 'MQTT-3.1.3-1', 'MQTT-3.1.2-16', 'MQTT-3.1.2-17', 'MQTT-3.1.2-14'] },
+    needs: ['qos 2'],
+    protocols: death === 'fin' || death === 'rst' ? ['3.1.1', '3.1'] : ['3.1.1'],
+    async play(stage) {
+      const { given, must } = stage;
+      await given.each(combinations, async ({ qos, retain }) => {
+        const topicName = given.topicName('will');
+        const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+        const client = await given.client({ will: { topicName, message: 'gone', qos, retain } });
+        await dies(stage, client);
+        const arrived = await must(watcher, 'MQTT-3.1.2-8', 'MQTT-3.1.3-1').receive(message('gone', { topicName }));
+        const atQos = { expected: `the will at QoS ${qos}`, got: `QoS ${arrived?.qos}` };
+        must(watcher, 'MQTT-3.1.2-9', 'MQTT-3.1.2-14').satisfy(arrived?.qos === qos, atQos);
+        const demand = retain ? 'MQTT-3.1.2-17' : 'MQTT-3.1.2-16';
+        const live = { expected: 'RETAIN 0 for a subscription that was there', got: 'RETAIN 1' };
+        must(watcher, demand).satisfy(arrived?.retain === false, live);
+        const publisher = await given.client({ name: 'publisher' });
+        const late = await given.subscriber(topicName, { name: 'late', qos });
+        // A retained QoS 0 message may be dropped at any time (MQTT-3.3.1-7).
+        if (retain && qos > 0) await must(late, demand).receive(message('gone', { retain: true }));
+        if (!retain) await must(late, demand).receiveExactly([], { until: sentinel(publisher, { topicName, qos }) });
+      });
+    },
+  }),
+);
+
+export const willIsPrompt = scenario('will-without-delay', {
+  title: 'A will is published without delay',
+  cites: { v3: ['SHOULD-3.1.2.5-a'] },
+  async play({ given, when, should }) {
+    const topicName = given.topicName('will');
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
+    const client = await given.client({ will: { topicName, message: 'gone' } });
+    await when(client).cuts();
+    await should(watcher).receive(message('gone'));
+  },
+});
+
+export const willOfBinaryMessage = scenario('will-message-is-bytes', {
+  title: 'A will message is passed on byte for byte, without its length',
+  cites: { v3: ['MQTT-3.1.3-1', 'MQTT-3.1.3-10'] },
+  needs: ['qos 1'],
+  async play({ given, when, must }) {
+    const topicName = `${given.topicName('will')}/é€𝄞`;
+    const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 1 });
+    const bytes = Uint8Array.from({ length: 300 }, (_, i) => i & 255);
+    const client = await given.client({ will: { topicName, message: bytes, qos: 1 } });
+    await when(client).cuts();
+    await must(watcher).receive(message(bytes, { topicName }));
+  },
+});
+
+export const willOfEmptyMessage = scenario('will-message-of-zero-bytes', {
+  title: 'A will message of zero bytes is published as an empty message',
+  cites: { v3: ['MQTT-3.1.2-9'] },
+  async play({ given, when, must }) {
+    const topicName = given.topicName('will');
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
+    const client = await given.client({ will: { topicName, message: '' } });
+    await when(client).cuts();
+    await must(watcher).receive(message('', { topicName }));
+  },
+});
+
+export const willOnce = scenario('will-published-once', {
+  title: 'A will that was published is forgotten',
+  cites: { v3: ['MQTT-3.1.2-10', 'MQTT-3.1.2-12'] },
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName('will');
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
+    const clientId = given.clientId();
+    const first = await given.client({ clientId, cleanSession: false, will: { topicName, message: 'gone' } });
+    await when(first).cuts();
+    await must(watcher, 'MQTT-3.1.2-10').receive(message('gone'));
+    const second = await given.client({ clientId, cleanSession: false });
+    await when(second).cuts();
+    // CONNACK for the same client id: the target has done with the connection before.
+    const third = await given.client({ clientId, cleanSession: false });
+    await must(watcher).receiveExactly([], { until: sentinel(third, { topicName }) });
+  },
+});
+
+export const noWillAfterDisconnect = (['FIN', 'nothing'] as const).map((then) =>
+  scenario(`no-will-after-disconnect${then === 'FIN' ? '' : '-left-open'}`, {
+    title: `After DISCONNECT${then === 'FIN' ? '' : ' without an end by the client'} no will is published`,
+    cites: { v3: ['MQTT-3.14.4-3', 'MQTT-3.1.2-10'] },
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName('will');
+      const watcher = await given.subscriber(topicName, { name: 'watcher' });
+      const client = await given.client({ will: { topicName, message: 'never' } });
+      if (then === 'FIN') await when(client).disconnects();
+      else await when(client).sends({ type: 'disconnect' });
+      const again = await given.client({ name: 'again', clientId: client.clientId });
+      await must(watcher).receiveExactly([], { until: sentinel(again, { topicName }) });
+    },
+  }),
+);
+
+export const noWillOfConnectionBefore = scenario('no-will-of-the-connection-before', {
+  title: 'A connection without Will Flag does not lead to the will of the connection before',
+  cites: { v3: ['MQTT-3.1.2-12', 'MQTT-3.1.2-10'] },
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName('will');
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
+    const clientId = given.clientId();
+    const first = await given.client({ clientId, cleanSession: false, will: { topicName, message: 'old' } });
+    await when(first).disconnects();
+    const second = await given.client({ clientId, cleanSession: false });
+    await when(second).cuts();
+    const third = await given.client({ clientId, cleanSession: false });
+    await must(watcher).receiveExactly([], { until: sentinel(third, { topicName }) });
+  },
+});
+
+export const willOfRefusedConnect = scenario('no-will-of-a-refused-connect', {
+  title: 'A CONNECT that is refused leaves no will',
+  cites: { v3: ['MQTT-3.1.2-8'] },
+  async play({ given, when, must }) {
+    const topicName = given.topicName('will');
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
+    const refused = await given.connection('refused');
+    await when(refused).sends(
+      given.connect({ clientId: '', cleanSession: false, will: { topicName, message: 'never' } }),
+    );
+    given.that(
+      (await refused.connection.waitFor(() => refused.connection.ending)) !== undefined,
+      'the CONNECT was not refused',
+    );
+    const publisher = await given.client({ name: 'publisher' });
+    await must(watcher).receiveExactly([], { until: sentinel(publisher, { topicName }) });
+  },
+});
+
+export const willOfConnectedClient = scenario('no-will-while-connected', {
+  title: 'No will is published while its client is connected',
+  cites: { v3: ['MQTT-3.1.2-8'] },
+  async play({ given, must }) {
+    const topicName = given.topicName('will');
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
+    const client = await given.client({ will: { topicName, message: 'early' } });
+    await must(client).beServed();
+    await must(watcher).receiveExactly([], { until: sentinel(client, { topicName }) });
+    await must(watcher).receiveExactly([], { until: ping() });
+  },
+});
