@@ -13,8 +13,16 @@ import * as section31ConnectSessions from './server/3.1-connect/sessions.ts';
 import * as section31ConnectTakeover from './server/3.1-connect/takeover.ts';
 import * as section31ConnectWill from './server/3.1-connect/will.ts';
 import * as section32ConnackConnack from './server/3.2-connack/connack.ts';
+import * as section33PublishPublish from './server/3.3-publish/publish.ts';
+import * as section33PublishRetained from './server/3.3-publish/retained.ts';
 import * as section312PingreqPingreq from './server/3.12-pingreq/pingreq.ts';
+import * as section41SessionStateState from './server/4.1-session-state/state.ts';
+import * as section43QosIdentifiersWrap from './server/4.3-qos/identifiers-wrap.ts';
+import * as section43QosQos1 from './server/4.3-qos/qos-1.ts';
 import * as section43QosQos2Receiver from './server/4.3-qos/qos-2-receiver.ts';
+import * as section44RedeliveryRedelivery from './server/4.4-redelivery/redelivery.ts';
+import * as section45ReceiptReceipt from './server/4.5-receipt/receipt.ts';
+import * as section46OrderingOrdering from './server/4.6-ordering/ordering.ts';
 import * as smqtt31Connect from './server/mqtt-3.1/connect.ts';
 import * as smqtt31Messages from './server/mqtt-3.1/messages.ts';
 import * as ssweepsCutInConnect from './server/sweeps/cut-in-connect.ts';
@@ -37,8 +45,16 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectTakeover],
   ['3.1-connect', section31ConnectWill],
   ['3.2-connack', section32ConnackConnack],
+  ['3.3-publish', section33PublishPublish],
+  ['3.3-publish', section33PublishRetained],
   ['3.12-pingreq', section312PingreqPingreq],
+  ['4.1-session-state', section41SessionStateState],
+  ['4.3-qos', section43QosIdentifiersWrap],
+  ['4.3-qos', section43QosQos1],
   ['4.3-qos', section43QosQos2Receiver],
+  ['4.4-redelivery', section44RedeliveryRedelivery],
+  ['4.5-receipt', section45ReceiptReceipt],
+  ['4.6-ordering', section46OrderingOrdering],
   ['sweeps', ssweepsCutInConnect],
   ['sweeps', ssweepsCutInPackets],
   ['sweeps', ssweepsSegments],

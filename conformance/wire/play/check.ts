@@ -5,7 +5,7 @@ import { describePacket } from '../describe.ts';
 import type { Observed } from '../observer.ts';
 import { type Expected, type ExpectedMessage, meets } from '../packets.ts';
 import type { Barrier } from './barrier.ts';
-import { reachBarrier } from './barrier-reached.ts';
+import { isSentinel, reachBarrier } from './barrier-reached.ts';
 import type { Client } from './client.ts';
 import { observeReaction } from './react.ts';
 import { closed, describeReaction, type Reaction } from './reaction.ts';
@@ -131,7 +131,7 @@ export class Check {
   #messages(): ObservedMessage[] {
     return this.#client.connection.pending
       .map(({ packet }) => packet)
-      .filter((packet): packet is ObservedMessage => packet.type === 'publish');
+      .filter((packet): packet is ObservedMessage => packet.type === 'publish' && !isSentinel(packet.payload));
   }
 
   #takeOrMismatch(expected: Expected): Arrival | { readonly mismatch: Observed } | 'ended' | undefined {

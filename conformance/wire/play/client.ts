@@ -16,6 +16,8 @@ export class Client {
   /** QoS granted by filter. */
   readonly granted = new Map<string, number>();
   lastPublish: Publish | undefined;
+  /** What the last CONNACK said; means nothing at level 3. */
+  sessionPresent: boolean | undefined;
   /** Arrivals from here on are reactions to the last thing sent. */
   mark = 0;
   #packetId = 0;
@@ -76,6 +78,7 @@ export class Client {
   }
 
   #received(packet: Observed): void {
+    if (packet.type === 'connack') this.sessionPresent = packet.sessionPresent;
     if (this.acknowledging === 'by hand' || !this.connection.isOpen) return;
     if (packet.type === 'publish' && packet.packetId !== undefined && packet.packetId !== 0) {
       this.connection.send(packet.qos === 1 ? puback(packet.packetId) : pubrec(packet.packetId));

@@ -5,8 +5,10 @@ import type { Scenario } from '../../scenarios/scenario.ts';
 import type { Capabilities } from '../../target/capabilities.ts';
 import type { Protocol } from '../../verdict/verdict.ts';
 import { Connection } from '../connection.ts';
+import { describePacket } from '../describe.ts';
 import { LinkRefused } from '../link.ts';
-import { type Payload, payloadBytes, subscribe } from '../packets.ts';
+import type { Observed } from '../observer.ts';
+import { type Expected, type Payload, payloadBytes, subscribe } from '../packets.ts';
 import { elapse } from '../patience.ts';
 import { field } from '../raw.ts';
 import type { Tracer } from '../tracer.ts';
@@ -160,6 +162,24 @@ export class Given {
     }
     client.mark = client.connection.nextSequence;
     return client;
+  }
+
+  /** The client of a stored session, connected again. Without its session the scenario is inconclusive. */
+  async resumed(before: Client, text: Omit<ClientText, 'clientId' | 'cleanSession'> = {}): Promise<Client> {
+    const name = `${before.name.replace(/ again( \d+)?$/, '')} again`;
+    const { acknowledging } = before;
+    const client = await this.client({ name, acknowledging, ...text, clientId: before.clientId, cleanSession: false });
+    this.that(this.protocol === '3.1' || client.sessionPresent === true, `${client.name} found no session`);
+    return client;
+  }
+
+  /** A packet of the target without which the scenario makes no sense. */
+  async arrival<E extends Expected>(client: Client, expected: E): Promise<Extract<Observed, { type: E['type'] }>> {
+    const arrival = await client.awaits(expected);
+    if (arrival === undefined) {
+      return this.#options.recorder.inconclusive(`${client.name} did not get ${describePacket(expected)}`);
+    }
+    return arrival.packet as Extract<Observed, { type: E['type'] }>;
   }
 
   /** A connected client whose subscription is granted as asked. */

@@ -1,0 +1,291 @@
+// PUBLISH: DUP, QoS bits, topic names, answers: sections 3.3.1 to 3.3.5.
+import type { Qos } from '../../../../reference/message.ts';
+import { anyMessage, message, pingresp, puback, publish, pubrec, subscribe } from '../../../wire/packets.ts';
+import { ping, sentinel } from '../../../wire/play/barrier.ts';
+import { closed } from '../../../wire/play/reaction.ts';
+import * as raw from '../../../wire/raw.ts';
+import { scenario } from '../../scenario.ts';
+
+const { field, packet, uint16 } = raw;
+const qosLevels = [0, 1, 2] as const;
+
+export const dupNotPassedOn = ([1, 2] as const).map((qos) =>
+  scenario(`dup-not-passed-on-qos-${qos}`, {
+    title: `DUP 1 of a publisher at QoS ${qos} is not passed on to subscribers`,
+    cites: { v3: ['MQTT-3.3.1-3', qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const subscriber = await given.subscriber(topicName, { qos });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).sends(publish({ topicName, payload: 'again', qos, packetId: 77, dup: true }));
+      const answer = qos === 1 ? puback(77) : pubrec(77);
+      given.that((await publisher.awaits(answer)) !== undefined, 'the PUBLISH was not acknowledged');
+      if (qos === 2) await when(publisher).sends({ type: 'pubrel', packetId: 77 });
+      await must(subscriber).receive(message('again', { dup: false }));
+    },
+  }),
+);
+
+export const dupWithQos0 = scenario('dup-with-qos-0', {
+  title: 'A PUBLISH with DUP 1 at QoS 0 closes the connection',
+  cites: { v3: ['MQTT-3.3.1-2', 'MQTT-4.8.0-1'] },
+  async play({ given, when, must }) {
+    const client = await given.client();
+    await when(client).sendsBytes(packet(0x38, field(given.topicName()), 'x'), 'PUBLISH with QoS 0 and DUP 1');
+    await must(client, 'MQTT-3.3.1-2').reactByOneOf([closed()]);
+  },
+});
+
+const qos3 = [0x36, 0x37, 0x3e, 0x3f].flatMap((first) => [true, false].map((withId) => ({ first, withId })));
+
+export const qosBits = scenario('publish-with-qos-3', {
+  title: 'A PUBLISH with both QoS bits set closes the connection, and is neither delivered nor retained',
+  cites: { v3: ['MQTT-3.3.1-4'] },
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
+    const publisher = await given.client({ name: 'publisher' });
+    await given.each(qos3, async ({ first, withId }) => {
+      const client = await given.client();
+      const bytes = packet(first, field(topicName), withId ? uint16(9) : [], 'three');
+      await when(client).sendsBytes(bytes, `PUBLISH with the first byte ${first.toString(16)}`);
+      await must(client).reactByOneOf([closed()]);
+    });
+    await must(watcher).receiveExactly([], { until: sentinel(publisher, { topicName }) });
+    const late = await given.subscriber(topicName, { name: 'late' });
+    await must(late).receiveExactly([], { until: sentinel(publisher, { topicName }) });
+  },
+});
+
+const wildcardNames = ['+', '#', 'a/+', 'a/#', 'a+b', 'a#', '+/a', 'a/+/b'];
+
+export const wildcardNamesRefused = scenario('publish-to-a-wildcard', {
+  title: 'A PUBLISH to a topic with a wildcard closes the connection and reaches nobody',
+  cites: { v3: ['MQTT-3.3.2-2', 'MQTT-4.7.1-1'] },
+  needs: ['wildcards'],
+  async play({ given, when, must }) {
+    const base = given.topicName('p');
+    const watcher = await given.subscriber(`${base}/#`, { name: 'watcher' });
+    const publisher = await given.client({ name: 'publisher' });
+    await given.each(wildcardNames, async (suffix) => {
+      const client = await given.client();
+      const topicName = suffix === '#' || suffix === '+' ? suffix : `${base}/${suffix}`;
+      await when(client).sends(publish({ topicName, payload: 'wild', qos: 1, packetId: 1 }));
+      await must(client).reactByOneOf([closed()]);
+    });
+    await must(watcher).receiveExactly([], { until: sentinel(publisher, { topicName: `${base}/end` }) });
+  },
+});
+
+const truncated = [
+  ['nothing', []],
+  ['half-a-length', [0]],
+  ['a-topic-beyond-the-packet', [uint16(10), 'abc']],
+  ['no-identifier', [field('abc')]],
+  ['half-an-identifier', [field('abc'), 0]],
+] as const;
+
+export const truncatedPublish = scenario('publish-too-short', {
+  title: 'A PUBLISH that is too short for its Topic Name or Packet Identifier closes the connection',
+  cites: { v3: ['MQTT-3.3.2-1', 'MQTT-4.8.0-1'] },
+  async play({ given, when, must }) {
+    await given.each(truncated, async ([id, parts]) => {
+      const client = await given.client();
+      await when(client).sendsBytes(packet(0x32, ...parts), `PUBLISH at QoS 1 with ${id.replaceAll('-', ' ')}`);
+      await must(client, 'MQTT-3.3.2-1').reactByOneOf([closed()]);
+    });
+  },
+});
+
+const topicCases = ['plain', 'with blank', '/leading', 'trailing/', 'a//b', 'Ünïcödé', '$inside/$x', 'a'.repeat(300)];
+
+export const topicNamesUnchanged = scenario('topic-names-unchanged', {
+  title: 'Topic Names are delivered byte for byte, and match the filter of who gets them',
+  cites: { v3: ['MQTT-3.3.2-3', 'MQTT-4.7.3-4', 'MAY-3.3.2.1-a', 'MAY-4.7.3-a'] },
+  needs: ['wildcards'],
+  async play({ given, when, must, observe }) {
+    const base = given.topicName('names');
+    const subscriber = await given.subscriber(`${base}/#`);
+    const publisher = await given.client({ name: 'publisher' });
+    for (const [i, suffix] of topicCases.entries()) {
+      const topicName = `${base}/${suffix}`;
+      await when(publisher).publishes({ topicName, payload: `case ${i}` });
+      const arrived = await must(subscriber, 'MQTT-3.3.2-3').receive(message(`case ${i}`));
+      const got = { expected: `the topic "${topicName}"`, got: `"${arrived?.topicName}"` };
+      must(subscriber, 'MQTT-3.3.2-3', 'MQTT-4.7.3-4').satisfy(arrived?.topicName === topicName, got);
+    }
+    observe('names are kept', 'MAY-3.3.2.1-a');
+    observe('topics come into being when they are used', 'MAY-4.7.3-a');
+  },
+});
+
+const situations = ['with a subscriber', 'without a subscriber', 'with an empty payload', 'with RETAIN 1'] as const;
+
+export const answers = qosLevels.flatMap((qos) =>
+  situations.map((situation) =>
+    scenario(`answer-to-qos-${qos}-${situation.replaceAll(' ', '-').toLowerCase()}`, {
+      title: `A PUBLISH at QoS ${qos} ${situation} is answered by ${['nothing', 'PUBACK', 'PUBREC'][qos]}`,
+      cites: {
+        v3: [
+          'MQTT-3.3.4-1',
+          ...(qos === 1 ? (['MQTT-4.3.2-2'] as const) : qos === 2 ? (['MQTT-4.3.3-2'] as const) : []),
+          ...(situation === 'with an empty payload' ? (['MAY-3.3.3-a'] as const) : []),
+        ],
+      },
+      protocols: ['3.1.1', '3.1'],
+      async play({ given, when, must }) {
+        const topicName = given.topicName();
+        if (situation === 'with a subscriber') await given.subscriber(topicName);
+        const client = await given.client({ name: 'publisher' });
+        const payload = situation === 'with an empty payload' ? '' : 'x';
+        const packetId = 11;
+        const text = { topicName, payload, qos: qos as Qos, retain: situation === 'with RETAIN 1' };
+        await when(client).sends(publish(qos === 0 ? text : { ...text, packetId }), { type: 'pingreq' });
+        if (qos === 1) await must(client).receive(puback(packetId));
+        if (qos === 2) await must(client).receive(pubrec(packetId));
+        await must(client).receive(pingresp());
+        const surplus = client.connection.pending
+          .filter(({ packet: { type } }) => type !== 'publish')
+          .map(({ packet: { type } }) => type);
+        must(client).satisfy(surplus.length === 0, { expected: 'no other answer', got: surplus.join(', ') });
+      },
+    }),
+  ),
+);
+
+const overlaps = ['exact first', 'wildcard first'] as const;
+const unequal = [
+  { exact: 0, wildcard: 2 },
+  { exact: 2, wildcard: 0 },
+  { exact: 1, wildcard: 2 },
+  { exact: 2, wildcard: 1 },
+  { exact: 0, wildcard: 1 },
+  { exact: 1, wildcard: 0 },
+] as const;
+
+export const overlap = overlaps.flatMap((order) =>
+  unequal.map(({ exact, wildcard }) =>
+    scenario(`overlap-${exact}-${wildcard}-${order.replace(' ', '-')}`, {
+      title: `With overlapping filters (exact at QoS ${exact}, wildcard at QoS ${wildcard}, ${order}) a message comes at the highest QoS`,
+      cites: { v3: ['MQTT-3.3.5-1', 'MAY-3.3.5-a'] },
+      needs: ['qos 2', 'wildcards'],
+      protocols: ['3.1.1', '3.1'],
+      async play({ given, when, must, observe }) {
+        const base = given.topicName('o');
+        const topicName = `${base}/x`;
+        const subscriber = await given.client({ name: 'subscriber' });
+        const subscriptions = [
+          [topicName, exact],
+          [`${base}/+`, wildcard],
+        ] as const;
+        for (const [filter, qos] of order === 'exact first' ? subscriptions : [...subscriptions].reverse()) {
+          await given.subscription(subscriber, filter, qos);
+        }
+        const publisher = await given.client({ name: 'publisher' });
+        await when(publisher).publishes({ topicName, payload: 'overlap', qos: 2 });
+        await when(publisher).publishes({ topicName, payload: 'end', qos: 2 });
+        given.that((await subscriber.awaits(message('end'))) !== undefined, 'the last message did not come');
+        await subscriber.pings();
+        const copies = subscriber.connection.pending.flatMap(({ packet: one }) =>
+          one.type === 'publish' && new TextDecoder().decode(one.payload) === 'overlap' ? [one.qos] : [],
+        );
+        const highest = Math.max(exact, wildcard);
+        must(subscriber, 'MQTT-3.3.5-1').satisfy(copies.includes(highest), {
+          expected: `a copy at QoS ${highest}`,
+          got: copies.length === 0 ? 'none' : `QoS ${copies.join(' and ')}`,
+        });
+        must(subscriber, 'MQTT-3.3.5-1').satisfy(copies.length <= 2, {
+          expected: 'one copy, or one for each filter',
+          got: `${copies.length} copies`,
+        });
+        observe(
+          copies.length === 1 ? 'one copy' : `${copies.length} copies, at QoS ${copies.join(' and ')}`,
+          'MAY-3.3.5-a',
+        );
+      },
+    }),
+  ),
+);
+
+export const overlapOfThree = scenario('overlap-of-three', {
+  title: 'Of three overlapping filters the one in the middle decides, if its QoS is the highest',
+  cites: { v3: ['MQTT-3.3.5-1'] },
+  needs: ['qos 2', 'wildcards'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const base = given.topicName('o');
+    const subscriber = await given.client({ name: 'subscriber' });
+    await given.subscription(subscriber, `${base}/#`, 0);
+    await given.subscription(subscriber, `${base}/+/x`, 2);
+    await given.subscription(subscriber, `${base}/a/x`, 1);
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName: `${base}/a/x`, payload: 'three', qos: 2 });
+    await must(subscriber).receive(message('three', { qos: 2 }));
+  },
+});
+
+export const noUnaskedDeliveries = scenario('no-unasked-deliveries', {
+  title: 'A client without subscriptions gets no message',
+  cites: { v3: ['MAY-4.5-a', 'MQTT-3.3.2-3'] },
+  async play({ given, when, must, observe }) {
+    const idle = await given.client({ name: 'idle' });
+    const publisher = await given.client({ name: 'publisher' });
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName);
+    await when(publisher).publishes({ topicName, payload: 'for others' });
+    given.that((await subscriber.awaits(message('for others'))) !== undefined, 'the route does not work');
+    await must(idle, 'MQTT-3.3.2-3').beServed();
+    const own = idle.take(anyMessage({ topicName }));
+    must(idle, 'MQTT-3.3.2-3').satisfy(own === undefined, {
+      expected: 'no message',
+      got: 'a message that it did not ask for',
+    });
+    observe(
+      idle.take(anyMessage()) === undefined ? 'none' : 'the target assigns subscriptions of its own',
+      'MAY-4.5-a',
+    );
+    await must(subscriber, 'MQTT-3.3.2-3').receiveExactly([], { until: ping() });
+  },
+});
+
+export const subscribeWhilePublishing = scenario('deliveries-match-their-filters', {
+  title: 'Each of many subscribers gets what its filter matches, and nothing else',
+  cites: { v3: ['MQTT-3.3.2-3', 'MQTT-4.5.0-1'] },
+  needs: ['wildcards', 'qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const base = given.topicName('m');
+    const names = ['a', 'b', 'a/x', 'b/x', 'a/x/y'].map((name) => `${base}/${name}`);
+    const filters: readonly (readonly [string, readonly number[]])[] = [
+      [`${base}/a`, [0]],
+      [`${base}/+`, [0, 1]],
+      [`${base}/+/x`, [2, 3]],
+      [`${base}/a/#`, [0, 2, 4]],
+      [`${base}/#`, [0, 1, 2, 3, 4]],
+      [`${base}/b/+`, [3]],
+    ];
+    const publisher = await given.client({ name: 'publisher' });
+    const end = `${base}/a/x/end`;
+    const subscribers = await Promise.all(
+      filters.map(async ([filter, matched]) => {
+        const client = await given.subscriber(filter, { name: filter.slice(base.length + 1), qos: 1 });
+        await when(client).sends(subscribe(client.nextPacketId(), { topicFilter: end, qos: 1 }));
+        given.that((await client.awaits({ type: 'suback' })) !== undefined, 'no SUBACK');
+        return { client, matched };
+      }),
+    );
+    for (const [i, topicName] of names.entries())
+      await when(publisher).publishes({ topicName, payload: `to ${i}`, qos: 1 });
+    for (const { client, matched } of subscribers) {
+      const expected = matched.map((i) => message(`to ${i}`, { topicName: names[i] ?? '' }));
+      const duplicates = client.name === 'a/#' || client.name === '#' ? 'allowed' : 'forbidden';
+      await must(client).receiveExactly(expected, {
+        until: sentinel(publisher, { topicName: end, qos: 1 }),
+        repeats: duplicates,
+      });
+      client.connection.pending = [];
+    }
+  },
+});

@@ -1,0 +1,80 @@
+// QoS 0 and QoS 1: sections 4.3.1 and 4.3.2.
+import { message, puback, publish } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { scenario } from '../../scenario.ts';
+
+export const qos0 = scenario('qos-0-delivered-as-sent', {
+  title: 'A QoS 0 message is delivered at QoS 0, with DUP 0, once',
+  cites: { v3: ['MQTT-4.3.1-1', 'MQTT-3.3.1-2', 'MQTT-2.3.1-5'] },
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { qos: 0 });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'zero' });
+    await must(subscriber).receiveExactly([message('zero', { qos: 0, dup: false })], { until: sentinel(publisher) });
+  },
+});
+
+export const pubackFreesIdentifier = (['with DUP 0', 'with DUP 1'] as const).map((dup) =>
+  scenario(`identifier-is-new-after-puback-${dup.replaceAll(' ', '-').toLowerCase()}`, {
+    title: `After PUBACK a PUBLISH with the same identifier ${dup} is a new message`,
+    cites: { v3: ['MQTT-4.3.2-2'] },
+    needs: ['qos 1'],
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const subscriber = await given.subscriber(topicName, { qos: 1 });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).sends(publish({ topicName, payload: 'a', qos: 1, packetId: 7 }));
+      await must(publisher).receive(puback(7));
+      await when(publisher).sends(publish({ topicName, payload: 'b', qos: 1, packetId: 7, dup: dup === 'with DUP 1' }));
+      await must(publisher).receive(puback(7));
+      await must(subscriber).receiveExactly([message('a'), message('b')], {
+        until: sentinel(publisher),
+        repeats: 'allowed',
+      });
+    },
+  }),
+);
+
+export const identicalTwice = scenario('qos-1-identical-twice', {
+  title: 'The identical QoS 1 PUBLISH sent twice is delivered twice',
+  cites: { v3: ['MQTT-4.3.2-2'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { qos: 1 });
+    const publisher = await given.client({ name: 'publisher' });
+    for (let i = 0; i < 2; i++) {
+      await when(publisher).sends(publish({ topicName, payload: 'same', qos: 1, packetId: 7 }));
+      await must(publisher).receive(puback(7));
+    }
+    await must(subscriber).receiveExactly([message('same'), message('same')], {
+      until: sentinel(publisher),
+      repeats: 'allowed',
+    });
+  },
+});
+
+export const firstSendings = ([1, 2] as const).map((qos) =>
+  scenario(`first-sending-qos-${qos}`, {
+    title: `A message is first sent at QoS ${qos} with DUP 0 and an identifier`,
+    cites: { v3: [qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1', 'MQTT-2.3.1-1'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const subscriber = await given.subscriber(topicName, { qos });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'first', qos });
+      const arrived = await must(subscriber).receive(message('first', { qos, dup: false }));
+      must(subscriber, 'MQTT-2.3.1-1').satisfy((arrived?.packetId ?? 0) > 0, {
+        expected: 'an identifier above 0',
+        got: `${arrived?.packetId}`,
+      });
+      await must(subscriber).receiveExactly([], { until: sentinel(publisher) });
+    },
+  }),
+);

@@ -1,0 +1,272 @@
+// Message delivery retry: section 4.4, with the sender's side of sections 4.3.2 and 4.3.3.
+import { anyMessage, message, puback, pubcomp, pubrec, pubrel } from '../../../wire/packets.ts';
+import { ping, sentinel } from '../../../wire/play/barrier.ts';
+import type { Client } from '../../../wire/play/client.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
+import { scenario } from '../../scenario.ts';
+
+const identifierOf = async ({ given }: Stage, client: Client, payload: string): Promise<number> => {
+  const arrived = await client.awaits(message(payload));
+  given.that(arrived?.packet.type === 'publish', `"${payload}" did not come`);
+  return arrived?.packet.type === 'publish' ? (arrived.packet.packetId ?? 0) : 0;
+};
+
+export const resendOfPublish = ([1, 2] as const).flatMap((qos) =>
+  (['cut', 'taken over'] as const).map((how) =>
+    scenario(`publish-resent-qos-${qos}-${how.replace(' ', '-')}`, {
+      title: `An unacknowledged QoS ${qos} PUBLISH comes again with DUP 1 and the same identifier when the session is resumed (connection ${how})`,
+      cites: { v3: ['MQTT-4.4.0-1', 'MQTT-3.3.1-1', 'MQTT-2.3.1-4', qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'] },
+      needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+      protocols: ['3.1.1', '3.1'],
+      async play(stage) {
+        const { given, when, must } = stage;
+        const topicName = given.topicName();
+        const clientId = given.clientId();
+        const before = await given.subscriber(topicName, {
+          clientId,
+          cleanSession: false,
+          qos,
+          acknowledging: 'by hand',
+        });
+        const publisher = await given.client({ name: 'publisher' });
+        await when(publisher).publishes({ topicName, payload: 'owed', qos });
+        const packetId = await identifierOf(stage, before, 'owed');
+        if (how === 'cut') await when(before).cuts();
+        const after = await given.client({
+          name: 'subscriber again',
+          clientId,
+          cleanSession: false,
+          acknowledging: 'by hand',
+        });
+        const again = await must(after, 'MQTT-4.4.0-1').receive(message('owed', { qos }));
+        must(after, 'MQTT-3.3.1-1').satisfy(again?.dup === true, { expected: 'DUP 1', got: 'DUP 0' });
+        must(after, 'MQTT-2.3.1-4', 'MQTT-4.4.0-1').satisfy(again?.packetId === packetId, {
+          expected: `id ${packetId}`,
+          got: `id ${again?.packetId}`,
+        });
+        await when(after).sends(qos === 1 ? puback(packetId) : pubrec(packetId));
+        if (qos === 2) await must(after, 'MQTT-4.3.3-1').receive(pubrel(packetId));
+      },
+    }),
+  ),
+);
+
+export const resendOfPubrel = scenario('pubrel-resent', {
+  title: 'After PUBREC the PUBREL comes again when the session is resumed, and never the PUBLISH',
+  cites: { v3: ['MQTT-4.4.0-1', 'MQTT-4.3.3-1'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    const topicName = given.topicName();
+    const clientId = given.clientId();
+    const before = await given.subscriber(topicName, {
+      clientId,
+      cleanSession: false,
+      qos: 2,
+      acknowledging: 'by hand',
+    });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'owed', qos: 2 });
+    const packetId = await identifierOf(stage, before, 'owed');
+    await when(before).sends(pubrec(packetId));
+    given.that((await before.awaits(pubrel(packetId))) !== undefined, 'PUBREC got no PUBREL');
+    await when(before).cuts();
+    const after = await given.client({
+      name: 'subscriber again',
+      clientId,
+      cleanSession: false,
+      acknowledging: 'by hand',
+    });
+    await must(after, 'MQTT-4.4.0-1').receive(pubrel(packetId));
+    await when(after).sends(pubcomp(packetId));
+    await must(after, 'MQTT-4.3.3-1').receiveExactly([], { until: ping() });
+    await when(after).cuts();
+    const last = await given.client({ name: 'subscriber at last', clientId, cleanSession: false });
+    await must(last, 'MQTT-4.3.3-1').receiveExactly([], { until: sentinel(publisher) });
+    const surplus = last.connection.pending.some(({ packet }) => packet.type === 'pubrel');
+    must(last, 'MQTT-4.3.3-1').satisfy(!surplus, { expected: 'no PUBREL after PUBCOMP', got: 'a PUBREL' });
+  },
+});
+
+export const pubrelAnswersRepeatedPubrec = scenario('pubrec-twice', {
+  title: 'A QoS 2 handshake comes to its end: PUBREL for PUBREC, nothing after PUBCOMP',
+  cites: { v3: ['MQTT-4.3.3-1'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { qos: 2, acknowledging: 'by hand' });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'whole', qos: 2 });
+    const packetId = await identifierOf(stage, subscriber, 'whole');
+    await when(subscriber).sends(pubrec(packetId));
+    await must(subscriber).receive(pubrel(packetId));
+    await when(subscriber).sends(pubcomp(packetId));
+    await must(subscriber).receiveExactly([], { until: sentinel(publisher) });
+  },
+});
+
+export const onlyUnacknowledged = scenario('only-unacknowledged-resent', {
+  title: 'Of several messages exactly those come again that were not acknowledged',
+  cites: { v3: ['MQTT-4.3.2-1', 'MQTT-4.4.0-1'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    const topicName = given.topicName();
+    const clientId = given.clientId();
+    const before = await given.subscriber(topicName, {
+      clientId,
+      cleanSession: false,
+      qos: 1,
+      acknowledging: 'by hand',
+    });
+    const publisher = await given.client({ name: 'publisher' });
+    for (const payload of ['a', 'b', 'c', 'd']) await when(publisher).publishes({ topicName, payload, qos: 1 });
+    for (const payload of ['a', 'b', 'c', 'd']) {
+      const packetId = await identifierOf(stage, before, payload);
+      if (payload !== 'c') await when(before).sends(puback(packetId));
+    }
+    // PINGRESP: the PUBACKs were read.
+    given.that(await before.pings(), 'PINGREQ was not answered');
+    await when(before).cuts();
+    const after = await given.client({ name: 'subscriber again', clientId, cleanSession: false });
+    await must(after, 'MQTT-4.4.0-1').receive(message('c', { dup: true }));
+    await must(after, 'MQTT-4.3.2-1').receiveExactly([], { until: sentinel(publisher) });
+  },
+});
+
+export const allThree = scenario('publish-qos-1-qos-2-and-pubrel-resent', {
+  title: 'A QoS 1 PUBLISH, a QoS 2 PUBLISH and a PUBREL that are pending all come again with their identifiers',
+  cites: { v3: ['MQTT-4.4.0-1', 'MQTT-4.1.0-1'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    const [one, two, released] = [given.topicName('one'), given.topicName('two'), given.topicName('released')];
+    const clientId = given.clientId();
+    const before = await given.subscriber([released, one, two], {
+      clientId,
+      cleanSession: false,
+      qos: 2,
+      acknowledging: 'by hand',
+    });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName: released, payload: 'released', qos: 2 });
+    const releasedId = await identifierOf(stage, before, 'released');
+    await when(before).sends(pubrec(releasedId));
+    given.that((await before.awaits(pubrel(releasedId))) !== undefined, 'PUBREC got no PUBREL');
+    await when(publisher).publishes({ topicName: one, payload: 'one', qos: 1 });
+    await when(publisher).publishes({ topicName: two, payload: 'two', qos: 2 });
+    const oneId = await identifierOf(stage, before, 'one');
+    const twoId = await identifierOf(stage, before, 'two');
+    await when(before).cuts();
+    const after = await given.client({
+      name: 'subscriber again',
+      clientId,
+      cleanSession: false,
+      acknowledging: 'by hand',
+    });
+    await must(after).receive(pubrel(releasedId));
+    await must(after).receive(message('one', { packetId: oneId, dup: true }));
+    await must(after).receive(message('two', { packetId: twoId, dup: true }));
+  },
+});
+
+/** Each packet of the handshake is lost once, with the target as sender. */
+const losses = ['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP'] as const;
+
+export const lostOnce = losses.map((lost) =>
+  scenario(`qos-2-sender-${lost.toLowerCase()}-lost`, {
+    title: `The target completes a QoS 2 handshake although ${lost} is lost and the session resumed`,
+    cites: { v3: ['MQTT-4.3.3-1', 'MQTT-4.4.0-1'] },
+    needs: ['qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play(stage) {
+      const { given, when, must } = stage;
+      const topicName = given.topicName();
+      const clientId = given.clientId();
+      const before = await given.subscriber(topicName, {
+        clientId,
+        cleanSession: false,
+        qos: 2,
+        acknowledging: 'by hand',
+      });
+      const publisher = await given.client({ name: 'publisher' });
+      if (lost === 'PUBLISH') await when(before).cuts();
+      await when(publisher).publishes({ topicName, payload: 'owed', qos: 2 });
+      const early = lost === 'PUBLISH' ? 0 : await identifierOf(stage, before, 'owed');
+      if (lost === 'PUBREL' || lost === 'PUBCOMP') {
+        await when(before).sends(pubrec(early));
+        given.that((await before.awaits(pubrel(early))) !== undefined, 'PUBREC got no PUBREL');
+      }
+      await when(before).cuts();
+      const after = await given.client({
+        name: 'subscriber again',
+        clientId,
+        cleanSession: false,
+        acknowledging: 'by hand',
+      });
+      let packetId = early;
+      if (lost === 'PUBLISH' || lost === 'PUBREC') {
+        const again = await must(after, 'MQTT-4.4.0-1').receive(message('owed', { qos: 2 }));
+        packetId = again?.packetId ?? 0;
+        await when(after).sends(pubrec(packetId));
+        await must(after, 'MQTT-4.3.3-1').receive(pubrel(packetId));
+      } else {
+        await must(after, 'MQTT-4.4.0-1').receive(pubrel(packetId));
+      }
+      await when(after).sends(pubcomp(packetId));
+      await must(after, 'MQTT-4.3.3-1').receiveExactly([], { until: sentinel(publisher, { topicName, qos: 0 }) });
+    },
+  }),
+);
+
+export const noTimedResend = scenario('resend-on-a-live-connection', {
+  title: 'What becomes of an unacknowledged message while the connection lasts, as far as this run goes',
+  cites: { v3: ['MAY-4.4-a', 'MQTT-3.3.1-1'] },
+  needs: ['qos 1'],
+  timed: true,
+  async play(stage) {
+    const { given, when, must, observe } = stage;
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { qos: 1, acknowledging: 'by hand' });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'owed', qos: 1 });
+    const packetId = await identifierOf(stage, subscriber, 'owed');
+    await given.time(2_000, 'a withheld PUBACK');
+    const again = subscriber.take(anyMessage());
+    if (again?.packet.type !== 'publish') return observe('not sent again', 'MAY-4.4-a');
+    observe('sent again', 'MAY-4.4-a');
+    must(subscriber, 'MQTT-3.3.1-1').satisfy(again.packet.dup && again.packet.packetId === packetId, {
+      expected: `DUP 1, id ${packetId}`,
+      got: `DUP ${again.packet.dup ? 1 : 0}, id ${again.packet.packetId}`,
+    });
+  },
+});
+
+export const downgradedRepeats = scenario('qos-2-downgraded-to-1-resent', {
+  title: 'A QoS 2 message delivered at QoS 1 is resent like any other of QoS 1',
+  cites: { v3: ['MAY-3.8.4-e', 'MQTT-4.4.0-1'] },
+  needs: ['qos 2'],
+  async play(stage) {
+    const { given, when, must, observe } = stage;
+    const topicName = given.topicName();
+    const clientId = given.clientId();
+    const before = await given.subscriber(topicName, {
+      clientId,
+      cleanSession: false,
+      qos: 1,
+      acknowledging: 'by hand',
+    });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'two', qos: 2 });
+    const packetId = await identifierOf(stage, before, 'two');
+    await when(before).cuts();
+    const after = await given.client({ name: 'subscriber again', clientId, cleanSession: false });
+    await must(after, 'MQTT-4.4.0-1').receive(message('two', { packetId, qos: 1, dup: true }));
+    observe('repeated with DUP 1', 'MAY-3.8.4-e');
+  },
+});
