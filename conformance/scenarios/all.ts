@@ -15,7 +15,12 @@ import * as section31ConnectWill from './server/3.1-connect/will.ts';
 import * as section32ConnackConnack from './server/3.2-connack/connack.ts';
 import * as section33PublishPublish from './server/3.3-publish/publish.ts';
 import * as section33PublishRetained from './server/3.3-publish/retained.ts';
+import * as section38SubscribeMalformed from './server/3.8-subscribe/malformed.ts';
+import * as section38SubscribeSubscribe from './server/3.8-subscribe/subscribe.ts';
+import * as section39SubackSuback from './server/3.9-suback/suback.ts';
+import * as section310UnsubscribeUnsubscribe from './server/3.10-unsubscribe/unsubscribe.ts';
 import * as section312PingreqPingreq from './server/3.12-pingreq/pingreq.ts';
+import * as section314DisconnectDisconnect from './server/3.14-disconnect/disconnect.ts';
 import * as section41SessionStateState from './server/4.1-session-state/state.ts';
 import * as section43QosIdentifiersWrap from './server/4.3-qos/identifiers-wrap.ts';
 import * as section43QosQos1 from './server/4.3-qos/qos-1.ts';
@@ -23,6 +28,12 @@ import * as section43QosQos2Receiver from './server/4.3-qos/qos-2-receiver.ts';
 import * as section44RedeliveryRedelivery from './server/4.4-redelivery/redelivery.ts';
 import * as section45ReceiptReceipt from './server/4.5-receipt/receipt.ts';
 import * as section46OrderingOrdering from './server/4.6-ordering/ordering.ts';
+import * as section47TopicsDollar from './server/4.7-topics/dollar.ts';
+import * as section47TopicsExtreme from './server/4.7-topics/extreme.ts';
+import * as section47TopicsFilters from './server/4.7-topics/filters.ts';
+import * as section47TopicsMatching from './server/4.7-topics/matching.ts';
+import * as section48ErrorsErrors from './server/4.8-errors/errors.ts';
+import * as section7ConformanceConformance from './server/7-conformance/conformance.ts';
 import * as smqtt31Connect from './server/mqtt-3.1/connect.ts';
 import * as smqtt31Messages from './server/mqtt-3.1/messages.ts';
 import * as ssweepsCutInConnect from './server/sweeps/cut-in-connect.ts';
@@ -47,7 +58,12 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.2-connack', section32ConnackConnack],
   ['3.3-publish', section33PublishPublish],
   ['3.3-publish', section33PublishRetained],
+  ['3.8-subscribe', section38SubscribeMalformed],
+  ['3.8-subscribe', section38SubscribeSubscribe],
+  ['3.9-suback', section39SubackSuback],
+  ['3.10-unsubscribe', section310UnsubscribeUnsubscribe],
   ['3.12-pingreq', section312PingreqPingreq],
+  ['3.14-disconnect', section314DisconnectDisconnect],
   ['4.1-session-state', section41SessionStateState],
   ['4.3-qos', section43QosIdentifiersWrap],
   ['4.3-qos', section43QosQos1],
@@ -55,6 +71,12 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.4-redelivery', section44RedeliveryRedelivery],
   ['4.5-receipt', section45ReceiptReceipt],
   ['4.6-ordering', section46OrderingOrdering],
+  ['4.7-topics', section47TopicsDollar],
+  ['4.7-topics', section47TopicsExtreme],
+  ['4.7-topics', section47TopicsFilters],
+  ['4.7-topics', section47TopicsMatching],
+  ['4.8-errors', section48ErrorsErrors],
+  ['7-conformance', section7ConformanceConformance],
   ['sweeps', ssweepsCutInConnect],
   ['sweeps', ssweepsCutInPackets],
   ['sweeps', ssweepsSegments],

@@ -1,9 +1,9 @@
 // PINGREQ, section 3.12: the base of every barrier.
-import { pingreq, pingresp } from '../../../wire/packets.ts';
+import { pingreq, pingresp, pubcomp, publish, pubrec, pubrel } from '../../../wire/packets.ts';
 import { scenario } from '../../scenario.ts';
 
 export const pingreqAnswered = scenario('pingreq-answered', {
-  title: 'PINGREQ is answered by PINGRESP',
+  title: 'PINGREQ is answered by PINGRESP, each one by its own',
   cites: { v3: ['MQTT-3.12.4-1', 'MAY-3.1.2.10-c'] },
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
@@ -16,5 +16,32 @@ export const pingreqAnswered = scenario('pingreq-answered', {
     await must(client).receive(pingresp());
     await must(client).receive(pingresp());
     await must(client).receive(pingresp());
+  },
+});
+
+export const pingreqBehindConnect = scenario('pingreq-behind-connect', {
+  title: 'PINGREQ in the same segment as CONNECT is answered',
+  cites: { v3: ['MQTT-3.12.4-1', 'MAY-3.1.2.10-c'] },
+  async play({ given, when, must }) {
+    const client = await given.connection();
+    await when(client).sends(given.connect(), pingreq());
+    await must(client).receive(pingresp());
+  },
+});
+
+export const pingreqInsideHandshake = scenario('pingreq-inside-a-handshake', {
+  title: 'PINGREQ between the packets of a QoS 2 handshake is answered, and does not disturb it',
+  cites: { v3: ['MQTT-3.12.4-1', 'MAY-3.1.2.10-c', 'MQTT-4.3.3-2'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const client = await given.client();
+    await when(client).sends(publish({ topicName: given.topicName(), qos: 2, packetId: 1 }), pingreq());
+    await must(client, 'MQTT-4.3.3-2').receive(pubrec(1));
+    await must(client, 'MQTT-3.12.4-1').receive(pingresp());
+    await when(client).sends(pingreq(), pubrel(1), pingreq());
+    await must(client, 'MQTT-4.3.3-2').receive(pubcomp(1));
+    await must(client, 'MQTT-3.12.4-1').receive(pingresp());
+    await must(client, 'MQTT-3.12.4-1').receive(pingresp());
   },
 });

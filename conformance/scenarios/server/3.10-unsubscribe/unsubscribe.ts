@@ -1,0 +1,214 @@
+// UNSUBSCRIBE and UNSUBACK: sections 3.10 and 3.11.
+import { message, pubcomp, publish, pubrec, pubrel, unsuback, unsubscribe } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import type { Client } from '../../../wire/play/client.ts';
+import { closed } from '../../../wire/play/reaction.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
+import * as raw from '../../../wire/raw.ts';
+import { scenario } from '../../scenario.ts';
+
+const { field, packet, uint16 } = raw;
+
+export const withoutFilter = scenario('unsubscribe-without-filter', {
+  title: 'An UNSUBSCRIBE without a Topic Filter closes the connection',
+  cites: { v3: ['MQTT-3.10.3-2'] },
+  async play({ given, when, must }) {
+    const client = await given.client();
+    await when(client).sendsBytes(raw.hex('A2 02 0001'), 'UNSUBSCRIBE without a Topic Filter');
+    await must(client).reactByOneOf([closed()]);
+  },
+});
+
+export const filterBeyondPacket = scenario('unsubscribe-filter-beyond-packet', {
+  title: 'An UNSUBSCRIBE whose Topic Filter is longer than the packet closes the connection',
+  cites: { v3: ['MQTT-3.10.3-1'] },
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const bodies = [
+      [uint16(100), 'abc'],
+      [field(topicName), uint16(100), 'abc'],
+      [field(topicName), 0],
+    ];
+    await given.each(bodies, async (body) => {
+      const client = await given.client();
+      await when(client).sendsBytes(packet(0xa2, uint16(1), ...body), 'UNSUBSCRIBE with a Topic Filter beyond its end');
+      await must(client).reactByOneOf([closed()]);
+    });
+  },
+});
+
+/** UNSUBSCRIBE in the name of the scene. */
+async function unsubscribes(
+  { given, when }: Stage,
+  client: Client,
+  ...topicFilters: readonly [string, ...string[]]
+): Promise<void> {
+  const packetId = client.nextPacketId();
+  const [first, ...rest] = topicFilters;
+  await when(client).sends(unsubscribe(packetId, first, ...rest));
+  given.that((await client.awaits(unsuback(packetId))) !== undefined, 'UNSUBSCRIBE got no UNSUBACK');
+}
+
+export const literal = scenario('unsubscribe-compares-literally', {
+  title: 'UNSUBSCRIBE deletes the subscription with the very same filter, and no other',
+  cites: { v3: ['MQTT-3.10.4-1'] },
+  needs: ['wildcards', 'qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    const base = given.topicName('u');
+    const [plus, exact, upper, end] = [`${base}/+`, `${base}/b`, `${base}/x/B`, `${base}/x/end`];
+    const subscriber = await given.subscriber([plus, exact, upper, end], { qos: 1 });
+    const publisher = await given.client({ name: 'publisher' });
+    const until = sentinel(publisher, { topicName: end, qos: 1 });
+    for (const filter of [`${base}/#`, `${base}/x/b`, `${base}/x/+`, `${base}/B`])
+      await unsubscribes(stage, subscriber, filter);
+    await when(publisher).publishes({ topicName: exact, payload: 'first', qos: 1 });
+    await when(publisher).publishes({ topicName: upper, payload: 'upper', qos: 1 });
+    await must(subscriber).receiveExactly([message('first'), message('upper')], { until, repeats: 'allowed' });
+    await unsubscribes(stage, subscriber, exact);
+    await when(publisher).publishes({ topicName: exact, payload: 'through plus', qos: 1 });
+    await must(subscriber).receiveExactly([message('through plus')], { until });
+    await unsubscribes(stage, subscriber, plus);
+    await when(publisher).publishes({ topicName: exact, payload: 'never', qos: 1 });
+    await when(publisher).publishes({ topicName: upper, payload: 'still', qos: 1 });
+    await must(subscriber).receiveExactly([message('still')], { until });
+  },
+});
+
+export const caseMatters = scenario('unsubscribe-with-another-case', {
+  title: 'UNSUBSCRIBE with a filter in another case deletes nothing',
+  cites: { v3: ['MQTT-3.10.4-1'] },
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    const topicName = given.topicName('lower');
+    const subscriber = await given.subscriber(topicName);
+    await unsubscribes(stage, subscriber, topicName.replace('lower', 'LOWER'));
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'still' });
+    await must(subscriber).receive(message('still'));
+  },
+});
+
+export const nothingNew = ([0, 1, 2] as const).map((qos) =>
+  scenario(`nothing-new-after-unsubscribe-qos-${qos}`, {
+    title: `After UNSUBACK no new message at QoS ${qos} comes on account of the deleted subscription`,
+    cites: { v3: ['MQTT-3.10.4-2', 'MQTT-3.10.4-1'] },
+    needs: qos === 2 ? ['qos 2'] : qos === 1 ? ['qos 1'] : [],
+    protocols: ['3.1.1', '3.1'],
+    async play(stage) {
+      const { given, when, must } = stage;
+      const [topicName, control] = [given.topicName(), given.topicName('control')];
+      const subscriber = await given.subscriber([topicName, control], { qos });
+      await unsubscribes(stage, subscriber, topicName);
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'never', qos });
+      await must(subscriber).receiveExactly([], { until: sentinel(publisher, { topicName: control, qos }) });
+    },
+  }),
+);
+
+export const begunIsFinished = scenario('delivery-finished-after-unsubscribe', {
+  title: 'A QoS 2 delivery that has begun is finished although its subscription is deleted',
+  cites: { v3: ['MQTT-3.10.4-3'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { qos: 2, acknowledging: 'by hand' });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'begun', qos: 2 });
+    const begun = await subscriber.awaits(message('begun'));
+    given.that(begun?.packet.type === 'publish', 'the message did not come');
+    const packetId = begun?.packet.type === 'publish' ? (begun.packet.packetId ?? 0) : 0;
+    await unsubscribes(stage, subscriber, topicName);
+    await when(subscriber).sends(pubrec(packetId));
+    await must(subscriber).receive(pubrel(packetId));
+    await when(subscriber).sends(pubcomp(packetId));
+  },
+});
+
+export const begunIsResent = ([1, 2] as const).map((qos) =>
+  scenario(`delivery-resent-after-unsubscribe-qos-${qos}`, {
+    title: `A QoS ${qos} delivery that has begun is resumed on a new connection although its subscription is deleted`,
+    cites: { v3: ['MQTT-3.10.4-3'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play(stage) {
+      const { given, when, must } = stage;
+      const topicName = given.topicName();
+      const clientId = given.clientId();
+      const before = await given.subscriber(topicName, {
+        clientId,
+        cleanSession: false,
+        qos,
+        acknowledging: 'by hand',
+      });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'begun', qos });
+      given.that((await before.awaits(message('begun'))) !== undefined, 'the message did not come');
+      await unsubscribes(stage, before, topicName);
+      await when(before).cuts();
+      const after = await given.client({ name: 'subscriber again', clientId, cleanSession: false });
+      await must(after).receive(message('begun', { dup: true }));
+    },
+  }),
+);
+
+export const acknowledged = scenario('unsubscribe-answered', {
+  title: 'Every UNSUBSCRIBE is answered by an UNSUBACK, also where nothing is deleted',
+  cites: { v3: ['MQTT-3.10.4-4', 'MQTT-3.10.4-5'] },
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const client = await given.subscriber(topicName);
+    await when(client).sends(unsubscribe(101, topicName));
+    await must(client, 'MQTT-3.10.4-4').receive(unsuback(101));
+    await when(client).sends(unsubscribe(102, topicName));
+    await must(client, 'MQTT-3.10.4-5').receive(unsuback(102));
+    await when(client).sends(unsubscribe(103, given.topicName('never')));
+    await must(client, 'MQTT-3.10.4-5').receive(unsuback(103));
+    await must(client, 'MQTT-3.10.4-5').beServed();
+  },
+});
+
+export const several = scenario('several-filters-unsubscribed', {
+  title: 'An UNSUBSCRIBE with several filters deletes all of them, whatever is unknown between them',
+  cites: { v3: ['MQTT-3.10.4-6', 'MQTT-3.10.4-4'] },
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const base = given.topicName('u');
+    const [a, b, c, d] = [`${base}/a`, `${base}/b`, `${base}/c`, `${base}/d`];
+    const subscriber = await given.subscriber([a, b, c, d]);
+    await when(subscriber).sends(unsubscribe(50, a, `${base}/unknown`, c, d));
+    await must(subscriber, 'MQTT-3.10.4-4', 'MQTT-3.10.4-6').receive(unsuback(50));
+    const publisher = await given.client({ name: 'publisher' });
+    for (const topicName of [a, b, c, d]) await when(publisher).publishes({ topicName, payload: topicName.slice(-1) });
+    await must(subscriber, 'MQTT-3.10.4-6').receiveExactly([message('b')], {
+      until: sentinel(publisher, { topicName: b }),
+    });
+  },
+});
+
+export const bufferedMayCome = scenario('buffered-after-unsubscribe', {
+  title: 'What becomes of messages that were published while the UNSUBSCRIBE was on its way',
+  cites: { v3: ['MAY-3.10.4-a', 'MQTT-3.10.4-2'] },
+  async play(stage) {
+    const { given, when, must, observe } = stage;
+    const [topicName, control] = [given.topicName(), given.topicName('control')];
+    const subscriber = await given.subscriber([topicName, control]);
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).sends(
+      ...Array.from({ length: 20 }, (_, i) => publish({ topicName, payload: `before ${i}` })),
+    );
+    await unsubscribes(stage, subscriber, topicName);
+    given.that(await publisher.pings(), 'the publisher is not served');
+    const came = subscriber.connection.pending.length;
+    subscriber.connection.pending = [];
+    await when(publisher).publishes({ topicName, payload: 'after' });
+    await must(subscriber, 'MQTT-3.10.4-2').receiveExactly([], { until: sentinel(publisher, { topicName: control }) });
+    observe(`${came} of 20 came`, 'MAY-3.10.4-a');
+  },
+});

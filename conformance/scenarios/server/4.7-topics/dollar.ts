@@ -1,0 +1,113 @@
+// Topics that begin with `$`: section 4.7.2.
+import { anyMessage, message, publish, suback, subscribe } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { scenario } from '../../scenario.ts';
+
+const wildcardFirst = [
+  ['hash', () => '#'],
+  ['plus', (name: string) => name.replace(/^[^/]+/, '+')],
+  ['plus-and-hash', () => '+/#'],
+] as const;
+
+export const clientsTopics = wildcardFirst.map(([id, filterOf]) =>
+  scenario(`dollar-topic-not-matched-by-${id}`, {
+    title: `A filter that begins with a wildcard (${id.replaceAll('-', ' ')}) does not match a topic that begins with "$"`,
+    cites: { v3: ['MQTT-4.7.2-1'] },
+    needs: ['wildcards', 'dollar topics'],
+    async play({ given, when, must }) {
+      const topicName = given.dollarTopicName('x');
+      const control = given.topicName('control');
+      const exact = await given.subscriber(topicName, { name: 'exact' });
+      const wild = await given.subscriber([filterOf(topicName), control], { name: 'wildcard first' });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'dollar' });
+      given.that(
+        (await exact.awaits(message('dollar'))) !== undefined,
+        'the message did not come under its exact filter',
+      );
+      await when(publisher).publishes({ topicName: control, payload: 'control' });
+      given.that((await wild.awaits(message('control'))) !== undefined, 'the control did not come');
+      await wild.pings();
+      const came = wild.take(anyMessage({ topicName }));
+      await when(wild).disconnects();
+      must(wild).satisfy(came === undefined, { expected: 'no message', got: `a message on "${topicName}"` });
+    },
+  }),
+);
+
+export const sysTopics = wildcardFirst.map(([id]) =>
+  scenario(`sys-topics-not-matched-by-${id}`, {
+    title: `A filter that begins with a wildcard (${id.replaceAll('-', ' ')}) gets no retained message of $SYS`,
+    cites: { v3: ['MQTT-4.7.2-1'] },
+    needs: ['wildcards', '$SYS'],
+    async play({ given, when, must }) {
+      const sys = await given.subscriber('$SYS/#', { name: 'sys' });
+      const seen = await sys.awaits(anyMessage({ retain: true }));
+      given.that(seen?.packet.type === 'publish', 'there is no retained $SYS message');
+      const known = seen?.packet.type === 'publish' ? seen.packet.topicName : '';
+      const filter = id === 'plus' ? known.replace(/^[^/]+/, '+') : id === 'hash' ? '#' : '+/#';
+      const control = given.topicName('control');
+      const wild = await given.subscriber([filter, control], { name: 'wildcard first' });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName: control, payload: 'control' });
+      given.that((await wild.awaits(message('control'))) !== undefined, 'the control did not come');
+      await wild.pings();
+      const dollar = wild.connection.pending.find(
+        ({ packet }) => packet.type === 'publish' && packet.topicName.startsWith('$'),
+      );
+      await when(wild).disconnects();
+      must(wild).satisfy(dollar === undefined, { expected: 'no topic that begins with "$"', got: 'one of $SYS' });
+    },
+  }),
+);
+
+export const exchange = scenario('dollar-topics-between-clients', {
+  title: 'Clients do not exchange messages on topics that begin with "$"',
+  cites: { v3: ['SHOULD-4.7.2-a'] },
+  needs: ['qos 1'],
+  async play({ given, when, should, observe }) {
+    const topicName = given.dollarTopicName('x');
+    const subscriber = await given.client({ name: 'subscriber' });
+    await when(subscriber).sends(subscribe(1, { topicFilter: topicName, qos: 1 }));
+    const answer = await subscriber.connection.waitFor(
+      () => subscriber.take(suback(1)) ?? subscriber.connection.ending,
+    );
+    if (
+      answer === undefined ||
+      !('packet' in answer) ||
+      (answer.packet.type === 'suback' && answer.packet.returnCodes[0] === 0x80)
+    ) {
+      return observe('the subscription is refused');
+    }
+    const control = given.topicName('control');
+    await given.subscription(subscriber, control, 1);
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).sends(publish({ topicName, payload: 'dollar', qos: 1, packetId: 40_000 }));
+    await publisher.connection.waitFor(
+      () => publisher.take({ type: 'puback', packetId: 40_000 }) ?? publisher.connection.ending,
+    );
+    const sender = publisher.connection.isOpen ? publisher : await given.client({ name: 'sender' });
+    await should(subscriber).receiveExactly([], { until: sentinel(sender, { topicName: control, qos: 1 }) });
+  },
+});
+
+export const purposes = scenario('sys-topics', {
+  title: 'Whether the server publishes topics of its own under $SYS',
+  cites: { v3: ['MAY-4.7.2-b', 'SHOULD-NOT-1.5.3-a'] },
+  async play({ given, should, observe }) {
+    if (!given.capabilities.sysTopics) return observe('none', 'MAY-4.7.2-b');
+    const client = await given.subscriber('$SYS/#');
+    await client.awaits(anyMessage());
+    await client.pings();
+    const names = client.connection.pending.flatMap(({ packet }) =>
+      packet.type === 'publish' ? [packet.topicName] : [],
+    );
+    observe(`${names.length + 1} topics at once`, 'MAY-4.7.2-b');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what section 1.5.3 advises against
+    const bad = names.find((name) => /[\u0001-\u001F\u007F-\u009F]/.test(name));
+    should(client, 'SHOULD-NOT-1.5.3-a').satisfy(bad === undefined, {
+      expected: 'no control characters',
+      got: JSON.stringify(bad),
+    });
+  },
+});

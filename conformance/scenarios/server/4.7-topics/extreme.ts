@@ -1,0 +1,42 @@
+// Names and filters of extreme length and depth: section 4.7.3.
+import { message, publish, suback, subscribe } from '../../../wire/packets.ts';
+import { scenario } from '../../scenario.ts';
+
+const cases = [
+  ['65535-bytes', (base: string) => `${base}/${'x'.repeat(65_535 - base.length - 1)}`],
+  ['many-levels', (base: string) => `${base}${'/'.repeat(30_000)}`],
+  ['levels-of-one-letter', (base: string) => `${base}${'/a'.repeat(10_000)}`],
+] as const;
+
+export const extremes = cases.map(([id, nameOf]) =>
+  scenario(`topic-of-${id}`, {
+    title: `A topic of ${id.replaceAll('-', ' ')} is delivered whole or refused cleanly, and nobody else is disturbed`,
+    cites: { v3: ['MQTT-4.7.3-4', 'SHOULD-NOT-4.8-a'] },
+    async play({ given, when, must, should, observe }) {
+      const topicName = nameOf(given.topicName('e'));
+      const subscriber = await given.client({ name: 'subscriber' });
+      await when(subscriber).sends(subscribe(1, { topicFilter: topicName, qos: 0 }));
+      const answer = await subscriber.connection.waitFor(
+        () => subscriber.take(suback(1)) ?? subscriber.connection.ending,
+      );
+      const code =
+        answer !== undefined && 'packet' in answer && answer.packet.type === 'suback'
+          ? answer.packet.returnCodes[0]
+          : undefined;
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).sends(publish({ topicName, payload: 'extreme' }));
+      if (code === undefined || code === 0x80) {
+        observe(
+          code === undefined ? 'the SUBSCRIBE closes the connection' : 'the SUBSCRIBE is refused',
+          'MQTT-4.7.3-4',
+        );
+      } else if (await publisher.pings()) {
+        await must(subscriber, 'MQTT-4.7.3-4').receive(message('extreme', { topicName }));
+      } else {
+        observe('the PUBLISH closes the connection', 'MQTT-4.7.3-4');
+      }
+      const bystander = await given.client({ name: 'bystander' });
+      await should(bystander, 'SHOULD-NOT-4.8-a').beServed();
+    },
+  }),
+);

@@ -1,0 +1,109 @@
+// Wildcards in filters: sections 4.7.1 and 4.7.3.
+import type { StatementId } from '../../../spec/catalogue.ts';
+import { suback } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { answered, closed } from '../../../wire/play/reaction.ts';
+import * as raw from '../../../wire/raw.ts';
+import { scenario } from '../../scenario.ts';
+
+const bad: readonly (readonly [id: string, cites: StatementId, suffixes: readonly string[]])[] = [
+  ['hash', 'MQTT-4.7.1-2', ['p#', '#/p', 'p/#/q', 'p/#q', '##', 'p/##', '#/#', '+#']],
+  ['plus', 'MQTT-4.7.1-3', ['p+', '+p', 'p/+q', '++', 'p/q+/r', 'p/++/r', 'p+/#']],
+];
+
+export const misplaced = bad.flatMap(([id, cites, filters]) =>
+  (['alone', 'second'] as const).map((place) =>
+    scenario(`misplaced-${id}-${place}`, {
+      title: `A SUBSCRIBE with a misplaced ${id} (${place === 'alone' ? 'its only filter' : 'its second filter'}) is not granted`,
+      cites: { v3: [cites] },
+      async play({ given, when, must }) {
+        const base = given.topicName('f');
+        await given.each(filters, async (filter) => {
+          const client = await given.client();
+          const topicFilter = `${base}/${filter}`;
+          const good = place === 'second' ? [raw.field(base), 0] : [];
+          await when(client).sendsBytes(
+            raw.packet(0x82, raw.uint16(1), ...good, raw.field(topicFilter), 0),
+            `SUBSCRIBE "…/${filter}"`,
+          );
+          const refused = place === 'second' ? [0, 0x80] : [0x80];
+          await must(client).reactByOneOf([closed(), answered(suback(1, refused))]);
+        });
+      },
+    }),
+  ),
+);
+
+export const misplacedAtTheStart = scenario('misplaced-wildcards-at-the-start', {
+  title: 'Filters that begin with a misplaced wildcard are not granted',
+  cites: { v3: ['MQTT-4.7.1-2', 'MQTT-4.7.1-3'] },
+  async play({ given, when, must }) {
+    await given.each(['#p', '#/p', '##'], async (filter) => {
+      const client = await given.client();
+      await when(client).sendsBytes(raw.packet(0x82, raw.uint16(1), raw.field(filter), 0), `SUBSCRIBE "${filter}"`);
+      await must(client, 'MQTT-4.7.1-2').reactByOneOf([closed(), answered(suback(1, [0x80]))]);
+    });
+    await given.each(['+p', '++', 'p+'], async (filter) => {
+      const client = await given.client();
+      await when(client).sendsBytes(raw.packet(0x82, raw.uint16(1), raw.field(filter), 0), `SUBSCRIBE "${filter}"`);
+      await must(client, 'MQTT-4.7.1-3').reactByOneOf([closed(), answered(suback(1, [0x80]))]);
+    });
+  },
+});
+
+const empties = [
+  ['publish', raw.packet(0x32, raw.field(''), raw.uint16(1), 'x')],
+  ['publish-qos-0', raw.packet(0x30, raw.field(''), 'x')],
+  ['subscribe', raw.packet(0x82, raw.uint16(1), raw.field(''), 0)],
+  ['subscribe-second', raw.packet(0x82, raw.uint16(1), raw.field('a'), 0, raw.field(''), 0)],
+  ['unsubscribe', raw.packet(0xa2, raw.uint16(1), raw.field(''))],
+  ['unsubscribe-second', raw.packet(0xa2, raw.uint16(1), raw.field('a'), raw.field(''))],
+] as const;
+
+export const empty = empties.map(([id, bytes]) =>
+  scenario(`empty-topic-in-${id}`, {
+    title: `An empty topic in ${id.replaceAll('-', ' ').toUpperCase()} closes the connection`,
+    cites: { v3: ['MQTT-4.7.3-1'] },
+    async play({ given, when, must }) {
+      const client = await given.client();
+      await when(client).sendsBytes(bytes, `${id.toUpperCase()} with an empty topic`);
+      const codes = id === 'subscribe-second' ? [0, 0x80] : [0x80];
+      const refused = answered(suback(1, codes)).as('observed', 'refused, though not by closing');
+      await must(client).reactByOneOf(id.startsWith('subscribe') ? [closed(), refused] : [closed()]);
+    },
+  }),
+);
+
+const willTopics = ['', '+', '#', 'p/#', 'p/+/q'];
+
+export const badWillTopics = scenario('will-topic-that-is-no-topic-name', {
+  title: 'A will topic that is empty or has a wildcard is refused, or its will never published',
+  cites: { v3: ['MQTT-4.7.1-1', 'MQTT-4.7.3-1'] },
+  needs: ['wildcards'],
+  async play({ given, when, must, observe }) {
+    const base = given.topicName('w');
+    const watcher = await given.subscriber(`${base}/#`, { name: 'watcher' });
+    await given.each(willTopics, async (suffix) => {
+      const client = await given.connection();
+      const topicName = suffix === '' ? '' : `${base}/${suffix}`;
+      await when(client).sends(given.connect({ will: { topicName, message: 'never' } }));
+      const answer = await client.connection.waitFor(
+        () => client.take({ type: 'connack' }) ?? client.connection.ending,
+      );
+      const accepted =
+        answer !== undefined &&
+        'packet' in answer &&
+        answer.packet.type === 'connack' &&
+        answer.packet.returnCode === 0;
+      observe(
+        `will topic "${suffix}": ${accepted ? 'accepted' : 'refused'}`,
+        suffix === '' ? 'MQTT-4.7.3-1' : 'MQTT-4.7.1-1',
+      );
+      if (client.connection.isOpen) await when(client).cuts();
+    });
+    const publisher = await given.client({ name: 'publisher' });
+    await must(watcher, 'MQTT-4.7.1-1').receiveExactly([], {
+      until: sentinel(publisher, { topicName: `${base}/end` }),
+    });
+  },
+});

@@ -1,0 +1,224 @@
+// Which filter matches which name: section 4.7.
+import type { StatementId } from '../../../spec/catalogue.ts';
+import { message } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { scenario } from '../../scenario.ts';
+
+interface Row {
+  readonly id: string;
+  readonly cites: StatementId;
+  /** Below a prefix that ends in a level of its own. */
+  readonly filter: string;
+  readonly matched: readonly string[];
+  readonly unmatched: readonly string[];
+}
+
+const rows: readonly Row[] = [
+  {
+    id: 'hash-and-its-parent',
+    cites: 'MQTT-4.7.1-2',
+    filter: '/sport/#',
+    matched: ['/sport', '/sport/', '/sport/a', '/sport/a/b/c', '/sport//x'],
+    unmatched: ['/sports', '/spor', '/Sport/a', ''],
+  },
+  {
+    id: 'hash-behind-an-empty-level',
+    cites: 'MQTT-4.7.1-2',
+    filter: '//#',
+    matched: ['/', '//a', '//', '//a/b'],
+    unmatched: ['/a', ''],
+  },
+  {
+    id: 'hash-behind-plus',
+    cites: 'MQTT-4.7.1-2',
+    filter: '/+/b/#',
+    matched: ['/a/b', '/a/b/c', '//b', '//b/c/d'],
+    unmatched: ['/a/c', '/a/a/b', '/b'],
+  },
+  {
+    id: 'plus-at-the-end',
+    cites: 'MQTT-4.7.1-3',
+    filter: '/p/+',
+    matched: ['/p/a', '/p/'],
+    unmatched: ['/p', '/p/a/b', '/p/a/', '/q/a'],
+  },
+  {
+    id: 'plus-in-the-middle',
+    cites: 'MQTT-4.7.1-3',
+    filter: '/p/+/r',
+    matched: ['/p/q/r', '/p//r'],
+    unmatched: ['/p/r', '/p/q/q/r', '/p/q/r/s', '/p/q'],
+  },
+  {
+    id: 'plus-twice',
+    cites: 'MQTT-4.7.1-3',
+    filter: '/+/+',
+    matched: ['/a/b', '//b', '/a/', '//'],
+    unmatched: ['/a', '/', '/a/b/c'],
+  },
+  {
+    id: 'plus-at-the-front',
+    cites: 'MQTT-4.7.1-3',
+    filter: '/+/x/y',
+    matched: ['/a/x/y', '//x/y'],
+    unmatched: ['/x/y', '/a/b/x/y', '/a/x'],
+  },
+  { id: 'plus-alone-below', cites: 'MQTT-4.7.1-3', filter: '/+', matched: ['/a', '/'], unmatched: ['', '/a/b', '/a/'] },
+  {
+    id: 'case',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/Level/One',
+    matched: ['/Level/One'],
+    unmatched: ['/level/one', '/LEVEL/ONE', '/Level/one'],
+  },
+  {
+    id: 'composed-character',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/\u00e9',
+    matched: ['/\u00e9'],
+    unmatched: ['/e\u0301', '/e'],
+  },
+  {
+    id: 'decomposed-character',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/e\u0301',
+    matched: ['/e\u0301'],
+    unmatched: ['/\u00e9'],
+  },
+  {
+    id: 'compatibility-character',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/\u212b',
+    matched: ['/\u212b'],
+    unmatched: ['/\u00c5', '/A\u030a'],
+  },
+  { id: 'trailing-slash', cites: 'MQTT-4.7.3-4', filter: '/p/', matched: ['/p/'], unmatched: ['/p', '/p//'] },
+  { id: 'no-trailing-slash', cites: 'MQTT-4.7.3-4', filter: '/p', matched: ['/p'], unmatched: ['/p/'] },
+  {
+    id: 'empty-level-inside',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/p//t',
+    matched: ['/p//t'],
+    unmatched: ['/p/t', '/p///t'],
+  },
+  { id: 'no-empty-level-inside', cites: 'MQTT-4.7.3-4', filter: '/p/t', matched: ['/p/t'], unmatched: ['/p//t'] },
+  { id: 'blanks', cites: 'MQTT-4.7.3-4', filter: '/ p', matched: ['/ p'], unmatched: ['/p', '/p ', '/  p'] },
+  { id: 'blank-level', cites: 'MQTT-4.7.3-4', filter: '/ ', matched: ['/ '], unmatched: ['/', '/  '] },
+  {
+    id: 'prefix',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/sport',
+    matched: ['/sport'],
+    unmatched: ['/sport/a', '/sports', '/spor'],
+  },
+  {
+    id: 'dot-and-star',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/a.b/*',
+    matched: ['/a.b/*'],
+    unmatched: ['/axb/*', '/a.b/c', '/a/b/*'],
+  },
+  {
+    id: 'unassigned-code-points',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/\u0378\u{e0080}',
+    matched: ['/\u0378\u{e0080}'],
+    unmatched: ['/?', '/\u0378'],
+  },
+  { id: 'dollar-inside', cites: 'MQTT-4.7.2-1', filter: '/+/b', matched: ['/$a/b', '/a/b'], unmatched: ['/$a'] },
+  {
+    id: 'deep',
+    cites: 'MQTT-4.7.3-4',
+    filter: `/${'l/'.repeat(60)}end`,
+    matched: [`/${'l/'.repeat(60)}end`],
+    unmatched: [`/${'l/'.repeat(59)}end`],
+  },
+];
+
+/** Names that lie below the prefix's first level, so that the prefix itself needs no wildcard. */
+export const live = rows.map(({ id, cites, filter, matched, unmatched }) =>
+  scenario(`matching-${id}`, {
+    title: `Live messages reach a filter like "…${filter.length > 30 ? `${filter.slice(0, 27)}…` : filter}" if their topic matches it, and only then`,
+    cites: { v3: [cites, 'MQTT-3.3.2-3'] },
+    needs: /[+#]/.test(filter) ? ['wildcards'] : [],
+    protocols: id === 'trailing-slash' || id === 'no-trailing-slash' ? ['3.1.1'] : ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const base = given.topicName('m');
+      const subscriber = await given.subscriber(`${base}${filter}`);
+      const publisher = await given.client({ name: 'publisher' });
+      const names = [...unmatched, ...matched];
+      for (const name of names)
+        await when(publisher).publishes({ topicName: `${base}${name}`, payload: `to "${name}"` });
+      const expected = matched.map((name) => message(`to "${name}"`, { topicName: `${base}${name}` }));
+      const [last = ''] = matched.slice(-1);
+      await must(subscriber, cites).receiveExactly(expected, {
+        until: sentinel(publisher, { topicName: `${base}${last}` }),
+      });
+    },
+  }),
+);
+
+export const retained = rows
+  .filter(({ id }) => !['blanks', 'compatibility-character', 'unassigned-code-points', 'deep'].includes(id))
+  .map(({ id, cites, filter, matched, unmatched }) =>
+    scenario(`retained-matching-${id}`, {
+      title: `Retained messages are sent to a filter like "…${filter}" if their topic matches it, and only then`,
+      cites: { v3: [cites, 'MQTT-3.3.1-6'] },
+      needs: ['qos 1', ...(/[+#]/.test(filter) ? (['wildcards'] as const) : [])],
+      async play({ given, when, must }) {
+        const base = given.topicName('m');
+        const publisher = await given.client({ name: 'publisher' });
+        const names = [...unmatched, ...matched];
+        for (const name of names)
+          await when(publisher).publishes({
+            topicName: `${base}${name}`,
+            payload: `to "${name}"`,
+            qos: 1,
+            retain: true,
+          });
+        const subscriber = await given.subscriber(`${base}${filter}`, { qos: 1 });
+        const expected = matched.map((name) => message(`to "${name}"`, { topicName: `${base}${name}`, retain: true }));
+        const [last = ''] = matched.slice(-1);
+        await must(subscriber).receiveExactly(expected, {
+          until: sentinel(publisher, { topicName: `${base}${last}`, qos: 1 }),
+        });
+      },
+    }),
+  );
+
+const slashes = [
+  { filter: '/', name: '/', other: '//' },
+  { filter: '/+', name: '/', other: '' },
+  { filter: '+/+', name: '/', other: '' },
+] as const;
+
+/** Topics outside the run's prefix: names that are valid, and that nobody else is likely to use. */
+export const slashAlone = slashes.map(({ filter, name }) =>
+  scenario(`slash-alone-${filter.replaceAll('/', 's').replaceAll('+', 'p')}`, {
+    title: `The topic "${name}" is valid and matches the filter "${filter}"`,
+    cites: { v3: ['MQTT-4.7.1-3', 'MQTT-4.7.3-1'] },
+    needs: filter.includes('+') ? ['wildcards'] : [],
+    async play({ given, when, must }) {
+      const subscriber = await given.subscriber(filter);
+      const publisher = await given.client({ name: 'publisher' });
+      const payload = `mqttspec ${given.clientId()}`;
+      await when(publisher).publishes({ topicName: name, payload });
+      await must(subscriber).receive(message(payload, { topicName: name }));
+      await when(subscriber).disconnects();
+    },
+  }),
+);
+
+export const leadingSlash = scenario('leading-slash', {
+  title: 'A leading "/" makes a different topic',
+  cites: { v3: ['MQTT-4.7.3-4', 'MQTT-4.7.1-3'] },
+  async play({ given, when, must }) {
+    const bare = given.topicName('lead');
+    const withSlash = await given.subscriber(`/${bare}`, { name: 'with slash' });
+    const without = await given.subscriber(bare, { name: 'without' });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName: `/${bare}`, payload: 'leading' });
+    await must(withSlash, 'MQTT-4.7.3-4').receiveExactly([message('leading')], { until: sentinel(publisher) });
+    await must(without, 'MQTT-4.7.3-4').receiveExactly([], { until: sentinel(publisher, { topicName: bare }) });
+  },
+});
