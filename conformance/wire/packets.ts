@@ -69,6 +69,9 @@ type ExpectedOf<P extends { readonly type: string }> = P extends unknown
 /** A packet that is expected from the target: fields that are left out may have any value. */
 export type Expected = ExpectedOf<Observed>;
 
+/** The observed packet that meets an expected one. */
+export type Met<E extends Expected> = Observed & { readonly type: E['type'] };
+
 export const connack = (
   fields: { returnCode?: number; sessionPresent?: boolean } = {},
 ): Extract<Expected, { type: 'connack' }> => ({

@@ -3,7 +3,7 @@ import type { StatementId } from '../../spec/catalogue.ts';
 import type { Arrival } from '../connection.ts';
 import { describePacket } from '../describe.ts';
 import type { Observed } from '../observer.ts';
-import { type Expected, type ExpectedMessage, meets } from '../packets.ts';
+import { type Expected, type ExpectedMessage, type Met, meets } from '../packets.ts';
 import type { Barrier } from './barrier.ts';
 import { isSentinel, reachBarrier } from './barrier-reached.ts';
 import type { Client } from './client.ts';
@@ -35,14 +35,14 @@ export class Check {
   }
 
   /** The packet comes, whatever comes before it; other packets stay for later checks. */
-  async receive<E extends Expected>(expected: E): Promise<Extract<Observed, { type: E['type'] }> | undefined> {
+  async receive<E extends Expected>(expected: E): Promise<Met<E> | undefined> {
     const wanted = describePacket(expected);
     const found = await this.#client.connection.waitFor(() => this.#takeOrMismatch(expected));
     if (found === undefined) return this.#failed(wanted, `nothing in time; ${this.#situation()}`);
     if (found === 'ended') return this.#failed(wanted, this.#situation());
     if ('mismatch' in found) return this.#failed(wanted, describePacket(found.mismatch));
     this.#recorder.passed(this.#statements, wanted, this.#client);
-    return found.packet as Extract<Observed, { type: E['type'] }>;
+    return found.packet as Met<E>;
   }
 
   /** Exactly these messages come before the barrier, and nothing else. */

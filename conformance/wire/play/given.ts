@@ -7,8 +7,7 @@ import type { Protocol } from '../../verdict/verdict.ts';
 import { Connection } from '../connection.ts';
 import { describePacket } from '../describe.ts';
 import { LinkRefused } from '../link.ts';
-import type { Observed } from '../observer.ts';
-import { type Expected, type Payload, payloadBytes, subscribe } from '../packets.ts';
+import { type Expected, type Met, type Payload, payloadBytes, subscribe } from '../packets.ts';
 import { elapse } from '../patience.ts';
 import { field } from '../raw.ts';
 import type { Tracer } from '../tracer.ts';
@@ -127,6 +126,7 @@ export class Given {
   async connection(name = 'client', { watched = true }: { watched?: boolean } = {}): Promise<Client> {
     const { run, tracer, scenario } = this.#options;
     const unique = this.#uniqueName(name);
+    await run.admit();
     try {
       const connection = await Connection.open({
         name: unique,
@@ -174,12 +174,12 @@ export class Given {
   }
 
   /** A packet of the target without which the scenario makes no sense. */
-  async arrival<E extends Expected>(client: Client, expected: E): Promise<Extract<Observed, { type: E['type'] }>> {
+  async arrival<E extends Expected>(client: Client, expected: E): Promise<Met<E>> {
     const arrival = await client.awaits(expected);
     if (arrival === undefined) {
       return this.#options.recorder.inconclusive(`${client.name} did not get ${describePacket(expected)}`);
     }
-    return arrival.packet as Extract<Observed, { type: E['type'] }>;
+    return arrival.packet as Met<E>;
   }
 
   /** A connected client whose subscription is granted as asked. */
