@@ -4,6 +4,7 @@ import * as section15DataUtf8 from './server/1.5-data/utf-8.ts';
 import * as section22FixedHeaderFlags from './server/2.2-fixed-header/flags.ts';
 import * as section22FixedHeaderRemainingLength from './server/2.2-fixed-header/remaining-length.ts';
 import * as section23PacketIdentifierIdentifiers from './server/2.3-packet-identifier/identifiers.ts';
+import * as section23PacketIdentifierResumed from './server/2.3-packet-identifier/resumed.ts';
 import * as section31ConnectClientId from './server/3.1-connect/client-id.ts';
 import * as section31ConnectFirstPacket from './server/3.1-connect/first-packet.ts';
 import * as section31ConnectKeepAlive from './server/3.1-connect/keep-alive.ts';
@@ -13,8 +14,12 @@ import * as section31ConnectSessions from './server/3.1-connect/sessions.ts';
 import * as section31ConnectTakeover from './server/3.1-connect/takeover.ts';
 import * as section31ConnectWill from './server/3.1-connect/will.ts';
 import * as section32ConnackConnack from './server/3.2-connack/connack.ts';
+import * as section33PublishDup from './server/3.3-publish/dup.ts';
 import * as section33PublishPublish from './server/3.3-publish/publish.ts';
 import * as section33PublishRetained from './server/3.3-publish/retained.ts';
+import * as section33PublishRetainedByQos from './server/3.3-publish/retained-by-qos.ts';
+import * as section34AcknowledgementsLengths from './server/3.4-acknowledgements/lengths.ts';
+import * as section34AcknowledgementsWrongAcknowledgements from './server/3.4-acknowledgements/wrong-acknowledgements.ts';
 import * as section38SubscribeMalformed from './server/3.8-subscribe/malformed.ts';
 import * as section38SubscribeSubscribe from './server/3.8-subscribe/subscribe.ts';
 import * as section39SubackSuback from './server/3.9-suback/suback.ts';
@@ -22,12 +27,20 @@ import * as section310UnsubscribeUnsubscribe from './server/3.10-unsubscribe/uns
 import * as section312PingreqPingreq from './server/3.12-pingreq/pingreq.ts';
 import * as section314DisconnectDisconnect from './server/3.14-disconnect/disconnect.ts';
 import * as section41SessionStateState from './server/4.1-session-state/state.ts';
+import * as section41SessionStateSurvival from './server/4.1-session-state/survival.ts';
 import * as section43QosIdentifiersWrap from './server/4.3-qos/identifiers-wrap.ts';
 import * as section43QosQos1 from './server/4.3-qos/qos-1.ts';
+import * as section43QosQos2Identifiers from './server/4.3-qos/qos-2-identifiers.ts';
 import * as section43QosQos2Receiver from './server/4.3-qos/qos-2-receiver.ts';
+import * as section43QosReceiverOverConnections from './server/4.3-qos/receiver-over-connections.ts';
+import * as section44RedeliveryEveryResume from './server/4.4-redelivery/every-resume.ts';
 import * as section44RedeliveryRedelivery from './server/4.4-redelivery/redelivery.ts';
+import * as section45ReceiptByQos from './server/4.5-receipt/by-qos.ts';
+import * as section45ReceiptPayloads from './server/4.5-receipt/payloads.ts';
 import * as section45ReceiptReceipt from './server/4.5-receipt/receipt.ts';
 import * as section46OrderingOrdering from './server/4.6-ordering/ordering.ts';
+import * as section46OrderingPipelined from './server/4.6-ordering/pipelined.ts';
+import * as section46OrderingRedelivered from './server/4.6-ordering/redelivered.ts';
 import * as section47TopicsDollar from './server/4.7-topics/dollar.ts';
 import * as section47TopicsExtreme from './server/4.7-topics/extreme.ts';
 import * as section47TopicsFilters from './server/4.7-topics/filters.ts';
@@ -47,6 +60,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['2.2-fixed-header', section22FixedHeaderFlags],
   ['2.2-fixed-header', section22FixedHeaderRemainingLength],
   ['2.3-packet-identifier', section23PacketIdentifierIdentifiers],
+  ['2.3-packet-identifier', section23PacketIdentifierResumed],
   ['3.1-connect', section31ConnectClientId],
   ['3.1-connect', section31ConnectFirstPacket],
   ['3.1-connect', section31ConnectKeepAlive],
@@ -56,8 +70,12 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectTakeover],
   ['3.1-connect', section31ConnectWill],
   ['3.2-connack', section32ConnackConnack],
+  ['3.3-publish', section33PublishDup],
   ['3.3-publish', section33PublishPublish],
+  ['3.3-publish', section33PublishRetainedByQos],
   ['3.3-publish', section33PublishRetained],
+  ['3.4-acknowledgements', section34AcknowledgementsLengths],
+  ['3.4-acknowledgements', section34AcknowledgementsWrongAcknowledgements],
   ['3.8-subscribe', section38SubscribeMalformed],
   ['3.8-subscribe', section38SubscribeSubscribe],
   ['3.9-suback', section39SubackSuback],
@@ -65,12 +83,20 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.12-pingreq', section312PingreqPingreq],
   ['3.14-disconnect', section314DisconnectDisconnect],
   ['4.1-session-state', section41SessionStateState],
+  ['4.1-session-state', section41SessionStateSurvival],
   ['4.3-qos', section43QosIdentifiersWrap],
   ['4.3-qos', section43QosQos1],
+  ['4.3-qos', section43QosQos2Identifiers],
   ['4.3-qos', section43QosQos2Receiver],
+  ['4.3-qos', section43QosReceiverOverConnections],
+  ['4.4-redelivery', section44RedeliveryEveryResume],
   ['4.4-redelivery', section44RedeliveryRedelivery],
+  ['4.5-receipt', section45ReceiptByQos],
+  ['4.5-receipt', section45ReceiptPayloads],
   ['4.5-receipt', section45ReceiptReceipt],
   ['4.6-ordering', section46OrderingOrdering],
+  ['4.6-ordering', section46OrderingPipelined],
+  ['4.6-ordering', section46OrderingRedelivered],
   ['4.7-topics', section47TopicsDollar],
   ['4.7-topics', section47TopicsExtreme],
   ['4.7-topics', section47TopicsFilters],

@@ -1,0 +1,91 @@
+// DUP of what was not sent before: section 3.3.1.1.
+import { message, puback, pubcomp, publish, pubrec, pubrel } from '../../../wire/packets.ts';
+import type { Client } from '../../../wire/play/client.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
+import { scenario } from '../../scenario.ts';
+
+/** Publishes with DUP 1, to the end of the handshake. */
+async function publishesAgain(
+  { given, when }: Stage,
+  publisher: Client,
+  text: { topicName: string; payload: string; qos: 1 | 2; retain?: boolean },
+): Promise<void> {
+  await when(publisher).sends(publish({ ...text, packetId: 77, dup: true }));
+  await given.arrival(publisher, text.qos === 1 ? puback(77) : pubrec(77));
+  if (text.qos === 1) return;
+  await when(publisher).sends(pubrel(77));
+  await given.arrival(publisher, pubcomp(77));
+}
+
+const levels = [1, 2] as const;
+
+export const dupNotPassedToQos0 = levels.map((qos) =>
+  scenario(`dup-not-passed-on-from-qos-${qos}-to-0`, {
+    title: `DUP 1 of a publisher at QoS ${qos} is not passed on to a QoS 0 subscription`,
+    cites: { v3: ['MQTT-3.3.1-3', 'MQTT-3.3.1-2', 'MQTT-4.3.1-1'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play(stage) {
+      const { given, must } = stage;
+      const topicName = given.topicName();
+      const subscriber = await given.subscriber(topicName, { qos: 0 });
+      const publisher = await given.client({ name: 'publisher' });
+      await publishesAgain(stage, publisher, { topicName, payload: 'again', qos });
+      await must(subscriber).receive(message('again', { qos: 0, dup: false }));
+    },
+  }),
+);
+
+export const dupNotQueued = levels.map((qos) =>
+  scenario(`dup-not-queued-qos-${qos}`, {
+    title: `A message published with DUP 1 at QoS ${qos} and queued is first sent with DUP 0`,
+    cites: { v3: ['MQTT-3.3.1-3', qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play(stage) {
+      const { given, when, must } = stage;
+      const topicName = given.topicName();
+      const away = await given.subscriber(topicName, { cleanSession: false, qos });
+      await when(away).disconnects();
+      const publisher = await given.client({ name: 'publisher' });
+      await publishesAgain(stage, publisher, { topicName, payload: 'again', qos });
+      const back = await given.resumed(away);
+      await must(back).receive(message('again', { dup: false }));
+    },
+  }),
+);
+
+export const queuedIsNoDuplicate = levels.map((qos) =>
+  scenario(`queued-message-has-dup-0-qos-${qos}`, {
+    title: `What was queued at QoS ${qos} while a client was away, and never sent to it, comes with DUP 0`,
+    cites: { v3: ['MQTT-3.3.1-3', qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const away = await given.subscriber(topicName, { cleanSession: false, qos });
+      await when(away).disconnects();
+      const publisher = await given.client({ name: 'publisher' });
+      for (const payload of ['a', 'b', 'c']) await when(publisher).publishes({ topicName, payload, qos });
+      const back = await given.resumed(away);
+      for (const payload of ['a', 'b', 'c']) await must(back).receive(message(payload, { dup: false }));
+    },
+  }),
+);
+
+export const dupNotRetained = levels.map((qos) =>
+  scenario(`dup-not-retained-qos-${qos}`, {
+    title: `A message retained with DUP 1 at QoS ${qos} is sent to new subscriptions with DUP 0`,
+    cites: { v3: ['MQTT-3.3.1-3'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play(stage) {
+      const { given, must } = stage;
+      const topicName = given.topicName();
+      const publisher = await given.client({ name: 'publisher' });
+      await publishesAgain(stage, publisher, { topicName, payload: 'kept', qos, retain: true });
+      const subscriber = await given.subscriber(topicName, { qos });
+      await must(subscriber).receive(message('kept', { dup: false }));
+    },
+  }),
+);

@@ -1,0 +1,94 @@
+// RETAIN, at every QoS: section 3.3.1.3.
+import { message } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { scenario } from '../../scenario.ts';
+
+const levels = [0, 1, 2] as const;
+const needs = (qos: 0 | 1 | 2) => (qos === 2 ? (['qos 2'] as const) : (['qos 1'] as const));
+
+export const erasedAtAnyQos = levels.flatMap((kept) =>
+  levels.map((empty) =>
+    scenario(`retained-at-qos-${kept}-erased-at-qos-${empty}`, {
+      title: `An empty message with RETAIN 1 at QoS ${empty} erases what was retained at QoS ${kept}`,
+      cites: { v3: ['MQTT-3.3.1-10'], v31: ['MQTT31-32'] },
+      needs: [...needs(kept), ...needs(empty)],
+      protocols: ['3.1.1', '3.1'],
+      async play({ given, when, must }) {
+        const topicName = given.topicName();
+        await given.retained({ topicName, payload: 'kept', qos: kept });
+        const publisher = await given.client({ name: 'publisher' });
+        await when(publisher).publishes({ topicName, payload: '', qos: empty, retain: true });
+        await publisher.pings();
+        const late = await given.subscriber(topicName, { qos: 1 });
+        await must(late).receiveExactly([], { until: sentinel(publisher, { topicName, qos: 1 }) });
+      },
+    }),
+  ),
+);
+
+export const erasesOneTopic = scenario('empty-retained-erases-one-topic', {
+  title: 'An empty message with RETAIN 1 erases what is retained on its own topic, and nothing else',
+  cites: { v3: ['MQTT-3.3.1-10', 'MQTT-3.3.1-6'] },
+  needs: ['qos 1', 'wildcards'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const base = given.topicName('p');
+    const names = [`${base}/a`, `${base}/a/b`, `${base}/A`, `${base}/a/`];
+    for (const topicName of names) await given.retained({ topicName, payload: 'kept' });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName: `${base}/a`, payload: '', qos: 1, retain: true });
+    const late = await given.subscriber(`${base}/#`, { qos: 1 });
+    const others = names.slice(1).map((topicName) => message('kept', { topicName, retain: true }));
+    await must(late).receiveExactly(others, { until: sentinel(publisher, { topicName: `${base}/end`, qos: 1 }) });
+  },
+});
+
+export const retainedAnew = scenario('retained-anew-after-erasure', {
+  title: 'After it was erased a topic can have a retained message again',
+  cites: { v3: ['MQTT-3.3.1-5'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, must }) {
+    const topicName = given.topicName();
+    for (const payload of ['first', '', 'second']) await given.retained({ topicName, payload });
+    const late = await given.subscriber(topicName, { qos: 1 });
+    await must(late).receive(message('second', { retain: true }));
+  },
+});
+
+export const leftAloneAtAnyQos = levels.flatMap((qos) =>
+  (['other', ''] as const).map((payload) =>
+    scenario(`retained-left-alone-by-${payload === '' ? 'empty-' : ''}qos-${qos}`, {
+      title: `${payload === '' ? 'An empty message' : 'A message'} with RETAIN 0 at QoS ${qos} leaves the retained message alone`,
+      cites: { v3: ['MQTT-3.3.1-12'] },
+      needs: needs(qos),
+      protocols: ['3.1.1', '3.1'],
+      async play({ given, when, must }) {
+        const topicName = given.topicName();
+        await given.retained({ topicName, payload: 'kept', qos: 1 });
+        const publisher = await given.client({ name: 'publisher' });
+        await when(publisher).publishes({ topicName, payload, qos });
+        await publisher.pings();
+        const late = await given.subscriber(topicName, { qos: 1 });
+        await must(late).receiveExactly([message('kept', { retain: true })], {
+          until: sentinel(publisher, { topicName, qos: 1 }),
+        });
+      },
+    }),
+  ),
+);
+
+export const liveToWildcards = scenario('retain-0-for-established-wildcards', {
+  title: 'A message published with RETAIN 1 reaches established subscriptions by wildcards with RETAIN 0',
+  cites: { v3: ['MQTT-3.3.1-9'], v31: ['MQTT31-31'] },
+  needs: ['qos 1', 'wildcards'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, must }) {
+    const base = given.topicName('p');
+    const topicName = `${base}/a/b`;
+    const filters = [`${base}/+/b`, `${base}/#`, `${topicName}/#`];
+    const subscribers = await Promise.all(filters.map((filter) => given.subscriber(filter, { qos: 1 })));
+    await given.retained({ topicName, payload: 'live' });
+    for (const subscriber of subscribers) await must(subscriber).receive(message('live', { retain: false }));
+  },
+});

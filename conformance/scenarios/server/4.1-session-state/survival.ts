@@ -1,0 +1,161 @@
+// What a stored session survives, and what it keeps: section 4.1.
+import { message, puback, pubcomp, publish, pubrec, pubrel } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import type { Client } from '../../../wire/play/client.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
+import { scenario } from '../../scenario.ts';
+
+const ends = ['DISCONNECT', 'FIN', 'RST', 'takeover'] as const;
+
+/** Ends a connection; `takeover` leaves that to the CONNECT that follows. */
+async function leaves({ when }: Stage, client: Client, how: (typeof ends)[number]): Promise<void> {
+  if (how === 'DISCONNECT') await when(client).disconnects();
+  else if (how !== 'takeover') await when(client).cuts(how);
+}
+
+export const present = ends.map((how) =>
+  scenario(`session-in-flight-present-after-${how.toLowerCase()}`, {
+    title: `A session with messages in flight is present after ${how}, with its subscription`,
+    cites: { v3: ['MQTT-4.1.0-1', 'MQTT-3.1.2-4'] },
+    needs: ['qos 2'],
+    async play(stage) {
+      const { given, when, must } = stage;
+      const topicName = given.topicName();
+      const before = await given.subscriber(topicName, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'owed', qos: 2 });
+      await given.arrival(before, message('owed'));
+      await leaves(stage, before, how);
+      const after = await given.client({ name: 'again', clientId: before.clientId, cleanSession: false });
+      must(after).satisfy(after.sessionPresent === true, { expected: 'Session Present 1', got: 'Session Present 0' });
+      await must(after).receive(message('owed', { qos: 2 }));
+      await when(publisher).publishes({ topicName, payload: 'live', qos: 2 });
+      await must(after).receive(message('live', { qos: 2 }));
+    },
+  }),
+);
+
+export const kept = ends.flatMap((how) => [
+  scenario(`deliveries-kept-after-${how.toLowerCase()}`, {
+    title: `Deliveries in each state of their handshake are kept over ${how}`,
+    cites: { v3: ['MQTT-4.1.0-1', 'MQTT-4.4.0-1'], v31: ['MQTT31-22'] },
+    needs: ['qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play(stage) {
+      const { given, when, must } = stage;
+      const topicName = given.topicName();
+      const before = await given.subscriber(topicName, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
+      const publisher = await given.client({ name: 'publisher' });
+      const ids: number[] = [];
+      for (const [payload, qos] of [
+        ['released', 2],
+        ['two', 2],
+        ['one', 1],
+      ] as const) {
+        await when(publisher).publishes({ topicName, payload, qos });
+        ids.push((await given.arrival(before, message(payload, { qos }))).packetId ?? 0);
+      }
+      const [released = 0, two = 0, one = 0] = ids;
+      await when(before).sends(pubrec(released));
+      await given.arrival(before, pubrel(released));
+      await leaves(stage, before, how);
+      const after = await given.resumed(before);
+      await must(after).receive(pubrel(released));
+      await must(after).receive(message('two', { qos: 2, packetId: two }));
+      await must(after).receive(message('one', { qos: 1, packetId: one }));
+      await when(after).sends(puback(one), pubcomp(released));
+    },
+  }),
+  scenario(`received-identifiers-kept-after-${how.toLowerCase()}`, {
+    title: `Identifiers of QoS 2 messages that await PUBREL are kept over ${how}`,
+    cites: { v3: ['MQTT-4.1.0-1', 'MQTT-4.3.3-2'], v31: ['MQTT31-22'] },
+    needs: ['qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play(stage) {
+      const { given, when, must } = stage;
+      const topicName = given.topicName();
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 2 });
+      const before = await given.client({ name: 'publisher', cleanSession: false });
+      const half = { topicName, qos: 2, packetId: 5, payload: 'half' } as const;
+      await when(before).sends(publish(half));
+      await given.arrival(before, pubrec(5));
+      await leaves(stage, before, how);
+      const after = await given.resumed(before);
+      await when(after).sends(publish({ ...half, dup: true }));
+      await must(after, 'MQTT-4.3.3-2').receive(pubrec(5));
+      await when(after).sends(pubrel(5));
+      await must(after, 'MQTT-4.3.3-2').receive(pubcomp(5));
+      const until = sentinel(after, { topicName, qos: 2 });
+      await must(watcher).receiveExactly([message('half', { qos: 2 })], { until });
+    },
+  }),
+]);
+
+export const resumedAgainAndAgain = scenario('session-resumed-again-and-again', {
+  title: 'A session that was resumed is still there the next time, and the time after',
+  cites: { v3: ['MQTT-4.1.0-1'], v31: ['MQTT31-22'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    const topicName = given.topicName();
+    const publisher = await given.client({ name: 'publisher' });
+    let client = await given.subscriber(topicName, { cleanSession: false, qos: 1 });
+    for (const [i, how] of [...ends, ...ends].entries()) {
+      await leaves(stage, client, how);
+      if (how === 'DISCONNECT') await when(publisher).publishes({ topicName, payload: `away ${i}`, qos: 1 });
+      client = await given.client({ name: 'subscriber', clientId: client.clientId, cleanSession: false });
+      if (how === 'DISCONNECT') await must(client).receive(message(`away ${i}`));
+      await when(publisher).publishes({ topicName, payload: `live ${i}`, qos: 1 });
+      await must(client).receive(message(`live ${i}`, { qos: 1 }));
+    }
+  },
+});
+
+export const subscriptionsAsTheyWere = scenario('subscriptions-kept-as-they-were', {
+  title: 'Subscriptions are kept as they were last: each with its QoS, and none that was given up',
+  cites: { v3: ['MQTT-4.1.0-1'], v31: ['MQTT31-22'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const names = [0, 1, 2].map((qos) => given.topicName(`qos-${qos}`));
+    const [changed, givenUp] = [given.topicName('changed'), given.topicName('given-up')];
+    const before = await given.subscriber(givenUp, { cleanSession: false, qos: 2 });
+    for (const [qos, topicName] of names.entries()) await given.subscription(before, topicName, qos as 0 | 1 | 2);
+    await given.subscription(before, changed, 2);
+    await given.subscription(before, changed, 1);
+    await when(before).sends({ type: 'unsubscribe', packetId: 500, topicFilters: [givenUp] });
+    await given.arrival(before, { type: 'unsuback', packetId: 500 });
+    await when(before).disconnects();
+    const after = await given.resumed(before);
+    const publisher = await given.client({ name: 'publisher' });
+    for (const topicName of [...names, givenUp, changed]) {
+      await when(publisher).publishes({ topicName, payload: 'as it was', qos: 2 });
+    }
+    const expected = [...names, changed].map((topicName, i) =>
+      message('as it was', { topicName, qos: [0, 1, 2, 1][i] ?? 0 }),
+    );
+    await must(after).receiveExactly(expected, { until: sentinel(publisher, { topicName: names[2] ?? '', qos: 2 }) });
+  },
+});
+
+export const cleanForgetsIdentifiers = scenario('clean-session-forgets-received-identifiers', {
+  title: 'With CleanSession 1 an identifier that awaited PUBREL before means a new message',
+  cites: { v3: ['MQTT-3.1.2-6'], v31: ['MQTT31-23'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 2 });
+    const before = await given.client({ name: 'publisher', cleanSession: false });
+    await when(before).sends(publish({ topicName, qos: 2, packetId: 5, payload: 'never released' }));
+    await given.arrival(before, pubrec(5));
+    await when(before).disconnects();
+    const after = await given.client({ name: 'publisher anew', clientId: before.clientId, cleanSession: true });
+    await when(after).sends(publish({ topicName, qos: 2, packetId: 5, payload: 'new' }));
+    await given.arrival(after, pubrec(5));
+    await when(after).sends(pubrel(5));
+    await given.arrival(after, pubcomp(5));
+    await must(watcher).receive(message('new', { qos: 2 }));
+  },
+});

@@ -1,0 +1,177 @@
+// What is sent again whenever a session is resumed, and how: section 4.4.
+import { message, puback, pubcomp, pubrec, pubrel } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { scenario } from '../../scenario.ts';
+
+const ends = ['DISCONNECT', 'RST'] as const;
+
+export const resentAfter = ([1, 2] as const).flatMap((qos) =>
+  ends.map((how) =>
+    scenario(`publish-resent-qos-${qos}-after-${how.toLowerCase()}`, {
+      title: `An unacknowledged QoS ${qos} PUBLISH comes again with DUP 1 and its identifier after ${how}`,
+      cites: { v3: ['MQTT-4.4.0-1', 'MQTT-3.3.1-1', 'MQTT-2.3.1-4'], v31: ['MQTT31-27'] },
+      needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+      protocols: ['3.1.1', '3.1'],
+      async play({ given, when, must }) {
+        const topicName = given.topicName();
+        const before = await given.subscriber(topicName, { cleanSession: false, qos, acknowledging: 'by hand' });
+        const publisher = await given.client({ name: 'publisher' });
+        await when(publisher).publishes({ topicName, payload: 'owed', qos });
+        const { packetId = 0 } = await given.arrival(before, message('owed'));
+        if (how === 'RST') await when(before).cuts('RST');
+        else await when(before).disconnects();
+        const after = await given.resumed(before);
+        const again = await must(after, 'MQTT-4.4.0-1').receive(message('owed', { topicName, qos }));
+        must(after, 'MQTT-3.3.1-1').satisfy(again?.dup === true, { expected: 'DUP 1', got: 'DUP 0' });
+        must(after, 'MQTT-4.4.0-1', 'MQTT-2.3.1-4').satisfy(again?.packetId === packetId, {
+          expected: `id ${packetId}`,
+          got: `id ${again?.packetId}`,
+        });
+      },
+    }),
+  ),
+);
+
+export const everyTime = ([1, 2] as const).map((qos) =>
+  scenario(`publish-resent-at-every-resume-qos-${qos}`, {
+    title: `An unacknowledged QoS ${qos} PUBLISH comes again at every resume until it is acknowledged, and no more`,
+    cites: { v3: ['MQTT-4.4.0-1', qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1', 'MQTT-3.3.1-1'], v31: ['MQTT31-27'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      let client = await given.subscriber(topicName, { cleanSession: false, qos, acknowledging: 'by hand' });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'owed', qos });
+      const { packetId = 0 } = await given.arrival(client, message('owed'));
+      for (let i = 0; i < 3; i++) {
+        await when(client).cuts();
+        client = await given.resumed(client);
+        const again = await must(client, 'MQTT-4.4.0-1').receive(message('owed', { packetId }));
+        must(client, 'MQTT-3.3.1-1').satisfy(again?.dup === true, { expected: 'DUP 1', got: 'DUP 0' });
+      }
+      await when(client).sends(qos === 1 ? puback(packetId) : pubrec(packetId));
+      if (qos === 2) {
+        await must(client, 'MQTT-4.3.3-1').receive(pubrel(packetId));
+        await when(client).sends(pubcomp(packetId));
+      }
+      await client.pings();
+      await when(client).cuts();
+      const last = await given.resumed(client, { acknowledging: 'automatically' });
+      const acknowledged = qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1';
+      await must(last, acknowledged).receiveExactly([], { until: sentinel(publisher) });
+    },
+  }),
+);
+
+export const pubrelEveryTime = scenario('pubrel-resent-at-every-resume', {
+  title: 'A PUBREL comes again at every resume until PUBCOMP, and no PUBLISH beside it',
+  cites: { v3: ['MQTT-4.4.0-1', 'MQTT-4.3.3-1'], v31: ['MQTT31-27'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    let client = await given.subscriber(topicName, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'owed', qos: 2 });
+    const { packetId = 0 } = await given.arrival(client, message('owed'));
+    await when(client).sends(pubrec(packetId));
+    await given.arrival(client, pubrel(packetId));
+    for (let i = 0; i < 3; i++) {
+      await when(client).cuts();
+      client = await given.resumed(client);
+      await must(client, 'MQTT-4.4.0-1').receive(pubrel(packetId));
+    }
+    await when(client).sends(pubcomp(packetId));
+    await must(client, 'MQTT-4.3.3-1').receiveExactly([], { until: sentinel(publisher) });
+  },
+});
+
+export const pubrecSurelyRead = scenario('pubrec-read-before-the-cut', {
+  title: 'Once PUBREC was read the PUBLISH is not sent again, whether its PUBREL was seen or not',
+  cites: { v3: ['MQTT-4.3.3-1'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const before = await given.subscriber(topicName, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
+    const publisher = await given.client({ name: 'publisher' });
+    for (const payload of ['a', 'b']) await when(publisher).publishes({ topicName, payload, qos: 2 });
+    const { packetId: a = 0 } = await given.arrival(before, message('a'));
+    const { packetId: b = 0 } = await given.arrival(before, message('b'));
+    await when(before).sends(pubrec(b));
+    await given.arrival(before, pubrel(b));
+    await when(before).cuts();
+    const after = await given.resumed(before);
+    await must(after).receive(message('a', { packetId: a, qos: 2 }));
+    await must(after).receive(pubrel(b));
+    await when(after).sends(pubrec(a), pubcomp(b));
+    await must(after).receive(pubrel(a));
+    await when(after).sends(pubcomp(a));
+    after.acknowledging = 'automatically';
+    await must(after).receiveExactly([], { until: sentinel(publisher) });
+  },
+});
+
+export const retainOfResend = scenario('resent-with-retain-0', {
+  title: 'What came with RETAIN 0 because the subscription was there comes again with RETAIN 0',
+  cites: { v3: ['MQTT-3.3.1-9'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const before = await given.subscriber(topicName, { cleanSession: false, qos: 1, acknowledging: 'by hand' });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'live', qos: 1, retain: true });
+    await given.arrival(before, message('live'));
+    await when(before).cuts();
+    const after = await given.resumed(before);
+    await must(after).receive(message('live', { retain: false }));
+  },
+});
+
+export const manyInFlight = ([1, 2] as const).map((qos) =>
+  scenario(`hundred-in-flight-over-a-resume-qos-${qos}`, {
+    title: `Of a hundred unacknowledged messages at QoS ${qos} none is lost when the session is resumed`,
+    cites: {
+      v3: ['MQTT-4.4.0-1', 'MQTT-3.1.2-5', 'MQTT-4.6.0-6', ...(qos === 2 ? (['MQTT-4.3.3-1'] as const) : [])],
+      v31: ['MQTT31-27', 'MQTT31-22'],
+    },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const before = await given.subscriber(topicName, { cleanSession: false, qos, acknowledging: 'by hand' });
+      const publisher = await given.client({ name: 'publisher' });
+      const payloads = Array.from({ length: 100 }, (_, i) => `message ${i}`);
+      for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos });
+      await given.arrival(before, message('message 0'));
+      await when(before).cuts();
+      const after = await given.resumed(before, { acknowledging: 'automatically' });
+      await must(after).receiveExactly(
+        payloads.map((payload) => message(payload, { qos })),
+        { until: sentinel(publisher), order: 'kept', repeats: qos === 1 ? 'allowed' : 'forbidden' },
+      );
+    },
+  }),
+);
+
+export const newTrafficBesides = scenario('new-messages-beside-resent-ones', {
+  title: 'New messages come, though older ones that were sent again are still unacknowledged',
+  cites: { v3: ['MQTT-4.4.0-1', 'MQTT-4.5.0-1'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const before = await given.subscriber(topicName, { cleanSession: false, qos: 1, acknowledging: 'by hand' });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'owed', qos: 1 });
+    await given.arrival(before, message('owed'));
+    await when(before).cuts();
+    const after = await given.resumed(before);
+    await must(after, 'MQTT-4.4.0-1').receive(message('owed', { dup: true }));
+    await when(publisher).publishes({ topicName, payload: 'new', qos: 1 });
+    const arrived = await must(after, 'MQTT-4.5.0-1').receive(message('new', { dup: false }));
+    await when(after).sends(puback(arrived?.packetId ?? 0));
+  },
+});

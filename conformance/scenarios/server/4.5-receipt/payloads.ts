@@ -1,0 +1,93 @@
+// Payloads of every kind, on every way to a subscriber: sections 3.3.3 and 4.5.
+import { message } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { scenario } from '../../scenario.ts';
+
+const levels = [0, 1, 2] as const;
+const needs = (qos: 0 | 1 | 2) => (qos === 0 ? [] : qos === 1 ? (['qos 1'] as const) : (['qos 2'] as const));
+
+/** Bytes that do not repeat in a short period. */
+const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) * 7) & 255);
+
+const payloads = [
+  ['empty', new Uint8Array(0)],
+  ['of-one-zero', Uint8Array.of(0)],
+  ['of-every-byte', Uint8Array.from({ length: 256 }, (_, i) => i)],
+  ['ill-formed-utf-8', Uint8Array.of(0xff, 0xfe, 0xc0, 0x80, 0xed, 0xa0, 0x80)],
+  ['like-a-packet', Uint8Array.of(0xe0, 0, 0xc0, 0, 0x30, 0)],
+  ['of-16384-bytes', noise(16_384)],
+  ['of-70000-bytes', noise(70_000)],
+] as const;
+
+export const unchanged = payloads.flatMap(([id, payload]) =>
+  levels.map((qos) =>
+    scenario(`payload-${id}-at-qos-${qos}`, {
+      title: `A payload (${id.replaceAll('-', ' ')}) at QoS ${qos} reaches its subscriber unchanged`,
+      cites: { v3: ['MQTT-4.5.0-1', ...(payload.length === 0 ? (['MAY-3.3.3-a'] as const) : [])] },
+      needs: needs(qos),
+      protocols: ['3.1.1', '3.1'],
+      async play({ given, when, must, observe }) {
+        const topicName = given.topicName();
+        const subscriber = await given.subscriber(topicName, { qos });
+        const publisher = await given.client({ name: 'publisher' });
+        await when(publisher).publishes({ topicName, payload, qos });
+        await must(subscriber, 'MQTT-4.5.0-1').receiveExactly([message(payload, { topicName, qos })], {
+          until: sentinel(publisher),
+        });
+        if (payload.length === 0) observe('an empty payload is delivered', 'MAY-3.3.3-a');
+      },
+    }),
+  ),
+);
+
+export const unchangedLater = payloads.map(([id, payload]) =>
+  scenario(`payload-${id}-queued`, {
+    title: `A payload (${id.replaceAll('-', ' ')}) that was queued reaches its subscriber unchanged`,
+    cites: { v3: ['MQTT-4.5.0-1', 'MQTT-3.1.2-5'] },
+    needs: ['qos 1'],
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const away = await given.subscriber(topicName, { cleanSession: false, qos: 1 });
+      await when(away).disconnects();
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload, qos: 1 });
+      const back = await given.resumed(away);
+      await must(back).receiveExactly([message(payload, { topicName })], { until: sentinel(publisher) });
+    },
+  }),
+);
+
+export const unchangedRetained = payloads
+  .filter(([, payload]) => payload.length > 0)
+  .map(([id, payload]) =>
+    scenario(`payload-${id}-retained`, {
+      title: `A payload (${id.replaceAll('-', ' ')}) that was retained reaches a new subscriber unchanged`,
+      cites: { v3: ['MQTT-3.3.1-5'] },
+      needs: ['qos 1'],
+      protocols: ['3.1.1', '3.1'],
+      async play({ given, must }) {
+        const topicName = given.topicName();
+        await given.retained({ topicName, payload, qos: 1 });
+        const subscriber = await given.subscriber(topicName, { qos: 1 });
+        await must(subscriber).receive(message(payload, { topicName, retain: true }));
+      },
+    }),
+  );
+
+export const aboveOneMebibyte = ([0, 2] as const).map((qos) =>
+  scenario(`payload-above-one-mebibyte-at-qos-${qos}`, {
+    title: `A payload of more than 1 MiB at QoS ${qos} is delivered unchanged`,
+    cites: { v3: ['MQTT-4.5.0-1'] },
+    needs: needs(qos),
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const payload = noise(1_300_000);
+      const subscriber = await given.subscriber(topicName, { qos });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload, qos });
+      given.that(await publisher.pings(), 'the target does not take a message of this size');
+      await must(subscriber).receive(message(payload));
+    },
+  }),
+);
