@@ -12,6 +12,7 @@ import { Leftovers } from '../wire/play/leftovers.ts';
 import { Names, newRunId } from '../wire/play/names.ts';
 import type { RunContext } from '../wire/play/run-context.ts';
 import { cleanUp } from './clean-up.ts';
+import { Door } from './door.ts';
 import { InvariantWatch } from './invariant-watch.ts';
 import { type Filed, missing, protocolsOf } from './plan.ts';
 import { randomFrom } from './random.ts';
@@ -138,6 +139,7 @@ async function play(options: PlayOptions): Promise<Ending> {
   });
   if (!(await unless(interrupted, witness.open())))
     return { endedBy: 'target lost', reason: 'the target refused a connection after it was probed' };
+  const door = new Door(() => witness.alive());
   const restOfRun = new AbortController();
   // The text of 3.1 leaves flags, lengths and reactions open: there the scenarios alone judge.
   const watches = new Map(
@@ -154,6 +156,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     restOfRun: restOfRun.signal,
     patience: new Patience({ replyMs: options.timeoutMs, witness: () => witness.alive() }),
     witness: () => witness.exchange(),
+    admit: () => door.admit(),
     invariants: (scenarioId, connection) => {
       const watch = watches.get(protocol);
       return watch === undefined ? [] : [watch.watcher(scenarioId, connection)];

@@ -137,7 +137,7 @@ export class Schedule {
     performance.close();
     this.#playing.delete(performance);
     const verdict = outcome.verdict ?? scenarioVerdict(performance.checks);
-    const trace = performance.tracer.entries({ withFields: verdict !== 'pass' && verdict !== 'observed' });
+    const trace = performance.tracer.entries({ brief: verdict === 'pass' || verdict === 'observed' });
     const reason = outcome.reason === undefined ? {} : { reason: outcome.reason };
     return { ...common, verdict, checks: performance.checks, trace, durationMs: now() - startedAt, ...reason };
   }

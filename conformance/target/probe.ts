@@ -208,8 +208,15 @@ class Prober {
   async #delivers(topicName: string): Promise<boolean> {
     const { client } = await this.#client();
     if ((await this.#subscribe(client, topicName)) === undefined) return false;
-    client.connection.send(publish({ topicName, payload: 'probe' }));
-    return (await client.awaits(message('probe'), this.#options.replyMs / 2)) !== undefined;
+    // The client's own message on another topic comes behind it, or nearly so.
+    const control = this.#options.names.topicName('control');
+    await this.#subscribe(client, control);
+    client.connection.send(
+      publish({ topicName, payload: 'probe' }),
+      publish({ topicName: control, payload: 'control' }),
+    );
+    await client.awaits(message('control'), this.#options.replyMs / 2);
+    return (await client.awaits(message('probe'), this.#options.replyMs / 10)) !== undefined;
   }
 
   async #retains(maximumQos: Qos): Promise<boolean> {

@@ -16,6 +16,9 @@ type Draft = Exclude<TraceEntry, { kind: 'sent' | 'received' }> | PacketDraft;
 
 const keptAtStart = 400;
 const keptAtEnd = 200;
+const briefStart = 24;
+const briefEnd = 8;
+const briefBytes = 128;
 
 export interface TracerOptions {
   /** Milliseconds since the run began. */
@@ -73,8 +76,14 @@ export class Tracer {
     return index < 0 ? undefined : index;
   }
 
-  entries({ withFields }: { withFields: boolean }): Trace {
-    return this.#drafts().map((draft) => finish(draft, withFields));
+  /** The trace; where all went well a shorter one will do, without the fields of packets. */
+  entries({ brief }: { brief: boolean }): Trace {
+    const drafts = this.#drafts();
+    if (!brief) return drafts.map((draft) => finish(draft, { withFields: true, mostBytes: maxTraceBytes }));
+    const leftOut = drafts.length - briefStart - briefEnd;
+    const gap: Draft = { kind: 'note', at: drafts[briefStart]?.at ?? 0, text: `${leftOut} entries left out` };
+    const kept = leftOut <= 0 ? drafts : [...drafts.slice(0, briefStart), gap, ...drafts.slice(-briefEnd)];
+    return kept.map((draft) => finish(draft, { withFields: false, mostBytes: briefBytes }));
   }
 
   #drafts(): Draft[] {
@@ -106,10 +115,10 @@ export class Tracer {
   }
 }
 
-function finish(draft: Draft, withFields: boolean): TraceEntry {
+function finish(draft: Draft, { withFields, mostBytes }: { withFields: boolean; mostBytes: number }): TraceEntry {
   if (!('bytes' in draft)) return draft;
   const { bytes, ...rest } = draft;
-  const hex = Buffer.from(bytes).toString('hex');
+  const hex = Buffer.from(bytes.subarray(0, mostBytes)).toString('hex');
   if (!withFields || bytes.length < draft.length) return { ...rest, hex };
   const fields: readonly TraceField[] = inspect(bytes).fields;
   return { ...rest, hex, fields };

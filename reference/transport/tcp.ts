@@ -9,6 +9,8 @@ export interface TcpOptions {
   readonly accept: (transport: Transport) => TransportListener;
 }
 
+/** Many clients may come at once; the system may allow fewer. */
+const backlog = 4_096;
 /** A peer that does not answer our FIN is cut after this time. */
 const lingerMs = 5_000;
 
@@ -17,7 +19,7 @@ export function listenTcp({ host, port, accept }: TcpOptions): Promise<Listening
   const server = createServer({ noDelay: true, allowHalfOpen: false }, (socket) => serve(socket, accept));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog }, () => {
       server.off('error', reject);
       const address = server.address();
       resolve({

@@ -99,7 +99,6 @@ function ScenarioEvidence({ result }: { result: ScenarioResult }): VNode {
           .filter((check) => check.verdict !== 'pass')
           .slice(0, 20)
           .map((check, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rendered once
             <CheckEvidence key={i} check={check} />
           ))}
         <Ladder result={result} decisive={decisive} />
@@ -147,7 +146,7 @@ function Ladder({
   const { trace, verdict } = result;
   if (trace.length === 0) return null;
   const brief = verdict === 'pass' || verdict === 'observed' || verdict === 'skipped';
-  const most = brief ? 16 : keptAtEachEnd;
+  const most = brief ? 7 : keptAtEachEnd;
   const leftOut = trace.length > most * 2 ? trace.length - most * 2 : 0;
   const rows = trace
     .map((entry, i) => ({ entry, i }))
@@ -239,7 +238,7 @@ function What({ entry, brief }: { entry: TraceEntry; brief: boolean }): VNode {
 type PacketEntry = Extract<TraceEntry, { kind: 'sent' | 'received' }>;
 
 function PacketRow({ entry, brief }: { entry: PacketEntry; brief: boolean }): VNode {
-  const most = brief ? 96 : 512;
+  const most = brief ? 64 : 512;
   const hex = entry.hex.length > most ? `${entry.hex.slice(0, most)}…` : entry.hex;
   const spaced = hex.replace(/../g, '$& ').trim();
   const size = `${entry.length} ${entry.length === 1 ? 'byte' : 'bytes'}`;

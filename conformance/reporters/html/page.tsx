@@ -27,11 +27,11 @@ export function renderHtml(report: Report): string {
           Skip to the verdict
         </a>
         <Overview report={report} />
-        <div role="region" aria-label="Evidence" class="evidence">
+        <section aria-label="Evidence" class="evidence">
           <Filters />
           <Statements report={report} />
           <Scenarios report={report} />
-        </div>
+        </section>
         <footer>
           mqttspec {report.run.tool.version}, run {report.run.runId}, {report.run.startedAt} to {report.run.endedAt}.
           MQTT 3.1.1 is an OASIS standard; its statements are told here in our own words.
@@ -44,7 +44,7 @@ export function renderHtml(report: Report): string {
 
 function Filters() {
   return (
-    <form class="filters hidden" role="search" aria-label="Filter statements and scenarios">
+    <search class="filters hidden" aria-label="Filter statements and scenarios">
       <label>
         Words <input id="words" type="search" size={18} />
       </label>
@@ -60,6 +60,6 @@ function Filters() {
         </select>
       </label>
       <output id="count" class="small dim" />
-    </form>
+    </search>
   );
 }

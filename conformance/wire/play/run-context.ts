@@ -20,6 +20,8 @@ export interface RunContext {
   readonly invariants: (scenarioId: string, connectionName: string) => readonly Watcher[];
   /** Exchanges a message between uninvolved connections; what was wrong with that, in words. */
   readonly witness: () => Promise<string | undefined>;
+  /** Resolves when one more connection may be opened. */
+  readonly admit: () => Promise<void>;
   /** Longest time in milliseconds to wait for an end by keep-alive, counted from when it is due. */
   readonly lateKeepAliveMs: number;
   /** Aborted when all scenarios but the watching ones are done. */

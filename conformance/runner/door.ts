@@ -1,0 +1,21 @@
+// Lets connections through to the target in bursts that its accept queue can hold (100 is a common length). A connection that
+// finds the queue full looks open to us, and is served only after a retransmission: that would be taken for a slow target.
+
+const burst = 40;
+
+export class Door {
+  readonly #alive: () => Promise<void>;
+  #opened = 0;
+  #checking: Promise<void> = Promise.resolve();
+
+  /** `alive` resolves when the target has answered somebody: it has then accepted what came before. */
+  constructor(alive: () => Promise<void>) {
+    this.#alive = alive;
+  }
+
+  /** Resolves when one more connection may be opened. */
+  async admit(): Promise<void> {
+    if (++this.#opened % burst === 0) this.#checking = this.#checking.then(() => this.#alive());
+    await this.#checking;
+  }
+}
