@@ -75,7 +75,7 @@ export const kept = ends.flatMap((how) => [
       const { given, when, must } = stage;
       const topicName = given.topicName();
       const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 2 });
-      const before = await given.client({ name: 'publisher', cleanSession: false });
+      const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false });
       const half = { topicName, qos: 2, packetId: 5, payload: 'half' } as const;
       await when(before).sends(publish(half));
       await given.arrival(before, pubrec(5));
@@ -147,7 +147,7 @@ export const cleanForgetsIdentifiers = scenario('clean-session-forgets-received-
   async play({ given, when, must }) {
     const topicName = given.topicName();
     const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 2 });
-    const before = await given.client({ name: 'publisher', cleanSession: false });
+    const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false });
     await when(before).sends(publish({ topicName, qos: 2, packetId: 5, payload: 'never released' }));
     await given.arrival(before, pubrec(5));
     await when(before).disconnects();

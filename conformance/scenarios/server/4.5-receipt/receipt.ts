@@ -67,6 +67,7 @@ export const beyondTheWindow = ([1, 2] as const).map((qos) =>
       await must(subscriber, 'MQTT-4.5.0-1', 'MQTT-4.6.0-6').receiveExactly(expected, {
         until: sentinel(publisher),
         order: 'kept',
+        repeats: qos === 1 ? 'allowed' : 'forbidden',
       });
     },
   }),
