@@ -3,6 +3,7 @@
 import type { Connect } from '../../reference/codec/packet.ts';
 import type { Capabilities } from '../target/capabilities.ts';
 import type { Connection } from '../wire/connection.ts';
+import { LinkRefused } from '../wire/link.ts';
 import { anyMessage, subscribe } from '../wire/packets.ts';
 import { elapse } from '../wire/patience.ts';
 import { publishes } from '../wire/play/barrier-reached.ts';
@@ -26,7 +27,8 @@ export class Witness {
   #exchanges = 0;
   #running: Promise<string | undefined> | undefined;
   #next: Promise<string | undefined> | undefined;
-  #ping: Promise<void> | undefined;
+  #newcomer: Promise<void> | undefined;
+  #nextNewcomer: Promise<void> | undefined;
 
   constructor(options: WitnessOptions) {
     this.#options = options;
@@ -55,12 +57,23 @@ export class Witness {
     return this.#next;
   }
 
-  /** Resolves when the target has answered a PINGREQ that was sent after this call, is gone, or the limit has passed. */
+  /**
+   * Resolves when the target has served a newcomer who came after this call (CONNECT, CONNACK, PINGREQ, PINGRESP), is gone, or the
+   * limit has passed. A newcomer goes the longest way through the target: whoever asked before has been served by then, too.
+   */
   alive(): Promise<void> {
-    this.#ping ??= this.#pinged().finally(() => {
-      this.#ping = undefined;
+    if (this.#newcomer === undefined) return this.#invite();
+    // The one who is on the way may have come before this call.
+    this.#nextNewcomer ??= this.#newcomer.then(() => this.#invite());
+    return this.#nextNewcomer;
+  }
+
+  #invite(): Promise<void> {
+    this.#nextNewcomer = undefined;
+    this.#newcomer = this.#served().finally(() => {
+      this.#newcomer = undefined;
     });
-    return this.#ping;
+    return this.#newcomer;
   }
 
   close(): void {
@@ -92,19 +105,20 @@ export class Witness {
     return came === undefined ? 'a message of an uninvolved client was not delivered' : undefined;
   }
 
-  async #pinged(): Promise<void> {
-    const publisher = this.#publisher;
-    if (publisher === undefined || !publisher.connection.isOpen) return;
+  async #served(): Promise<void> {
     const done = new AbortController();
-    publisher.connection.send({ type: 'pingreq' });
-    const answered = publisher.connection
-      .waitFor(
-        () => publisher.take({ type: 'pingresp' }) ?? (publisher.connection.isOpen ? undefined : true),
-        this.#options.limitMs,
-      )
-      .then(() => done.abort());
-    await Promise.race([answered, elapse(this.#options.limitMs, done.signal)]);
-    done.abort();
+    const served = this.#client('newcomer')
+      .then(async (client) => {
+        await client?.pings();
+        client?.connection.send({ type: 'disconnect' });
+        client?.connection.cut('FIN');
+      })
+      .catch((error: unknown) => {
+        // A target that lets nobody in any more is found out by whoever asked.
+        if (!(error instanceof LinkRefused)) throw error;
+      })
+      .finally(() => done.abort());
+    await Promise.race([served, elapse(this.#options.limitMs, done.signal)]);
   }
 
   async #client(name: string): Promise<Client | undefined> {

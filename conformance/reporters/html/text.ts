@@ -1,20 +1,35 @@
-// What comes from a target is made harmless and visible before it is shown.
-import type { StatementVerdict } from '../../verdict/verdict.ts';
+// What comes from a target is made harmless and visible before it is shown. In: texts and verdicts. Out: texts, classes, anchors.
+import type { Check, ScenarioResult, StatementVerdict } from '../../verdict/verdict.ts';
 
-/** Control characters, bidirectional marks and what has no width: a reader's screen shall not get them as they are. */
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+/** Control characters, bidirectional marks, what has no width, halves of characters: a screen shall not get them as they are. */
+const invisible = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
 
-/** Control and bidirectional characters as escapes; long texts cut. */
-export function shown(text: string, most = 600): string {
+function escaped(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16);
+  return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+}
+
+/** What can't be seen as escapes; long texts cut. Line feeds stay. */
+export function shownLines(text: string, most = 2_000): string {
   const cut = text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text;
-  return cut.replace(invisible, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+  return cut.replace(invisible, escaped);
 }
 
-/** Class of a verdict in the style sheet. */
-export function classOf(verdict: StatementVerdict): string {
-  if (verdict === 'not applicable') return 'na';
-  return verdict === 'not observable' ? 'no' : verdict;
-}
+/** The same on one line: a line feed is shown as an escape. */
+export const shown = (text: string, most = 600): string => shownLines(text, most).replaceAll('\n', '\\u000a');
+
+/** Class of a verdict in the style sheet: one letter, for there are thousands. */
+export const classOf: Readonly<Record<StatementVerdict, string>> = {
+  pass: 'p',
+  fail: 'f',
+  warn: 'w',
+  observed: 'o',
+  skipped: 's',
+  inconclusive: 'i',
+  error: 'e',
+  'not applicable': 'n',
+  'not observable': 'u',
+};
 
 /** One sign a verdict: the grid tells verdicts by colour, shape and sign. */
 export const signs: Readonly<Record<StatementVerdict, string>> = {
@@ -26,9 +41,17 @@ export const signs: Readonly<Record<StatementVerdict, string>> = {
   inconclusive: '?',
   error: 'E',
   'not applicable': '·',
-  'not observable': ' ',
+  'not observable': '∅',
 };
 
 /** Anchor of a scenario: its id, and the protocol where it is not 3.1.1. */
-export const anchorOf = ({ id, protocol }: { id: string; protocol: string }): string =>
+export const anchorOf = ({ id, protocol }: Pick<ScenarioResult, 'id' | 'protocol'>): string =>
   protocol === '3.1.1' ? id : `${id}@${protocol}`;
+
+/** Evidence of these is shown whole; that of the others in brief. */
+export const isBrief = (verdict: ScenarioResult['verdict'] | Check['verdict']): boolean =>
+  verdict === 'pass' || verdict === 'observed' || verdict === 'skipped';
+
+/** `2.5 ms`, `1.24 s`. */
+export const timeText = (ms: number): string =>
+  ms < 1_000 ? `${Number(ms.toFixed(1))} ms` : `${(ms / 1_000).toFixed(2)} s`;
