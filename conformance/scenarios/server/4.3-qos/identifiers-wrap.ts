@@ -59,6 +59,8 @@ class Tally {
   }
 
   #count(packetId: number, payload: Uint8Array): void {
+    // A payload of another length is none of ours, or no longer: then a number is missing.
+    if (payload.length !== 4) return;
     const number = new DataView(payload.buffer, payload.byteOffset).getUint32(0);
     this.delivered++;
     if (number > this.highest + 1) this.inOrder = false;

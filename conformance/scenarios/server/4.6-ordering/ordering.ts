@@ -41,11 +41,11 @@ export const orderedFromStorage = ([1, 2] as const).map((qos) =>
       const away = await given.subscriber(topicName, { clientId, cleanSession: false, qos });
       await when(away).disconnects();
       const publisher = await given.client({ name: 'publisher' });
-      const queued = hundred.slice(0, 40);
+      const queued = hundred.slice(0, 90);
       for (const payload of queued) await when(publisher).publishes({ topicName, payload, qos });
       const back = await given.client({ name: 'subscriber again', clientId, cleanSession: false });
-      for (const payload of hundred.slice(40, 60)) await when(publisher).publishes({ topicName, payload, qos });
-      const expected = hundred.slice(0, 60).map((payload) => message(payload));
+      for (const payload of hundred.slice(90)) await when(publisher).publishes({ topicName, payload, qos });
+      const expected = hundred.map((payload) => message(payload));
       await must(back).receiveExactly(expected, {
         until: sentinel(publisher),
         order: 'kept',
