@@ -15,6 +15,7 @@ import * as section31ConnectTakeover from './server/3.1-connect/takeover.ts';
 import * as section31ConnectWill from './server/3.1-connect/will.ts';
 import * as section32ConnackConnack from './server/3.2-connack/connack.ts';
 import * as section33PublishDup from './server/3.3-publish/dup.ts';
+import * as section33PublishOverlap from './server/3.3-publish/overlap.ts';
 import * as section33PublishPublish from './server/3.3-publish/publish.ts';
 import * as section33PublishRetained from './server/3.3-publish/retained.ts';
 import * as section33PublishRetainedByQos from './server/3.3-publish/retained-by-qos.ts';
@@ -34,6 +35,7 @@ import * as section43QosQos2Identifiers from './server/4.3-qos/qos-2-identifiers
 import * as section43QosQos2Receiver from './server/4.3-qos/qos-2-receiver.ts';
 import * as section43QosReceiverOverConnections from './server/4.3-qos/receiver-over-connections.ts';
 import * as section44RedeliveryEveryResume from './server/4.4-redelivery/every-resume.ts';
+import * as section44RedeliveryLeftOpen from './server/4.4-redelivery/left-open.ts';
 import * as section44RedeliveryRedelivery from './server/4.4-redelivery/redelivery.ts';
 import * as section45ReceiptByQos from './server/4.5-receipt/by-qos.ts';
 import * as section45ReceiptPayloads from './server/4.5-receipt/payloads.ts';
@@ -71,6 +73,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectWill],
   ['3.2-connack', section32ConnackConnack],
   ['3.3-publish', section33PublishDup],
+  ['3.3-publish', section33PublishOverlap],
   ['3.3-publish', section33PublishPublish],
   ['3.3-publish', section33PublishRetainedByQos],
   ['3.3-publish', section33PublishRetained],
@@ -90,6 +93,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.3-qos', section43QosQos2Receiver],
   ['4.3-qos', section43QosReceiverOverConnections],
   ['4.4-redelivery', section44RedeliveryEveryResume],
+  ['4.4-redelivery', section44RedeliveryLeftOpen],
   ['4.4-redelivery', section44RedeliveryRedelivery],
   ['4.5-receipt', section45ReceiptByQos],
   ['4.5-receipt', section45ReceiptPayloads],

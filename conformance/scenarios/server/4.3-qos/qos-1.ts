@@ -78,3 +78,20 @@ export const firstSendings = ([1, 2] as const).map((qos) =>
     },
   }),
 );
+
+export const copies = scenario('qos-1-copies', {
+  title: 'Whether a message at QoS 1 comes more than once, though it is acknowledged',
+  cites: { v3: ['MAY-3.3.1.1-a', 'MQTT-4.5.0-1'] },
+  needs: ['qos 1'],
+  async play({ given, when, must, observe }) {
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { qos: 1 });
+    const publisher = await given.client({ name: 'publisher' });
+    const payloads = Array.from({ length: 20 }, (_, i) => `message ${i}`);
+    for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos: 1 });
+    for (const payload of payloads) await must(subscriber, 'MQTT-4.5.0-1').receive(message(payload));
+    await subscriber.pings();
+    const again = subscriber.take(message('message 0', { dup: false }));
+    observe(again === undefined ? 'once' : 'again, with DUP 0', 'MAY-3.3.1.1-a');
+  },
+});

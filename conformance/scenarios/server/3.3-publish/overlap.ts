@@ -1,0 +1,74 @@
+// Overlapping subscriptions: section 3.3.5.
+import { message } from '../../../wire/packets.ts';
+import { scenario } from '../../scenario.ts';
+
+const overlaps = ['exact first', 'wildcard first'] as const;
+const unequal = [
+  { exact: 0, wildcard: 2 },
+  { exact: 2, wildcard: 0 },
+  { exact: 1, wildcard: 2 },
+  { exact: 2, wildcard: 1 },
+  { exact: 0, wildcard: 1 },
+  { exact: 1, wildcard: 0 },
+] as const;
+
+export const overlap = overlaps.flatMap((order) =>
+  unequal.map(({ exact, wildcard }) =>
+    scenario(`overlap-${exact}-${wildcard}-${order.replace(' ', '-')}`, {
+      title: `With overlapping filters (exact at QoS ${exact}, wildcard at QoS ${wildcard}, ${order}) a message comes at the highest QoS`,
+      cites: { v3: ['MQTT-3.3.5-1', 'MAY-3.3.5-a'] },
+      needs: ['qos 2', 'wildcards'],
+      protocols: ['3.1.1', '3.1'],
+      async play({ given, when, must, observe }) {
+        const base = given.topicName('o');
+        const topicName = `${base}/x`;
+        const subscriber = await given.client({ name: 'subscriber' });
+        const subscriptions = [
+          [topicName, exact],
+          [`${base}/+`, wildcard],
+        ] as const;
+        for (const [filter, qos] of order === 'exact first' ? subscriptions : [...subscriptions].reverse()) {
+          await given.subscription(subscriber, filter, qos);
+        }
+        const publisher = await given.client({ name: 'publisher' });
+        await when(publisher).publishes({ topicName, payload: 'overlap', qos: 2 });
+        await when(publisher).publishes({ topicName, payload: 'end', qos: 2 });
+        given.that((await subscriber.awaits(message('end'))) !== undefined, 'the last message did not come');
+        await subscriber.pings();
+        const copies = subscriber.connection.pending.flatMap(({ packet: one }) =>
+          one.type === 'publish' && new TextDecoder().decode(one.payload) === 'overlap' ? [one.qos] : [],
+        );
+        const highest = Math.max(exact, wildcard);
+        must(subscriber, 'MQTT-3.3.5-1').satisfy(copies.includes(highest), {
+          expected: `a copy at QoS ${highest}`,
+          got: copies.length === 0 ? 'none' : `QoS ${copies.join(' and ')}`,
+        });
+        must(subscriber, 'MQTT-3.3.5-1').satisfy(copies.length <= 2, {
+          expected: 'one copy, or one for each filter',
+          got: `${copies.length} copies`,
+        });
+        observe(
+          copies.length === 1 ? 'one copy' : `${copies.length} copies, at QoS ${copies.join(' and ')}`,
+          'MAY-3.3.5-a',
+        );
+      },
+    }),
+  ),
+);
+
+export const overlapOfThree = scenario('overlap-of-three', {
+  title: 'Of three overlapping filters the one in the middle decides, if its QoS is the highest',
+  cites: { v3: ['MQTT-3.3.5-1'] },
+  needs: ['qos 2', 'wildcards'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const base = given.topicName('o');
+    const subscriber = await given.client({ name: 'subscriber' });
+    await given.subscription(subscriber, `${base}/#`, 0);
+    await given.subscription(subscriber, `${base}/+/x`, 2);
+    await given.subscription(subscriber, `${base}/a/x`, 1);
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName: `${base}/a/x`, payload: 'three', qos: 2 });
+    await must(subscriber).receive(message('three', { qos: 2 }));
+  },
+});
