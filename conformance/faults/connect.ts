@@ -281,9 +281,20 @@ const answering: readonly Fault[] = [
     { rules: { connect: { evictsOlder: () => false } } },
   ),
   fault(
-    'no-connack',
-    { title: 'An accepted CONNECT gets no CONNACK', violates: ['MQTT-3.1.4-4'] },
-    writing('connack', ({ returnCode }) => (returnCode === 0 ? [] : undefined)),
+    'no-connack-for-stored-sessions',
+    {
+      title: 'A CONNECT with CleanSession 0 gets no CONNACK',
+      violates: ['MQTT-3.1.4-4', 'MQTT-3.2.2-3', 'MQTT-3.1.4-3'],
+    },
+    () => {
+      let cleanSession = true;
+      const { parts } = reading((packet) => {
+        if (packet.type === 'connect') cleanSession = packet.cleanSession;
+        return packet;
+      });
+      // CONNACK is written in the same turn in which its CONNECT is read.
+      return { parts: { ...parts, ...writing('connack', () => (cleanSession ? undefined : [])).parts } };
+    },
   ),
   fault(
     'behind-refusal-served',

@@ -91,7 +91,7 @@ class Prober {
     const [maximumQos, wildcards, storedSessions, emptyClientId, dollarTopics, sys, order] = await Promise.all([
       this.#maximumQos(),
       this.#grantsWildcards(),
-      this.#storesSessions(),
+      this.#storesSessions().catch(noSuchThing),
       this.#tryConnect({ level: 4, clientId: '' }).then((code) => code === 0),
       this.#delivers(names.dollarTopicName()),
       this.#sysTopics(),
@@ -293,6 +293,12 @@ class Prober {
     const reordered = order.some((topicName, i) => topicName !== topicNames[i % topicNames.length]);
     return { reordersTopics: reordered, lateSubscriptions: late };
   }
+}
+
+/** A target that refuses a CONNECT with CleanSession 0 stores no sessions, as far as probing can tell. */
+function noSuchThing(error: unknown): false {
+  if (error instanceof NoTarget) return false;
+  throw error;
 }
 
 const unreadable = (client: Client): boolean =>

@@ -146,7 +146,8 @@ class Edge {
     this.#wake(connection.deadline());
     return {
       bytes: (chunk) => {
-        connection.receive(chunk, this.#clock.now());
+        this.core.now = this.#clock.now();
+        connection.receive(chunk, this.core.now);
         this.core.flush();
         this.#wake(connection.deadline());
       },

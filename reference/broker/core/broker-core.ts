@@ -78,6 +78,8 @@ export class BrokerCore {
     messagesDelivered: 0,
     messagesDropped: 0,
   };
+  /** Milliseconds of a monotonic clock, as the edge has told last. */
+  now = 0;
   /** Connections with output of this turn. */
   readonly dirty = new Set<Connection>();
   /** Open connections, whether they have sent CONNECT or not; kept by the edge. */

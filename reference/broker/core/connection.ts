@@ -147,7 +147,7 @@ export class Connection implements SenderPort, ReceiverPort {
     if (this.#state.state === 'ended') return;
     this.#core.counters.packetsSent++;
     if (this.#core.rules.connect.sendingResetsKeepAlive() && this.#state.state === 'connected')
-      this.#state.keepAlive.packetArrived(this.#now);
+      this.#state.keepAlive.packetArrived(this.#core.now);
     const { outgoing } = this.#core.parts;
     if (outgoing === undefined) this.#out.write(packet, this.#level);
     else for (const one of outgoing(packet)) this.#write(one);

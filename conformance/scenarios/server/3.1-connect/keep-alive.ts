@@ -58,9 +58,9 @@ export const activeClients = kinds.map((kind) =>
     timed: true,
     async play({ given, when, must }) {
       const topicName = given.topicName();
-      const client = await given.client({ keepAlive: 2 });
-      for (let i = 0; i < 5; i++) {
-        await given.time(650, 'keep-alive timer');
+      const client = await given.client({ keepAlive: 1 });
+      for (let i = 0; i < 3; i++) {
+        await given.time(800, 'keep-alive timer');
         if (kind === 'PINGREQ') await when(client).sends({ type: 'pingreq' });
         else if (kind === 'PUBLISH') await when(client).sends(publish({ topicName }));
         else
@@ -87,7 +87,7 @@ export const noKeepAlive = scenario('keep-alive-0', {
   timed: true,
   async play({ given, may, must, when }) {
     const silent = await given.client({ keepAlive: 0 });
-    await given.time(3_200, 'silence without Keep Alive');
+    await given.time(2_400, 'silence without Keep Alive');
     if (!silent.connection.isOpen) {
       await may(silent, 'MAY-3.1.2.10-a').beServed();
       return;

@@ -86,6 +86,7 @@ const truncated = [
   ['no-identifier', [field('abc')]],
   ['half-an-identifier', [field('abc'), 0]],
 ] as const;
+const withoutIdentifier = truncated.slice(0, 3);
 
 export const truncatedPublish = scenario('publish-too-short', {
   title: 'A PUBLISH that is too short for its Topic Name or Packet Identifier closes the connection',
@@ -94,6 +95,11 @@ export const truncatedPublish = scenario('publish-too-short', {
     await given.each(truncated, async ([id, parts]) => {
       const client = await given.client();
       await when(client).sendsBytes(packet(0x32, ...parts), `PUBLISH at QoS 1 with ${id.replaceAll('-', ' ')}`);
+      await must(client, 'MQTT-3.3.2-1').reactByOneOf([closed()]);
+    });
+    await given.each(withoutIdentifier, async ([id, parts]) => {
+      const client = await given.client();
+      await when(client).sendsBytes(packet(0x30, ...parts), `PUBLISH at QoS 0 with ${id.replaceAll('-', ' ')}`);
       await must(client, 'MQTT-3.3.2-1').reactByOneOf([closed()]);
     });
   },
