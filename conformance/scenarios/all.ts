@@ -6,6 +6,7 @@ import * as section22FixedHeaderRemainingLength from './server/2.2-fixed-header/
 import * as section23PacketIdentifierIdentifiers from './server/2.3-packet-identifier/identifiers.ts';
 import * as section23PacketIdentifierResumed from './server/2.3-packet-identifier/resumed.ts';
 import * as section31ConnectClientId from './server/3.1-connect/client-id.ts';
+import * as section31ConnectCredentials from './server/3.1-connect/credentials.ts';
 import * as section31ConnectFirstPacket from './server/3.1-connect/first-packet.ts';
 import * as section31ConnectKeepAlive from './server/3.1-connect/keep-alive.ts';
 import * as section31ConnectMalformed from './server/3.1-connect/malformed.ts';
@@ -64,6 +65,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['2.3-packet-identifier', section23PacketIdentifierIdentifiers],
   ['2.3-packet-identifier', section23PacketIdentifierResumed],
   ['3.1-connect', section31ConnectClientId],
+  ['3.1-connect', section31ConnectCredentials],
   ['3.1-connect', section31ConnectFirstPacket],
   ['3.1-connect', section31ConnectKeepAlive],
   ['3.1-connect', section31ConnectMalformed],

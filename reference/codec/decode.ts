@@ -58,8 +58,8 @@ const bits = (flags: number): string => flags.toString(2).padStart(4, '0');
 
 function headerBytes(frame: Uint8Array): number {
   let at = 1;
-  while (at < 5 && ((frame[at] ?? 0) & 128) !== 0) at++;
-  return at + 1;
+  while (at < 4 && ((frame[at] ?? 0) & 128) !== 0) at++;
+  return Math.min(at + 1, frame.length);
 }
 
 function decodeBody(type: PacketType, reader: Reader, firstByte: number, level: ProtocolLevel): Packet {

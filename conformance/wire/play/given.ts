@@ -107,6 +107,11 @@ export class Given {
     return { ...common, userName, ...(password === undefined ? {} : { password: payloadBytes(password) }) };
   }
 
+  /** User name of the target's address. */
+  get userName(): string | undefined {
+    return this.#options.run.address.userName;
+  }
+
   /** User name and password of the target's address, as flags and fields of a raw CONNECT. */
   credentialFields(): { readonly flags: number; readonly fields: readonly Uint8Array[] } {
     const { userName, password } = this.#options.run.address;
