@@ -1,65 +1,87 @@
 // The whole page: one file, no network. In: a Report. Out: HTML.
 import { createHash } from 'node:crypto';
+import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Report } from '../../verdict/report.ts';
 import { Scenarios, Statements } from './evidence.tsx';
-import { Overview, sentence, verdictOrder } from './overview.tsx';
-import { script, style } from './style.ts';
-import { shown } from './text.ts';
+import { sentence } from './findings.ts';
+import { Grid } from './grid.tsx';
+import { Heading, Worst } from './overview.tsx';
+import { Capabilities, Sections, Timeline } from './run.tsx';
+import { script } from './script.ts';
+import { shrink } from './shrink.ts';
+import { style } from './style.ts';
+import { classOf, shown } from './text.ts';
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
+const policy = [
+  "default-src 'none'",
+  `style-src ${hashOf(style)}`,
+  `script-src ${hashOf(script)}`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
 
-/** The report as one self-contained HTML file. */
-export function renderHtml(report: Report): string {
-  const title = shown(`${report.run.address}: ${sentence(report)}`);
-  return `<!doctype html>\n${renderToString(
+/** The report as one self-contained HTML file: the same report gives the same text. */
+export const renderHtml = (report: Report): string =>
+  `<!doctype html>\n${shrink(renderToString(<Page report={report} />))}\n`;
+
+function Page({ report }: { report: Report }): VNode {
+  const { run } = report;
+  return (
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta http-equiv="Content-Security-Policy" content={policy} />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <title>{title}</title>
+        <meta name="referrer" content="no-referrer" />
+        <title>{shown(`${run.address}: ${sentence(report)}`)}</title>
         <style dangerouslySetInnerHTML={{ __html: style }} />
       </head>
       <body>
-        <a class="skip" href="#main">
-          Skip to the verdict
+        <a class="skip" href="#page-main">
+          Skip to the findings
         </a>
-        <Overview report={report} />
-        <section aria-label="Evidence" class="evidence">
+        <Heading report={report} />
+        <main id="page-main" tabIndex={-1}>
+          <Worst report={report} />
+          <Grid results={report.statements} />
+          <Sections report={report} />
+          <Capabilities report={report} />
+          <Timeline report={report} />
           <Filters />
           <Statements report={report} />
           <Scenarios report={report} />
-        </section>
+        </main>
         <footer>
-          mqttspec {report.run.tool.version}, run {report.run.runId}, {report.run.startedAt} to {report.run.endedAt}.
-          MQTT 3.1.1 is an OASIS standard; its statements are told here in our own words.
+          {shown(`mqttspec ${run.tool.version}, run ${run.runId}, ${run.startedAt} to ${run.endedAt}.`)} The statements
+          of the standard are told in our own words.
         </footer>
         <script dangerouslySetInnerHTML={{ __html: script }} />
       </body>
-    </html>,
-  )}\n`;
+    </html>
+  );
 }
 
-function Filters() {
+/** Hidden until the script runs: without it they would do nothing. */
+function Filters(): VNode {
   return (
-    <search class="filters hidden" aria-label="Filter statements and scenarios">
+    <search id="page-filters" hidden aria-label="Filter statements and scenarios">
       <label>
-        Words <input id="words" type="search" size={18} />
+        Words <input id="page-words" type="search" autocomplete="off" />
       </label>
       <label>
         Verdict{' '}
-        <select id="verdict">
+        <select id="page-verdict">
           <option value="">all</option>
-          {verdictOrder.map((verdict) => (
-            <option key={verdict} value={verdict}>
+          {Object.entries(classOf).map(([verdict, letter]) => (
+            <option key={verdict} value={letter}>
               {verdict}
             </option>
           ))}
         </select>
       </label>
-      <output id="count" class="small dim" />
+      <output id="page-count" />
     </search>
   );
 }

@@ -1,71 +1,74 @@
-// The style sheet of the report: inline, without any network use.
+// The style sheet of the page: inline, so class names are short. Verdicts have the letters of `classOf`; ladders have theirs below `.l`.
 
-export const style = `
-:root{color-scheme:light dark;--bg:#fbfbf9;--fg:#1c1e21;--dim:#595f69;--line:#d9dbdf;--card:#fff;--accent:#1f4fbf;
---pass:#1b6e3c;--passbg:#e2f3e8;--fail:#a8141f;--failbg:#fde5e5;--warn:#7a4a00;--warnbg:#fdf0d5;--obs:#2b4a8b;--obsbg:#e6ecfa;--skip:#555b64;--skipbg:#ecedf0;--inc:#6b2f8a;--incbg:#f3e6fa}
-@media (prefers-color-scheme:dark){:root{--bg:#15171a;--fg:#e8e9eb;--dim:#a5abb5;--line:#353941;--card:#1c1f24;--accent:#8fb2ff;
---pass:#7ddba0;--passbg:#173524;--fail:#ff9a9a;--failbg:#45191c;--warn:#f5c266;--warnbg:#3d2c0c;--obs:#a9c2ff;--obsbg:#1d2945;--skip:#b3b9c3;--skipbg:#2a2d33;--inc:#d9aef2;--incbg:#36203f}}
-*{box-sizing:border-box}
-html{scroll-padding-top:4rem}
-body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
-main,header,footer,.evidence{max-width:72rem;margin:0 auto;padding:0 1rem}
-header{padding-top:2rem}
-h1{font-size:1.15rem;letter-spacing:.02em;color:var(--dim);font-weight:600;margin:0}
-h2{font-size:1.35rem;margin:2.6rem 0 .8rem}
-h3{font-size:1.05rem;margin:1.6rem 0 .5rem}
-a{color:var(--accent);text-underline-offset:.15em}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
-.skip{position:absolute;left:-99rem}.skip:focus{position:static}
-.big{font-size:clamp(1.5rem,4.5vw,2.3rem);line-height:1.2;font-weight:700;margin:.4rem 0 .6rem;letter-spacing:-.01em}
-.dim{color:var(--dim)}
-.small{font-size:.875rem}
-.cards{display:flex;flex-wrap:wrap;gap:.6rem;padding:0;list-style:none;margin:1rem 0}
-.cards li{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.5rem .9rem;min-width:6.4rem}
-.cards b{display:block;font-size:1.5rem;line-height:1.2;font-variant-numeric:tabular-nums}
-.v{display:inline-block;border-radius:.35rem;padding:.05rem .5rem;font-size:.8rem;font-weight:650;white-space:nowrap}
-.pass{color:var(--pass);background:var(--passbg)}.fail,.error{color:var(--fail);background:var(--failbg)}.warn{color:var(--warn);background:var(--warnbg)}
-.observed{color:var(--obs);background:var(--obsbg)}.skipped,.na,.no{color:var(--skip);background:var(--skipbg)}.inconclusive{color:var(--inc);background:var(--incbg)}
-.grid{display:flex;flex-wrap:wrap;gap:3px;margin:.2rem 0 .6rem;padding:0;list-style:none}
-.grid a{display:grid;place-items:center;width:1.75rem;height:1.75rem;border-radius:.3rem;font-size:.75rem;font-weight:700;text-decoration:none}
-.grid .fail{border-radius:0;outline:2px solid var(--fail);outline-offset:-2px}.grid .warn{border-radius:50%}.grid .observed{border-radius:50% 50% 0 0}
-.sec{display:grid;grid-template-columns:minmax(0,15rem) minmax(0,1fr);gap:.2rem 1rem;align-items:start}
-.sec h3{margin:.25rem 0 0;font-size:.9rem;font-weight:500;color:var(--dim)}
-@media (max-width:40rem){.sec{grid-template-columns:minmax(0,1fr)}}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:left;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-weight:600;font-size:.85rem;color:var(--dim)}
-.scroll{overflow-x:auto}
-details{background:var(--card);border:1px solid var(--line);border-radius:.6rem;margin:.4rem 0}
-summary{cursor:pointer;padding:.55rem .8rem;list-style-position:inside}
-details>div{padding:0 .8rem .8rem}
-details details{background:var(--bg)}
-:target>summary{outline:3px solid var(--accent);border-radius:.6rem}
-code,.hex{font:.8rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-.filters{position:sticky;top:0;background:var(--bg);border-bottom:1px solid var(--line);padding:.6rem 0;display:flex;flex-wrap:wrap;gap:.5rem;z-index:1}
-.filters input,.filters select{font:inherit;color:inherit;background:var(--card);border:1px solid var(--dim);border-radius:.4rem;padding:.3rem .5rem;max-width:100%}
-.ladder{margin:.6rem 0;padding:0;list-style:none;border-left:2px solid var(--line)}
-.ladder li{display:grid;grid-template-columns:4.2rem minmax(5rem,9rem) 1.6rem minmax(0,1fr);gap:.5rem;padding:.12rem .2rem .12rem .5rem;font-size:.85rem}
-.ladder time{color:var(--dim);text-align:right;font-variant-numeric:tabular-nums}
-.ladder .n{color:var(--dim)}
-.ladder .arrow{text-align:center;font-weight:700}
-.ladder .decides{background:var(--warnbg);border-radius:.3rem;box-shadow:inset 3px 0 var(--warn)}
-.ladder .find{color:var(--fail)}
-@media (max-width:40rem){.ladder li{grid-template-columns:3.4rem minmax(0,1fr) 1.4rem;row-gap:0}.ladder .what{grid-column:1/-1;padding-left:1rem}}
-.line{position:relative;height:3.2rem;border:1px solid var(--line);border-radius:.5rem;overflow:hidden;background:var(--card)}
-.line svg{display:block;width:100%;height:100%}
-.hidden{display:none}
-footer{padding:3rem 1rem;color:var(--dim);font-size:.875rem}
-@media print{.filters,.skip{display:none}details{break-inside:avoid}body{font-size:11px}}
+const light = `--bg:#fafaf7;--fg:#1b1d21;--q:#575d67;--line:#d8dade;--card:#fff;--a:#1a4bb8;
+--p:#14622f;--pb:#dcf1e3;--f:#a3101c;--fb:#fde0e0;--w:#6f4400;--wb:#fdecc8;--o:#274684;--ob:#e2e9fb;--s:#4f555e;--sb:#e9eaed;--i:#64288a;--ib:#f1e2fa`;
+const dark = `--bg:#14161a;--fg:#e7e8ea;--q:#a9afb9;--line:#383c44;--card:#1b1e23;--a:#93b5ff;
+--p:#84dfa6;--pb:#15361f;--f:#ffa3a3;--fb:#4a181c;--w:#f7c976;--wb:#3e2c0a;--o:#adc5ff;--ob:#1d2a48;--s:#b6bcc6;--sb:#2a2d34;--i:#ddb6f4;--ib:#382042`;
+
+const page = `
+*{box-sizing:border-box}[hidden]{display:none!important}
+html{scroll-padding-top:5rem}
+body{margin:0;background:var(--bg);color:var(--fg);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
+header,main,footer{max-width:74rem;margin:0 auto;padding:0 1rem}
+header{padding-top:1.5rem}main:focus{outline:0}
+h1{font-size:clamp(1.4rem,4.2vw,2.1rem);line-height:1.25;margin:0}h1 small{display:block;font-size:1rem;font-weight:600;color:var(--q);margin-bottom:.5rem}
+h2{font-size:1.3rem;margin:2.2rem 0 .6rem}h3{font-size:.9rem;font-weight:600;margin:0}
+p{margin:.4rem 0}a{color:var(--a);text-underline-offset:.15em}
+:focus-visible{outline:3px solid var(--a);outline-offset:2px;border-radius:3px}
+.skip{position:absolute;left:-999rem}.skip:focus{position:static;display:block;padding:.5rem 1rem}
+.q,small,footer,output{color:var(--q);font-size:.875rem}
+.w0{white-space:pre-wrap}
+.j{display:block;border-radius:.6rem;padding:.7rem 1rem;border-left:.4rem solid}
+.v{border-radius:.35rem;padding:.1rem .45rem;font-size:.8rem;white-space:nowrap}
+.p{color:var(--p);background:var(--pb)}.f,.e{color:var(--f);background:var(--fb)}.w{color:var(--w);background:var(--wb)}
+.o{color:var(--o);background:var(--ob)}.s,.n,.u{color:var(--s);background:var(--sb)}.i{color:var(--i);background:var(--ib)}
+.t0{display:flex;flex-wrap:wrap;gap:.5rem;padding:0;margin:.4rem 0;list-style:none}.t0 li{border-radius:.5rem;padding:.35rem .8rem;font-size:.875rem}.t0 b{font-size:1.35rem;margin-right:.2rem}
+.o0{padding-left:1.5rem}.o0 li{margin:.7rem 0}.o0 p{margin:.15rem 0}
+.y{display:grid;grid-template-columns:14rem minmax(0,1fr);gap:.1rem 1rem;margin:.3rem 0}.y h3{padding-top:.15rem;color:var(--q);font-weight:500}
+.g{display:flex;flex-wrap:wrap;gap:3px;margin:0;padding:0;list-style:none}
+.g a{display:grid;place-items:center;width:1.6rem;height:1.6rem;border-radius:.3rem;font-size:.8rem;font-weight:700;text-decoration:none}
+.g .f,.g .e{border-radius:0;box-shadow:inset 0 0 0 2px}.g .w{border-radius:50%}.g .i{border-radius:.8rem .8rem 0 0}.g a:hover{box-shadow:inset 0 0 0 2px}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.875rem}
+th,td{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0;border-bottom:1px solid var(--line)}th{font-weight:600}
+.z{overflow-x:auto}.z th,.z td{overflow-wrap:normal;white-space:nowrap}
+.k{display:flex;flex-wrap:wrap;gap:.5rem;margin:0}.k div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.35rem .7rem}
+dl{margin:.3rem 0}dt{color:var(--q);font-size:.8rem}dd{margin:0}
+svg{display:block;width:100%;height:5rem;background:var(--card);border:1px solid var(--line);border-radius:.4rem}path{fill:var(--o);opacity:.65}path.f{fill:var(--f);opacity:1}
+search{position:sticky;top:0;z-index:2;display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:center;margin-top:2rem;padding:.5rem 0;background:var(--bg);border-bottom:1px solid var(--line);font-size:.875rem}
+input,select{font:inherit;color:inherit;background:var(--card);border:1px solid var(--q);border-radius:.35rem;padding:.25rem .4rem;max-width:10rem}
+details{min-width:0}summary{cursor:pointer}summary:hover{text-decoration:underline}
+.a{background:var(--card);border:1px solid var(--line);border-radius:.5rem;margin:.3rem 0}.a>summary{padding:.4rem .7rem}.a>div{padding:.1rem .9rem .7rem}
+.a:target{outline:3px solid var(--a)}
+.h{font-size:.9rem;padding-left:2rem;margin:.4rem 0}.h dl{padding:.3rem .7rem;border-left:3px solid var(--line)}
+code{font:.8125rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+em{font-style:normal;font-weight:600;color:var(--f)}
+footer{padding:2.5rem 1rem}
+@media (max-width:44rem){.y{grid-template-columns:minmax(0,1fr)}.a>div{padding:.1rem .5rem .6rem}.h{padding-left:1.5rem}search{position:static}html{scroll-padding-top:0}}
+@media print{search,.skip{display:none}body{font-size:10pt}.a,.y,.o0 li{break-inside:avoid-page}*{print-color-adjust:exact}}
 `;
 
-export const script = `
-const q=(s)=>[...document.querySelectorAll(s)];
-const words=document.getElementById('words'),verdict=document.getElementById('verdict'),count=document.getElementById('count');
-const items=q('[data-v]').map((e)=>[e,(e.dataset.t+' '+e.dataset.v).toLowerCase()]);
-const filter=()=>{const w=words.value.toLowerCase().split(/\\s+/).filter(Boolean),v=verdict.value;let n=0;
-for(const[e,t]of items){const on=(!v||e.dataset.v===v)&&w.every((x)=>t.includes(x));e.classList.toggle('hidden',!on);if(on)n++}
-count.textContent=n+' shown'};
-words.addEventListener('input',filter);verdict.addEventListener('change',filter);
-const open=()=>{const e=document.getElementById(decodeURIComponent(location.hash.slice(1)));if(!e)return;e.classList.remove('hidden');for(let p=e;p;p=p.parentElement)if(p.tagName==='DETAILS')p.open=true;e.scrollIntoView()};
-addEventListener('hashchange',open);document.querySelector('.filters').classList.remove('hidden');open();
+/** Lanes of a ladder: `--n` connections and the broker at the right; `--c` is the lane of an entry, counted from 1; the class of an entry tells its kind, then its lane. */
+const ladder = `
+.l{--w:1.3rem;list-style:none;margin:.3rem 0;padding:0;font-size:.85rem}
+.l>li{display:grid;grid-template-columns:3.6rem calc((var(--n) + 1)*var(--w)) minmax(0,1fr);gap:0 .5rem}
+.l>li>i{font-style:normal;text-align:right;color:var(--q);font-variant-numeric:tabular-nums;grid-area:1/1}
+.l>li>p,.l>li>details{grid-column:3;margin:0;padding:.1rem 0}.l>li>p{grid-row:1}
+.l>li::after{content:"";grid-area:1/2/3;background:repeating-linear-gradient(90deg,transparent 0 calc(var(--w)/2 - 1px),var(--line) 0 calc(var(--w)/2 + 1px),transparent 0 var(--w))}
+.l>li::before{content:"";grid-area:1/2;z-index:1;height:.7rem;margin:.4rem 0 0 calc((var(--c) - .5)*var(--w));width:calc((var(--n) + 1 - var(--c))*var(--w));background:currentColor;clip-path:polygon(0 42%,calc(100% - .45rem) 42%,calc(100% - .45rem) 0,100% 50%,calc(100% - .45rem) 100%,calc(100% - .45rem) 58%,0 58%)}
+.l>[class^=t]::before{background:var(--a)}.l>[class^=r]::before{background:var(--i);transform:scaleX(-1)}
+.l>[class^=b]::before,.l>[class^=x]::before,.l>[class^=m]::before{width:.7rem;margin-left:calc((var(--c) - .5)*var(--w) - .35rem);clip-path:circle(45%);background:var(--p)}
+.l>[class^=x]::before{clip-path:none;background:var(--f)}.l>[class^=m]::before{background:var(--q);clip-path:polygon(50% 15%,85% 50%,50% 85%,15% 50%)}
+.l>.m::before,.l>:not([class])::before{content:none}
+.l>[class^=m],.l>:not([class]){color:var(--q)}
+.l>[aria-current]{background:var(--wb);color:var(--fg);box-shadow:inset 4px 0 var(--w)}.l>[aria-current]>i{color:var(--fg)}.l>[aria-current] em{color:var(--f)}
+.l code{color:var(--q)}.l>[aria-current] code{color:var(--fg)}
+.l details summary{width:fit-content;color:var(--q);text-decoration:underline dotted}.l>[aria-current] summary{color:var(--fg)}
+@media (max-width:44rem){.l{--w:.6rem}.l>li{grid-template-columns:2.7rem calc((var(--n) + 1)*var(--w)) minmax(0,1fr);gap:0 .3rem}.l>li::before{clip-path:polygon(0 42%,calc(100% - .3rem) 42%,calc(100% - .3rem) 0,100% 50%,calc(100% - .3rem) 100%,calc(100% - .3rem) 58%,0 58%)}}
 `;
+
+const numbers = Array.from(
+  { length: 13 },
+  (_, i) => `.k${i}{--n:${i}}.l>[class$=${'zabcdefghijkl'[i]}]{--c:${i}}`,
+).join('');
+
+export const style = `:root{color-scheme:light dark;${light}}@media (prefers-color-scheme:dark){:root{${dark}}}${page}${ladder}${numbers}`;
