@@ -65,3 +65,26 @@ export const publisherLeaves = (['DISCONNECT', 'RST'] as const).map((how) =>
     },
   }),
 );
+
+export const queuedForAbsent = ([1, 2] as const).map((qos) =>
+  scenario(`ninety-queued-at-qos-${qos}`, {
+    title: `Ninety messages at QoS ${qos} that were published while a client was away are all there when it is back`,
+    cites: { v3: ['MQTT-3.1.2-5', 'MQTT-4.5.0-1'], v31: ['MQTT31-22'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const away = await given.subscriber(topicName, { cleanSession: false, qos });
+      await when(away).disconnects();
+      const publisher = await given.client({ name: 'publisher' });
+      const payloads = Array.from({ length: 90 }, (_, i) => `message ${i}`);
+      for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos });
+      const back = await given.resumed(away);
+      const expected = payloads.map((payload) => message(payload, { qos }));
+      await must(back).receiveExactly(expected, {
+        until: sentinel(publisher),
+        repeats: qos === 1 ? 'allowed' : 'forbidden',
+      });
+    },
+  }),
+);
