@@ -137,9 +137,13 @@ function identifiersInFlight(): ConversationRule {
 function dupOnlyOnResends(): ConversationRule {
   const seen = new Set<number>();
   let fresh = false;
+  let clean = false;
   return {
+    sent: (packet) => {
+      if (packet?.type === 'connect') clean = packet.cleanSession;
+    },
     received: ({ packet }) => {
-      if (packet.type === 'connack') fresh = packet.returnCode === 0 && !packet.sessionPresent;
+      if (packet.type === 'connack') fresh = clean && packet.returnCode === 0 && !packet.sessionPresent;
       if (packet.type !== 'publish' || packet.packetId === undefined || !fresh) return silent;
       const first = !seen.has(packet.packetId);
       seen.add(packet.packetId);
@@ -175,13 +179,15 @@ function deliveries(
   return () => {
     const filters = new Filters();
     let sure = false;
+    let clean = false;
     return {
       sent: (packet) => {
         if (packet === undefined) sure = false;
         else filters.sent(packet);
+        if (packet?.type === 'connect') clean = packet.cleanSession;
       },
       received: ({ packet }) => {
-        if (packet.type === 'connack') sure = !packet.sessionPresent;
+        if (packet.type === 'connack') sure = clean && !packet.sessionPresent;
         // Servers may subscribe clients to topics of their own (section 4.5): only the tester's topics are judged.
         if (packet.type !== 'publish' || !sure || !packet.topicName.includes('mqttspec')) return silent;
         return check(packet, filters.highest(packet.topicName));

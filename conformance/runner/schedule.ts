@@ -28,6 +28,8 @@ export interface ScheduleOptions {
   readonly targetAnswers: () => Promise<boolean>;
 }
 
+const longestRepeatMs = 5_000;
+
 export class Schedule {
   readonly #options: ScheduleOptions;
   readonly #results: (ScenarioResult | undefined)[];
@@ -106,7 +108,8 @@ export class Schedule {
     if (planned === undefined || first === undefined) return;
     let same = 1;
     let runs = 1;
-    while (runs <= this.#options.repeatFailures && !this.#over()) {
+    // What takes long is not repeated as often: the time goes by for all.
+    while (runs <= this.#options.repeatFailures && !this.#over() && first.durationMs * runs < longestRepeatMs) {
       const again = await this.#result(planned);
       runs++;
       if (again.verdict === first.verdict) same++;

@@ -43,7 +43,7 @@ export const sysTopics = wildcardFirst.map(([id]) =>
     async play({ given, when, must }) {
       const sys = await given.subscriber('$SYS/#', { name: 'sys' });
       const seen = await sys.awaits(anyMessage({ retain: true }));
-      given.that(seen?.packet.type === 'publish', 'there is no retained $SYS message');
+      if (seen === undefined) given.skip('the target retains no $SYS message');
       const known = seen?.packet.type === 'publish' ? seen.packet.topicName : '';
       const filter = id === 'plus' ? known.replace(/^[^/]+/, '+') : id === 'hash' ? '#' : '+/#';
       const control = given.topicName('control');

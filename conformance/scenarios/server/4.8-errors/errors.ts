@@ -13,10 +13,6 @@ const violations = [
   ['reserved-type-15', 'F0 00', 'a packet of the reserved type 15'],
   ['reserved-type-0-with-body', '00 02 0001', 'a packet of the reserved type 0 with a body'],
   ['pingreq-with-body', 'C0 01 00', 'PINGREQ with a Remaining Length of 1'],
-  ['puback-too-short', '40 01 00', 'PUBACK with half an identifier'],
-  ['puback-too-long', '40 03 0001 00', 'PUBACK with a surplus byte'],
-  ['pubrel-too-short', '62 00', 'PUBREL without an identifier'],
-  ['pubrel-too-long', '62 03 0001 00', 'PUBREL with a surplus byte'],
   ['unsubscribe-half-an-identifier', 'A2 01 00', 'UNSUBSCRIBE with half an identifier'],
   ['subscribe-empty', '82 00', 'SUBSCRIBE without anything'],
 ] as const;

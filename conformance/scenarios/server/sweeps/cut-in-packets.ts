@@ -144,7 +144,7 @@ export const cutInUnsubscribe = scenario('cut-in-unsubscribe', {
       packetOf,
       prepare: ({ client, topicName }) => given.subscription(client, topicName, 1),
     });
-    await allComeBack(stage, sweep);
+    await allComeBack(stage, sweep, { subscribed: true });
     const publisher = await given.client({ name: 'publisher' });
     for (const { client, topicName } of sweep.victims) {
       await when(publisher).publishes({ topicName, payload: 'still', qos: 1 });
@@ -196,7 +196,7 @@ export const cutInAnswers = [
           given.that((await client.awaits(pubrel(packetId))) !== undefined, 'PUBREC got no PUBREL');
         },
       });
-      await allComeBack(stage, sweep);
+      await allComeBack(stage, sweep, { subscribed: true });
       for (const { client, topicName } of sweep.victims) {
         const packetId = identifiers.get(topicName) ?? 0;
         if (id === 'pubcomp') {
