@@ -13,7 +13,7 @@ const open=()=>{
 let id;try{id=decodeURIComponent(location.hash.slice(1))}catch{return}
 const e=id&&byId(id);if(!e)return;
 for(let p=e;p;p=p.parentElement){if(p.tagName==='DETAILS')p.open=true;p.hidden=false}
-if(e.classList.contains('a')){e.firstChild.focus({preventScroll:true});e.scrollIntoView()}};
+e.scrollIntoView()};
 addEventListener('hashchange',open);
 document.addEventListener('click',(event)=>{const a=event.target.closest('a[href^="#"]');if(a&&a.hash===location.hash)open()});
 let closed=[];

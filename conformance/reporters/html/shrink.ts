@@ -3,8 +3,8 @@
 /** A tag with its quoted values, or the text up to the next tag. */
 const token = /<[^>"]*(?:"[^"]*"[^>"]*)*>|[^<]+/g;
 
-/** Values that may stand without quotes: https://html.spec.whatwg.org/#unquoted */
-const needlessQuotes = /="([\w#@.:-]+)"/g;
+/** Values that may stand without quotes, but not before `/>`, which they would swallow: https://html.spec.whatwg.org/#unquoted */
+const needlessQuotes = /="([\w#@.:-]+)"(?=[ >])/g;
 
 /** End tags that the next tag or the end of the parent implies: https://html.spec.whatwg.org/#optional-tags */
 const impliedEnds: ReadonlySet<string> = new Set(['</li>', '</dt>', '</dd>', '</td>', '</th>', '</tr>']);
