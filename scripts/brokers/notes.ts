@@ -1,0 +1,73 @@
+// Writes reports/brokers/<name>.md: each deviation of a real broker with the statement, the bytes and why we hold it against it.
+// notes.ts mosquitto [runs]: the union of several runs, since some deviations show only now and then.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runConformance, type ScenarioResult } from '../../conformance/index.ts';
+import { statement } from '../../conformance/spec/catalogue.ts';
+import { reasons } from './reasons.ts';
+import { type BrokerName, startRealBroker } from './start.ts';
+
+const [name = 'mosquitto', runs = '3'] = process.argv.slice(2);
+const failing = new Map<string, { result: ScenarioResult; seen: number }>();
+let version = '';
+for (let i = 0; i < Number(runs); i++) {
+  await using broker = await startRealBroker(name as BrokerName);
+  version = broker.version;
+  const report = await runConformance({ target: broker.address, repeatFailures: 0 });
+  for (const result of report.scenarios.filter(({ verdict }) => verdict === 'fail')) {
+    failing.set(result.id, { result, seen: (failing.get(result.id)?.seen ?? 0) + 1 });
+  }
+}
+
+/** The bytes that decided: the last packets before the check, without the run's own names. */
+function bytesOf({ checks, trace }: ScenarioResult): string[] {
+  const at = checks.find(({ verdict }) => verdict === 'fail')?.traceIndex ?? trace.length - 1;
+  const packets = trace
+    .slice(0, at + 1)
+    .flatMap((entry) => (entry.kind === 'sent' || entry.kind === 'received' ? [entry] : []));
+  return packets.slice(-3).map((entry) => {
+    const arrow = entry.kind === 'sent' ? '→' : '←';
+    const hex = entry.hex.length > 96 ? `${entry.hex.slice(0, 96)}…` : entry.hex;
+    return `    ${arrow} ${hex.replace(/../g, '$& ').trim()}\n      ${shown(entry.summary).slice(0, 110)}`;
+  });
+}
+
+/** Without what differs between runs. */
+const shown = (text: string): string =>
+  text.replace(/mqttspec\/[0-9a-z]{8}\/\d+/g, 'mqttspec/…').replace(/ms[0-9a-z]{8}[0-9a-z]+/g, 'ms…');
+
+const byStatement = new Map<string, { result: ScenarioResult; seen: number }[]>();
+for (const one of failing.values()) {
+  const id = one.result.checks.find(({ verdict }) => verdict === 'fail')?.statements[0] ?? 'none';
+  byStatement.set(id, [...(byStatement.get(id) ?? []), one]);
+}
+
+const lines = [
+  `# ${name} ${version}: deviations from MQTT 3.1.1`,
+  '',
+  `Made by \`npx tsx scripts/brokers/notes.ts ${name}\`: the union of ${runs} runs. How it is started: \`scripts/brokers/start.ts\`.`,
+  `${failing.size} scenarios fail, under ${byStatement.size} statements. Our words for each statement; the bytes are the last ones before the verdict.`,
+  '',
+];
+for (const [id, group] of [...byStatement].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))) {
+  lines.push(
+    `## ${id}`,
+    '',
+    `Demanded: ${statement(id).requirement}`,
+    '',
+    `Why we hold it against ${name}: ${reasons[id] ?? 'the reaction that the sentence demands did not come; no other rule excuses it.'}`,
+    '',
+  );
+  for (const { result, seen } of group) {
+    const check = result.checks.find(({ verdict }) => verdict === 'fail');
+    const often = seen === Number(runs) ? '' : ` (in ${seen} of ${runs} runs)`;
+    lines.push(
+      `- \`${result.id}\`${often}: ${result.title}. Got: ${shown(check?.got ?? '').slice(0, 240)}`,
+      '',
+      ...bytesOf(result),
+      '',
+    );
+  }
+}
+writeFileSync(join(import.meta.dirname, `../../reports/brokers/${name}.md`), `${lines.join('\n').trimEnd()}\n`);
+process.stdout.write(`reports/brokers/${name}.md: ${failing.size} scenarios, ${byStatement.size} statements\n`);
