@@ -119,7 +119,9 @@ function ScenarioEvidence({ result, address }: { result: ScenarioResult; address
             ' ',
           ])}
         </p>
-        {reason === undefined ? null : <p class="w0">{shownLines(reason)}</p>}
+        {reason === undefined || checks.some(({ got }) => reason.endsWith(got)) ? null : (
+          <p class="w0">{shownLines(reason)}</p>
+        )}
         <Checks checks={checks} />
         {isBrief(verdict) ? null : (
           <p>

@@ -62,9 +62,13 @@ async function onPage(options: BrowserContextOptions & { hash?: string }, play: 
   }
 }
 
-test.each(['light', 'dark'] as const)('axe has nothing to find in the %s scheme, all unfolded', async (colorScheme) => {
+test.each([
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 360],
+] as const)('axe has nothing to find in the %s scheme at %i px, all unfolded', async (colorScheme, width) => {
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await onPage({ colorScheme }, async (page) => {
+  await onPage({ colorScheme, viewport: { width, height: 700 } }, async (page) => {
     await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
     await page.evaluate(axe);
     const { violations, passes }: AxeResults = await page.evaluate('axe.run()');

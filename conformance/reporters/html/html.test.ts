@@ -136,3 +136,14 @@ test('of a long trace, both ends and what decided are kept', () => {
   expect(html).toContain('100 entries left out');
   expect(html).toContain('99 entries left out');
 });
+
+test('450 scenarios of the usual length fit into 1.5 MiB', () => {
+  const packet = { connection: 'subscriber', length: 31, hex: '30'.repeat(31) };
+  const summary = 'PUBLISH "mqttspec/k3q9/43/t" QoS 0 DUP 0 RETAIN 0 2 bytes';
+  const trace = Array.from(
+    { length: 22 },
+    (_, i): TraceEntry => ({ kind: 'sent', at: 1_000 + i / 3, summary, ...packet }),
+  );
+  const results = Array.from({ length: 450 }, (_, i) => sampleResult({ id: `scenario-with-a-long-name-${i}`, trace }));
+  expect(Buffer.byteLength(renderHtml(sampleReport({ results })))).toBeLessThan(1.5 * 2 ** 20);
+});

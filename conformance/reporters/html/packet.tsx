@@ -5,12 +5,14 @@ import { shown } from './text.ts';
 
 type PacketEntry = Extract<TraceEntry, { kind: 'sent' | 'received' }>;
 
-/** Of packets in scenarios that passed, so many bytes are shown; so many of them without being asked for. */
+/** Of packets in scenarios that passed, so many bytes are shown; so many of any without being asked for. */
 const briefBytes = 256;
 const bytesInLine = 40;
 
-const inLine = ({ length, hex }: PacketEntry, brief: boolean): boolean =>
-  brief && length <= bytesInLine && hex.length <= bytesInLine * 2;
+const inLine = ({ hex, fields = [] }: PacketEntry, brief: boolean): boolean =>
+  hex.length <= bytesInLine * 2 && (brief || fields.length === 0);
+
+const spaced = (hex: string): string => hex.replace(/../g, '$& ').trim();
 
 interface PacketProps {
   readonly entry: PacketEntry;
@@ -28,7 +30,7 @@ export function Packet({ entry, brief, name }: PacketProps): VNode {
       {findings.map((finding) => (
         <em key={finding}>{shown(finding)} </em>
       ))}
-      {inLine(entry, brief) ? <code>{hex}</code> : null}
+      {inLine(entry, brief) ? <code>{shown(brief ? hex : spaced(hex))}</code> : null}
     </>
   );
 }
@@ -38,7 +40,7 @@ export function Bytes({ entry, brief }: { entry: PacketEntry; brief: boolean }):
   const { hex, fields = [], length } = entry;
   if (inLine(entry, brief)) return null;
   const most = briefBytes * 2;
-  const bytes = brief && hex.length > most ? `${hex.slice(0, most)}…` : hex.replace(/../g, '$& ').trim();
+  const bytes = brief && hex.length > most ? `${hex.slice(0, most)}…` : spaced(hex);
   return (
     <details>
       <summary>{length === 1 ? '1 byte' : `${length} bytes`}</summary>

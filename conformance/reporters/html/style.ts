@@ -39,7 +39,7 @@ input,select{font:inherit;color:inherit;background:var(--card);border:1px solid 
 details{min-width:0}summary{cursor:pointer}summary:hover{text-decoration:underline}
 .a{background:var(--card);border:1px solid var(--line);border-radius:.5rem;margin:.3rem 0}.a>summary{padding:.4rem .7rem}.a>div{padding:.1rem .9rem .7rem}
 .a:target{outline:3px solid var(--a)}
-.h{font-size:.9rem;padding-left:2rem;margin:.4rem 0}.h dl{padding:.3rem .7rem;border-left:3px solid var(--line)}
+.h{font-size:.9rem;padding-left:2rem;margin:.4rem 0}.h dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:.1rem .8rem;padding:.2rem .7rem;border-left:3px solid var(--line)}.h dt{line-height:1.7}
 code{font:.8125rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 em{font-style:normal;font-weight:600;color:var(--f)}
 footer{padding:2.5rem 1rem}
@@ -49,21 +49,22 @@ footer{padding:2.5rem 1rem}
 
 /** Lanes of a ladder: `--n` connections and the broker at the right; `--c` is the lane of an entry, counted from 1; the class of an entry tells its kind, then its lane. */
 const ladder = `
-.l{--w:1.3rem;list-style:none;margin:.3rem 0;padding:0;font-size:.85rem}
-.l>li{display:grid;grid-template-columns:3.6rem calc((var(--n) + 1)*var(--w)) minmax(0,1fr);gap:0 .5rem}
-.l>li>i{font-style:normal;text-align:right;color:var(--q);font-variant-numeric:tabular-nums;grid-area:1/1}
+.l{--lane:1.3rem;list-style:none;margin:.3rem 0;padding:0;font-size:.85rem}
+.l>li{display:grid;grid-template-columns:3.6rem calc((var(--n) + 1)*var(--lane)) minmax(0,1fr);gap:0 .5rem}
+.l>li>i{font-style:normal;text-align:right;color:var(--q);font-variant-numeric:tabular-nums;white-space:nowrap;padding:.1rem 0;grid-area:1/1}
 .l>li>p,.l>li>details{grid-column:3;margin:0;padding:.1rem 0}.l>li>p{grid-row:1}
-.l>li::after{content:"";grid-area:1/2/3;background:repeating-linear-gradient(90deg,transparent 0 calc(var(--w)/2 - 1px),var(--line) 0 calc(var(--w)/2 + 1px),transparent 0 var(--w))}
-.l>li::before{content:"";grid-area:1/2;z-index:1;height:.7rem;margin:.4rem 0 0 calc((var(--c) - .5)*var(--w));width:calc((var(--n) + 1 - var(--c))*var(--w));background:currentColor;clip-path:polygon(0 42%,calc(100% - .45rem) 42%,calc(100% - .45rem) 0,100% 50%,calc(100% - .45rem) 100%,calc(100% - .45rem) 58%,0 58%)}
+.l>li::after{content:"";grid-area:1/2/3;background:repeating-linear-gradient(90deg,transparent 0 calc(var(--lane)/2 - 1px),var(--line) 0 calc(var(--lane)/2 + 1px),transparent 0 var(--lane))}
+.l>li::before{content:"";grid-area:1/2;z-index:1;height:.7rem;margin:.4rem 0 0 calc((var(--c) - .5)*var(--lane));width:calc((var(--n) + 1 - var(--c))*var(--lane));background:currentColor;clip-path:polygon(0 42%,calc(100% - .45rem) 42%,calc(100% - .45rem) 0,100% 50%,calc(100% - .45rem) 100%,calc(100% - .45rem) 58%,0 58%)}
 .l>[class^=t]::before{background:var(--a)}.l>[class^=r]::before{background:var(--i);transform:scaleX(-1)}
-.l>[class^=b]::before,.l>[class^=x]::before,.l>[class^=m]::before{width:.7rem;margin-left:calc((var(--c) - .5)*var(--w) - .35rem);clip-path:circle(45%);background:var(--p)}
+.l>[class^=b]::before,.l>[class^=x]::before,.l>[class^=m]::before{width:.7rem;margin-left:calc((var(--c) - .5)*var(--lane) - .35rem);clip-path:circle(45%);background:var(--p)}
 .l>[class^=x]::before{clip-path:none;background:var(--f)}.l>[class^=m]::before{background:var(--q);clip-path:polygon(50% 15%,85% 50%,50% 85%,15% 50%)}
 .l>.m::before,.l>:not([class])::before{content:none}
 .l>[class^=m],.l>:not([class]){color:var(--q)}
 .l>[aria-current]{background:var(--wb);color:var(--fg);box-shadow:inset 4px 0 var(--w)}.l>[aria-current]>i{color:var(--fg)}.l>[aria-current] em{color:var(--f)}
+.l th,.l td{padding-right:.6rem;overflow-wrap:break-word}.l td:first-child{white-space:nowrap}.l td:last-child{overflow-wrap:anywhere}
 .l code{color:var(--q)}.l>[aria-current] code{color:var(--fg)}
 .l details summary{width:fit-content;color:var(--q);text-decoration:underline dotted}.l>[aria-current] summary{color:var(--fg)}
-@media (max-width:44rem){.l{--w:.6rem}.l>li{grid-template-columns:2.7rem calc((var(--n) + 1)*var(--w)) minmax(0,1fr);gap:0 .3rem}.l>li::before{clip-path:polygon(0 42%,calc(100% - .3rem) 42%,calc(100% - .3rem) 0,100% 50%,calc(100% - .3rem) 100%,calc(100% - .3rem) 58%,0 58%)}}
+@media (max-width:44rem){.l{--lane:.6rem}.l>li{grid-template-columns:3.1rem calc((var(--n) + 1)*var(--lane)) minmax(0,1fr);gap:0 .3rem}.l>li::before{clip-path:polygon(0 42%,calc(100% - .3rem) 42%,calc(100% - .3rem) 0,100% 50%,calc(100% - .3rem) 100%,calc(100% - .3rem) 58%,0 58%)}}
 `;
 
 const numbers = Array.from(
