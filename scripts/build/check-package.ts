@@ -15,11 +15,13 @@ const program = `
 import { encode, decode, Framer } from 'mqttspec/codec';
 import { matches } from 'mqttspec/topics';
 import { startBroker } from 'mqttspec/broker';
+import { faultNamed } from 'mqttspec/faults';
 import { runConformance } from 'mqttspec/conformance';
 const packet = decode(encode({ type: 'pingreq' }));
 if (packet.type !== 'pingreq') throw new Error('codec');
 if (!matches('a/+', 'a/b')) throw new Error('topics');
 if (typeof Framer !== 'function') throw new Error('framer');
+if (faultNamed('will-never') === undefined) throw new Error('faults');
 const broker = await startBroker({ port: 0 });
 const report = await runConformance({ target: \`127.0.0.1:\${broker.port}\`, only: ['3.12'] });
 await broker.stop();
@@ -58,7 +60,7 @@ try {
   execFileSync(
     join(root, 'node_modules/.bin/tsc'),
     [...options, '--typeRoots', join(root, 'node_modules/@types'), join(folder, 'types.mts')],
-    { stdio: 'inherit' },
+    { cwd: folder, stdio: 'inherit' },
   );
   console.log('types fit');
   console.log(inFolder('npx', 'mqttspec', '--version').trim());
