@@ -104,13 +104,16 @@ function rowClass(entry: TraceEntry, names: readonly string[]): string {
   return `${kindClass[entry.kind]}${lane < 0 ? '' : String.fromCharCode('a'.charCodeAt(0) + lane)}`;
 }
 
+/** Tenths where they tell something. */
+const millis = (ms: number): number => Number(ms.toFixed(ms < 100 ? 1 : 0));
+
 function Row({ index, entry, context }: RowProps): VNode | null {
   if (entry === undefined) return null;
   const { names, deciding, from, brief } = context;
   const decides = deciding.has(index);
   return (
     <li class={rowClass(entry, names)} aria-current={decides ? 'true' : undefined}>
-      <i>{Number((entry.at - from).toFixed(1))}</i>
+      <i>{millis(entry.at - from)}</i>
       <p>
         {decides ? <strong>decided here: </strong> : null}
         <What entry={entry} context={context} />

@@ -26,11 +26,11 @@ export function Packet({ entry, brief, name }: PacketProps): VNode {
   const { kind, summary, findings = [], hex } = entry;
   return (
     <>
-      {`${name}${kind === 'sent' ? '→' : '←'} ${shown(summary)} `}
+      {`${name}${kind === 'sent' ? '→' : '←'} ${shown(summary)}`}
       {findings.map((finding) => (
-        <em key={finding}>{shown(finding)} </em>
+        <em key={finding}> {shown(finding)}</em>
       ))}
-      {inLine(entry, brief) ? <code>{shown(brief ? hex : spaced(hex))}</code> : null}
+      {inLine(entry, brief) ? <code> {shown(brief ? hex : spaced(hex))}</code> : null}
     </>
   );
 }

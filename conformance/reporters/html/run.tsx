@@ -20,30 +20,28 @@ export function Sections({ report }: { report: Report }): VNode {
   return (
     <section aria-labelledby="page-sections">
       <h2 id="page-sections">Scenarios by section</h2>
-      <div class="z">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">section</th>
+      <table class="z">
+        <thead>
+          <tr>
+            <th scope="col">section</th>
+            {columns.map((verdict) => (
+              <th scope="col" key={verdict}>
+                {verdict}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sections.map(({ section, counts }) => (
+            <tr key={section}>
+              <th scope="row">{shown(section)}</th>
               {columns.map((verdict) => (
-                <th scope="col" key={verdict}>
-                  {verdict}
-                </th>
+                <td key={verdict}>{counts[verdict] === 0 ? '' : counts[verdict]}</td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {sections.map(({ section, counts }) => (
-              <tr key={section}>
-                <th scope="row">{shown(section)}</th>
-                {columns.map((verdict) => (
-                  <td key={verdict}>{counts[verdict] === 0 ? '' : counts[verdict]}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

@@ -30,7 +30,7 @@ p{margin:.4rem 0}a{color:var(--a);text-underline-offset:.15em}
 .g .f,.g .e{border-radius:0;box-shadow:inset 0 0 0 2px}.g .w{border-radius:50%}.g .i{border-radius:.8rem .8rem 0 0}.g a:hover{box-shadow:inset 0 0 0 2px}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.875rem}
 th,td{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0;border-bottom:1px solid var(--line)}th{font-weight:600}
-.z{overflow-x:auto}.z th,.z td{overflow-wrap:normal;white-space:nowrap}
+.z td,.z thead th{overflow-wrap:normal;white-space:nowrap}
 .k{display:flex;flex-wrap:wrap;gap:.5rem;margin:0}.k div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.35rem .7rem}
 dl{margin:.3rem 0}dt{color:var(--q);font-size:.8rem}dd{margin:0}
 svg{display:block;width:100%;height:5rem;background:var(--card);border:1px solid var(--line);border-radius:.4rem}path{fill:var(--o);opacity:.65}path.f{fill:var(--f);opacity:1}
@@ -43,7 +43,7 @@ details{min-width:0}summary{cursor:pointer}summary:hover{text-decoration:underli
 code{font:.8125rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 em{font-style:normal;font-weight:600;color:var(--f)}
 footer{padding:2.5rem 1rem}
-@media (max-width:44rem){.y{grid-template-columns:minmax(0,1fr)}.a>div{padding:.1rem .5rem .6rem}.h{padding-left:1.5rem}search{position:static}html{scroll-padding-top:0}}
+@media (max-width:44rem){.z th,.z td{padding-right:.5rem;font-size:.75rem}.z thead th+th{writing-mode:vertical-rl;vertical-align:bottom}.y{grid-template-columns:minmax(0,1fr)}.a>div{padding:.1rem .5rem .6rem}.h{padding-left:1.5rem}search{position:static}html{scroll-padding-top:0}}
 @media print{search,.skip{display:none}body{font-size:10pt}.a,.y,.o0 li{break-inside:avoid-page}*{print-color-adjust:exact}}
 `;
 
@@ -64,7 +64,7 @@ const ladder = `
 .l th,.l td{padding-right:.6rem;overflow-wrap:break-word}.l td:first-child{white-space:nowrap}.l td:last-child{overflow-wrap:anywhere}
 .l code{color:var(--q)}.l>[aria-current] code{color:var(--fg)}
 .l details summary{width:fit-content;color:var(--q);text-decoration:underline dotted}.l>[aria-current] summary{color:var(--fg)}
-@media (max-width:44rem){.l{--lane:.6rem}.l>li{grid-template-columns:3.1rem calc((var(--n) + 1)*var(--lane)) minmax(0,1fr);gap:0 .3rem}.l>li::before{clip-path:polygon(0 42%,calc(100% - .3rem) 42%,calc(100% - .3rem) 0,100% 50%,calc(100% - .3rem) 100%,calc(100% - .3rem) 58%,0 58%)}}
+@media (max-width:44rem){.l{--lane:.6rem}.l>li::after{grid-row:1}.l>li>details{grid-column:1/-1}.l>li{grid-template-columns:3.1rem calc((var(--n) + 1)*var(--lane)) minmax(0,1fr);gap:0 .3rem}.l>li::before{clip-path:polygon(0 42%,calc(100% - .3rem) 42%,calc(100% - .3rem) 0,100% 50%,calc(100% - .3rem) 100%,calc(100% - .3rem) 58%,0 58%)}}
 `;
 
 const numbers = Array.from(
