@@ -5,7 +5,7 @@ import type { Check, ScenarioResult, StatementResult, StatementVerdict } from '.
 import { commandAlone } from '../evidence.ts';
 import { statementsById } from './findings.ts';
 import { Ladder } from './ladder.tsx';
-import { anchorOf, classOf, isBrief, shown, shownLines, signs, timeText } from './text.ts';
+import { anchorOf, classOf, isBrief, shown, shownLines, signs, stabilityText, timeText } from './text.ts';
 
 /** A verdict as a badge, with its sign. */
 export function Badge({ verdict }: { verdict: StatementVerdict }): VNode {
@@ -132,12 +132,6 @@ function ScenarioEvidence({ result, address }: { result: ScenarioResult; address
       </div>
     </details>
   );
-}
-
-function stabilityText({ stability }: ScenarioResult): string {
-  if (stability === undefined) return '';
-  const { runs, same } = stability;
-  return same === runs ? ` · stable: the same in ${runs} runs` : ` · unstable: the same in ${same} of ${runs} runs`;
 }
 
 const mostChecks = 40;

@@ -4,7 +4,7 @@ import type { Report } from '../../verdict/report.ts';
 import { count } from '../text.ts';
 import { type Finding, sentence, statementsById, worstFindings } from './findings.ts';
 import { verdictOrder } from './run.tsx';
-import { anchorOf, classOf, shown, signs, timeText } from './text.ts';
+import { anchorOf, classOf, shown, signs, stabilityText, timeText } from './text.ts';
 
 const toneOf: Readonly<Record<Report['run']['exitCode'], string>> = { 0: 'p', 1: 'f', 3: 'i', 130: 'i' };
 
@@ -75,6 +75,7 @@ function FindingInWords({ finding: { result, check } }: { finding: Finding }): V
     <li>
       <b class={`v ${classOf[result.verdict]}`}>{`${signs[result.verdict]} ${result.verdict}`}</b>{' '}
       <a href={`#${anchorOf(result)}`}>{shown(result.title)}</a>
+      <small>{stabilityText(result)}</small>
       <p>
         {check === undefined
           ? shown(result.reason?.split('\n')[0] ?? '')

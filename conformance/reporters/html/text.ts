@@ -55,3 +55,10 @@ export const isBrief = (verdict: ScenarioResult['verdict'] | Check['verdict']): 
 /** `2.5 ms`, `1.24 s`. */
 export const timeText = (ms: number): string =>
   ms < 1_000 ? `${Number(ms.toFixed(1))} ms` : `${(ms / 1_000).toFixed(2)} s`;
+
+/** How often a failure was the same when it was played again, with a separator before it; nothing where it was not. */
+export function stabilityText({ stability }: Pick<ScenarioResult, 'stability'>): string {
+  if (stability === undefined) return '';
+  const { runs, same } = stability;
+  return same === runs ? ` · stable: the same in ${runs} runs` : ` · unstable: the same in ${same} of ${runs} runs`;
+}
