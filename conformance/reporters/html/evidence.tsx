@@ -8,7 +8,7 @@ import { Ladder } from './ladder.tsx';
 import { anchorOf, classOf, isBrief, shown, shownLines, signs, stabilityText, timeText } from './text.ts';
 
 /** A verdict as a badge, with its sign. */
-export function Badge({ verdict }: { verdict: StatementVerdict }): VNode {
+function Badge({ verdict }: { verdict: StatementVerdict }): VNode {
   return <b class={`v ${classOf[verdict]}`}>{`${signs[verdict]} ${verdict}`}</b>;
 }
 
