@@ -41,3 +41,5 @@ async function main(): Promise<void> {
 }
 
 await main();
+// A run that was interrupted leaves waits behind that nobody is interested in any more.
+process.exit();

@@ -22,6 +22,14 @@ export interface Detection {
 const timeoutMs = 700;
 const lateKeepAliveMs = 1_500;
 
+/** The scenarios that speak of what a fault breaks: enough to see whether it is caught, and blamed on the right statement. */
+export function relevantTo(fault: Fault, scenarios: readonly Filed[]): Filed[] {
+  const broken: ReadonlySet<string> = new Set(fault.violates);
+  return scenarios.filter(({ scenario: { cites } }) =>
+    [...cites.v3, ...(cites.v31 ?? [])].some((id) => broken.has(id)),
+  );
+}
+
 export async function judgeFault(fault: Fault, scenarios: readonly Filed[]): Promise<Detection> {
   await using broker = await startBroker({ port: 0, connectTimeoutMs: 2_000, fault });
   const report = await run({

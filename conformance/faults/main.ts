@@ -13,6 +13,7 @@ interface Options {
   readonly jobs: string;
   readonly perJob: string;
   readonly out?: string;
+  readonly whole?: boolean;
 }
 
 const options = new Command('faults')
@@ -20,6 +21,7 @@ const options = new Command('faults')
   .option('--only <words>', 'faults whose name has one of these words (commas)')
   .option('--jobs <n>', 'processes', String(availableParallelism()))
   .option('--per-job <n>', 'faults at the same time in each process', '3')
+  .option('--whole', 'play every scenario against every fault, not only those that speak of what it breaks')
   .option('--out <file>', 'write the detections as JSON')
   .parse()
   .opts<Options>();
@@ -38,7 +40,7 @@ async function judgeAll(queue: string[]): Promise<Detection[]> {
         const name = queue.shift();
         if (name !== undefined) {
           open++;
-          worker.send(name);
+          worker.send({ name, whole: options.whole === true });
         } else if (open === 0) worker.disconnect();
       };
       worker.on('message', (detection: Detection) => {

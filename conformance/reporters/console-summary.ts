@@ -115,7 +115,7 @@ export function verdictSentence(report: Report): string {
     case 130:
       return `INTERRUPTED after ${count(scenarios.length, 'result')}${summary.scenarios.fail === 0 ? '' : `, with violations`}: no verdict.`;
     case 3: {
-      return `NO VERDICT on ${address}: ${whyNoVerdict(report)}.${summary.scenarios.fail === 0 ? '' : ` Until then it had violated ${broken}.`}`;
+      return `NO VERDICT on ${address}: ${whyNoVerdict(report).replace(/(?<![.?!])$/, '.')}${summary.scenarios.fail === 0 ? '' : ` Until then it had violated ${broken}.`}`;
     }
   }
 }

@@ -64,6 +64,7 @@ export class Schedule {
   /** Ends what is being played. */
   stop(): void {
     this.#stopped = true;
+    this.#options.restOfRun.abort();
     for (const performance of this.#playing) performance.close();
   }
 

@@ -55,6 +55,16 @@ export class Broker implements AsyncDisposable {
     return this.#edge.core.counters;
   }
 
+  /** Sessions that are held, of clients that are connected or away. */
+  get sessions(): number {
+    return this.#edge.core.sessions;
+  }
+
+  /** Retained messages that are held, those of `$SYS` among them. */
+  get retainedMessages(): number {
+    return this.#edge.core.retainedMessages;
+  }
+
   /** Publishes a message to the subscribers, as a client would. */
   publish(message: Message): void {
     this.#edge.core.route(message, { incomingDup: false });
