@@ -1,5 +1,6 @@
 // Runs the suite against one faulty broker. In: a fault. Out: which scenarios caught it, and under which statements.
 import { startBroker } from '../../reference/broker/index.ts';
+import { invariants } from '../invariants/all.ts';
 import type { Filed } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
 import type { Fault } from './fault.ts';
@@ -22,11 +23,21 @@ export interface Detection {
 const timeoutMs = 700;
 const lateKeepAliveMs = 1_500;
 
+/** What invariants judge shows in any traffic. */
+const ordinaryTraffic: ReadonlySet<string> = new Set([
+  '7-conformance',
+  '2.3-packet-identifier',
+  '3.2-connack',
+  '3.8-subscribe',
+]);
+
 /** The scenarios that speak of what a fault breaks: enough to see whether it is caught, and blamed on the right statement. */
 export function relevantTo(fault: Fault, scenarios: readonly Filed[]): Filed[] {
   const broken: ReadonlySet<string> = new Set(fault.violates);
-  return scenarios.filter(({ scenario: { cites } }) =>
-    [...cites.v3, ...(cites.v31 ?? [])].some((id) => broken.has(id)),
+  const byInvariants = invariants.some(({ cites }) => cites.some((id) => broken.has(id)));
+  return scenarios.filter(
+    ({ section, scenario: { cites } }) =>
+      cites.v3.some((id) => broken.has(id)) || (byInvariants && ordinaryTraffic.has(section)),
   );
 }
 
