@@ -1,0 +1,47 @@
+// Runs the suite again and again, every second time with all cores busy, and says whether the verdicts are the same each time.
+// repeat.ts [runs] [broker]: without a broker, the reference broker; or one of scripts/brokers.
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { runConformance } from '../conformance/index.ts';
+import { startEmbedded } from '../conformance/target/embedded.ts';
+import { type BrokerName, startRealBroker } from './brokers/start.ts';
+
+const [runs = '10', name] = process.argv.slice(2);
+
+/** Keeps every core busy until it is told to stop. */
+function busy(): () => Promise<unknown> {
+  const workers = Array.from({ length: availableParallelism() }, () => new Worker('for (;;);', { eval: true }));
+  return () => Promise.all(workers.map((worker) => worker.terminate()));
+}
+
+async function verdicts(): Promise<Map<string, string>> {
+  const started = name === undefined ? await startEmbedded() : await startRealBroker(name as BrokerName);
+  const target = typeof started.address === 'string' ? started.address : `127.0.0.1:${started.address.port}`;
+  try {
+    const report = await runConformance({ target, repeatFailures: 0 });
+    return new Map(report.scenarios.map(({ id, protocol, verdict }) => [`${id} at ${protocol}`, verdict]));
+  } finally {
+    await started[Symbol.asyncDispose]();
+  }
+}
+
+let first: Map<string, string> | undefined;
+let different = 0;
+for (let i = 0; i < Number(runs); i++) {
+  const stop = i % 2 === 1 ? busy() : undefined;
+  const began = performance.now();
+  const found = await verdicts();
+  await stop?.();
+  first ??= found;
+  const changed = [...found].filter(([id, verdict]) => first?.get(id) !== verdict);
+  different += changed.length;
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  process.stdout.write(
+    `run ${i + 1}${stop === undefined ? '' : ', cores busy'}: ${found.size} results, ${seconds} s, ${changed.length} differ\n`,
+  );
+  for (const [id, verdict] of changed) process.stdout.write(`  ${id}: ${first.get(id)}, now ${verdict}\n`);
+}
+process.stdout.write(
+  different === 0 ? `the same ${first?.size ?? 0} verdicts in ${runs} runs\n` : `${different} verdicts differed\n`,
+);
+process.exitCode = different === 0 ? 0 : 1;
