@@ -11,7 +11,7 @@ export interface SenderPort {
 
 export interface SenderOptions {
   readonly rules: SessionRules;
-  /** How many messages may be unacknowledged at the same time. */
+  /** How many messages may be unacknowledged at the same time; there are 65,535 identifiers, so never more. */
   readonly window: number;
   /** How many messages may wait for a place in the window or for the client to return; more are dropped. */
   readonly maxQueued: number;
@@ -23,8 +23,12 @@ interface Queued {
   readonly incomingDup: boolean;
 }
 
+/** Packet Identifiers that exist (section 2.3.1). */
+const mostInFlight = 65_535;
+
 export class Sender {
   readonly #options: SenderOptions;
+  readonly #window: number;
   /** In the order of first sending: a Map keeps the place of a key whose value changes. */
   readonly #inFlight = new Map<PacketId, InFlight>();
   readonly #queue: Queued[] = [];
@@ -34,6 +38,7 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#window = Math.min(options.window, mostInFlight);
   }
 
   /** Messages that are queued or in flight. */
@@ -59,8 +64,8 @@ export class Sender {
 
   /** Sends, or queues while the window is full or nobody is connected. False if the queue is full. */
   send(message: Message, { qos, incomingDup = false }: { qos: 1 | 2; incomingDup?: boolean }): boolean {
-    const { window, maxQueued, rules } = this.#options;
-    if (this.#port !== undefined && this.#queued === 0 && this.#inFlight.size < window) {
+    const { maxQueued, rules } = this.#options;
+    if (this.#port !== undefined && this.#queued === 0 && this.#inFlight.size < this.#window) {
       this.#first({ message, qos, incomingDup });
       return true;
     }
@@ -102,7 +107,7 @@ export class Sender {
   }
 
   #fill(): void {
-    while (this.#port !== undefined && this.#queued > 0 && this.#inFlight.size < this.#options.window) {
+    while (this.#port !== undefined && this.#queued > 0 && this.#inFlight.size < this.#window) {
       this.#first(this.#take());
     }
   }
