@@ -115,7 +115,14 @@ export class Schedule {
       runs++;
       if (again.verdict === first.verdict) same++;
     }
-    const result = { ...first, stability: { runs, same } };
+    // What a target does once under load and never again may be its slowness: told of, but no accusation.
+    const unconfirmed = runs > 1 && same === 1;
+    const reason = `failed once, and not again in ${runs - 1} repeats: ${first.reason ?? ''}`;
+    const result: ScenarioResult = {
+      ...first,
+      stability: { runs, same },
+      ...(unconfirmed ? { verdict: 'inconclusive', reason } : {}),
+    };
     this.#results[index] = result;
     this.#options.emit({ type: 'scenario:end', result });
   }

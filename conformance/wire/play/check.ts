@@ -34,10 +34,10 @@ export class Check {
     this.#statements = statements;
   }
 
-  /** The packet comes, whatever comes before it; other packets stay for later checks. */
-  async receive<E extends Expected>(expected: E): Promise<Met<E> | undefined> {
+  /** The packet comes, whatever comes before it; other packets stay for later checks. `boundMs`: by default that of a reply. */
+  async receive<E extends Expected>(expected: E, boundMs?: number): Promise<Met<E> | undefined> {
     const wanted = describePacket(expected);
-    const found = await this.#client.connection.waitFor(() => this.#takeOrMismatch(expected));
+    const found = await this.#client.connection.waitFor(() => this.#takeOrMismatch(expected), boundMs);
     if (found === undefined) return this.#failed(wanted, `nothing in time; ${this.#situation()}`);
     if (found === 'ended') return this.#failed(wanted, this.#situation());
     if ('mismatch' in found) return this.#failed(wanted, describePacket(found.mismatch));

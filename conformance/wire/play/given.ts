@@ -72,6 +72,11 @@ export class Given {
     return this.#options.run.lateKeepAliveMs;
   }
 
+  /** A bound in milliseconds for what the standard does not ask to be prompt, such as a will (section 3.1.2.5). */
+  get unhurriedMs(): number {
+    return this.#options.run.patience.replyMs * 2;
+  }
+
   /** Milliseconds since the run began. */
   now(): number {
     return this.#options.run.now();

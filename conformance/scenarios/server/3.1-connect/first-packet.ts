@@ -78,7 +78,7 @@ export const secondConnectFiresWill = scenario('will-after-second-connect', {
     const client = await given.client({ will: { topicName, message: 'gone' } });
     await when(client).sends(given.connect({ clientId: client.clientId }));
     await must(client, 'MQTT-3.1.0-2').end();
-    await must(watcher, 'MQTT-3.1.2-8').receive(message('gone'));
+    await must(watcher, 'MQTT-3.1.2-8').receive(message('gone'), given.unhurriedMs);
   },
 });
 

@@ -20,7 +20,7 @@ export const silentClient = scenario('keep-alive-timeout', {
       `disconnected after ${after.toFixed(1)} s of silence (due after 1.5 s)`,
       after < 1.45 ? 'MAY-3.1.2.10-a' : 'MQTT-3.1.2-24',
     );
-    await must(watcher, 'MQTT-3.1.2-8', 'MQTT-3.1.2-24').receive(message('silent'));
+    await must(watcher, 'MQTT-3.1.2-8', 'MQTT-3.1.2-24').receive(message('silent'), given.unhurriedMs);
   },
 });
 

@@ -67,7 +67,7 @@ export const takeoverFiresWill = flags.map((cleanSession) =>
       const watcher = await given.subscriber(topicName, { name: 'watcher' });
       const older = await given.client({ name: 'older', cleanSession, will: { topicName, message: 'taken over' } });
       await given.client({ name: 'newer', clientId: older.clientId, cleanSession });
-      await must(watcher).receive(message('taken over'));
+      await must(watcher).receive(message('taken over'), given.unhurriedMs);
     },
   }),
 );

@@ -37,7 +37,10 @@ export const wills = Object.entries(deaths).map(([death, dies]) =>
         const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
         const client = await given.client({ will: { topicName, message: 'gone', qos, retain } });
         await dies(stage, client);
-        const arrived = await must(watcher, 'MQTT-3.1.2-8', 'MQTT-3.1.3-1').receive(message('gone', { topicName }));
+        const arrived = await must(watcher, 'MQTT-3.1.2-8', 'MQTT-3.1.3-1').receive(
+          message('gone', { topicName }),
+          given.unhurriedMs,
+        );
         const atQos = { expected: `the will at QoS ${qos}`, got: `QoS ${arrived?.qos}` };
         must(watcher, 'MQTT-3.1.2-9', 'MQTT-3.1.2-14').satisfy(arrived?.qos === qos, atQos);
         const demand = retain ? 'MQTT-3.1.2-17' : 'MQTT-3.1.2-16';
@@ -101,7 +104,7 @@ export const willOnce = scenario('will-published-once', {
     const clientId = given.clientId();
     const first = await given.client({ clientId, cleanSession: false, will: { topicName, message: 'gone' } });
     await when(first).cuts();
-    await must(watcher, 'MQTT-3.1.2-10').receive(message('gone'));
+    await must(watcher, 'MQTT-3.1.2-10').receive(message('gone'), given.unhurriedMs);
     const second = await given.client({ clientId, cleanSession: false });
     await when(second).cuts();
     // CONNACK for the same client id: the target has done with the connection before.

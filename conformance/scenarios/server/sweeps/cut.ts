@@ -62,7 +62,7 @@ export async function cutAtEveryByte(stage: Stage, { packetOf, watchTopics, prep
     await when(client).cuts();
   }
   for (const { willTopicName } of victims) {
-    await must(watcher, 'MQTT-3.1.2-8').receive(message('will', { topicName: willTopicName }));
+    await must(watcher, 'MQTT-3.1.2-8').receive(message('will', { topicName: willTopicName }), given.unhurriedMs);
   }
   return { victims, watcher };
 }
