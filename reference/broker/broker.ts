@@ -95,6 +95,8 @@ class Edge {
   readonly #startedAt: number;
   readonly #open = new Map<Connection, Transport>();
   readonly #closed = new Set<() => void>();
+  /** Connections that are not read from while they are authenticated. */
+  readonly #paused = new Set<Connection>();
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #cancelTimer: () => void = () => {};
   #timerAt = Number.POSITIVE_INFINITY;
@@ -120,6 +122,7 @@ class Edge {
       events,
       random,
     });
+    this.core.inTurn = (connection, work) => this.#inTurn(connection, work);
     this.#publishSys();
   }
 
@@ -155,20 +158,29 @@ class Edge {
     this.core.connections = this.#open.size;
     this.#wake(connection.deadline());
     return {
-      bytes: (chunk) => {
-        this.core.now = this.#clock.now();
-        connection.receive(chunk, this.core.now);
-        this.core.flush();
-        this.#wake(connection.deadline());
-      },
+      bytes: (chunk) => this.#inTurn(connection, (now) => connection.receive(chunk, now)),
       ended: () => {
         connection.peerEnded(this.#clock.now());
         this.#open.delete(connection);
+        this.#paused.delete(connection);
         this.core.connections = this.#open.size;
         this.core.flush();
         if (this.#open.size === 0) for (const done of this.#closed) done();
       },
     };
+  }
+
+  #inTurn(connection: Connection, work: (now: number) => void): void {
+    this.core.now = this.#clock.now();
+    work(this.core.now);
+    this.core.flush();
+    this.#wake(connection.deadline());
+    // Nobody reads for a client that is not let in yet.
+    const transport = this.#open.get(connection);
+    if (connection.isAuthenticating) {
+      this.#paused.add(connection);
+      transport?.pause();
+    } else if (this.#paused.delete(connection)) transport?.resume();
   }
 
   /** One timer for all deadlines: set to the earliest that anybody has told of. */
@@ -181,6 +193,7 @@ class Edge {
 
   #tick(): void {
     const now = this.#clock.now();
+    this.core.now = now;
     this.#timerAt = Number.POSITIVE_INFINITY;
     let earliest = Number.POSITIVE_INFINITY;
     for (const connection of this.#open.keys()) {

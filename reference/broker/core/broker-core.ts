@@ -15,7 +15,7 @@ export interface Limits extends SessionLimits {
   /** Largest packet of a client, fixed header included. */
   readonly maxPacketBytes: number;
   readonly maxConnections: number;
-  /** How long a connection may be open without a CONNECT. */
+  /** How long a connection may be open without a CONNECT that is answered. */
   readonly connectTimeoutMs: number;
 }
 
@@ -29,7 +29,10 @@ export interface Credentials {
 /** Return codes 0, 3, 4 and 5 of Table 3.1. */
 export type AuthenticationOutcome = 'accepted' | 'unavailable' | 'bad user name or password' | 'not authorized';
 
-/** Decides who is let in. A promise that rejects counts as `unavailable`. */
+/**
+ * Decides who is let in. What throws or rejects counts as `unavailable`, and so does a promise that has not settled when the time
+ * for CONNECT is over.
+ */
 export type Authenticate = (credentials: Credentials) => AuthenticationOutcome | Promise<AuthenticationOutcome>;
 
 /** What somebody who embeds the broker may want to know. */
@@ -84,6 +87,11 @@ export class BrokerCore {
   readonly dirty = new Set<Connection>();
   /** Open connections, whether they have sent CONNECT or not; kept by the edge. */
   connections = 0;
+  /** Runs work of a connection that does not begin with its bytes; the edge tells the time and looks after deadline and output. */
+  inTurn: (connection: Connection, work: (now: number) => void) => void = (_connection, work) => {
+    work(this.now);
+    this.flush();
+  };
   readonly #random: () => number;
   readonly #sessions = new Map<string, Session>();
   readonly #subscriptions: Subscriptions;

@@ -18,13 +18,15 @@ import { KeepAlive } from '../../session/keep-alive.ts';
 import type { ReceiverPort } from '../../session/receiver.ts';
 import type { SenderPort } from '../../session/sender.ts';
 import { topicNameProblem } from '../../topics/validate.ts';
-import type { AuthenticationOutcome, BrokerCore } from './broker-core.ts';
+import type { Authenticate, AuthenticationOutcome, BrokerCore } from './broker-core.ts';
 import type { EndReason, Refusal } from './rules/connect.ts';
 import type { Session } from './session.ts';
 
 /** What a connection asks of its transport. */
 export interface ConnectionPort {
   readonly remoteAddress: string;
+  /** Bytes written that the peer has not taken yet; left out: none ever wait. */
+  readonly bufferedBytes?: number;
   /** Bytes gathered since the last flush. */
   write(bytes: Uint8Array): void;
   /** Ends the connection once everything is written. */
@@ -36,6 +38,9 @@ type State =
   | { readonly state: 'authenticating' }
   | { readonly state: 'connected'; readonly session: Session; readonly connect: Connect; readonly keepAlive: KeepAlive }
   | { readonly state: 'ended' };
+
+/** A copy. (`slice` of a Buffer is a view, and keeps the whole chunk that it was cut from.) */
+const ownBytes = (view: Uint8Array): Uint8Array => new Uint8Array(view);
 
 export class Connection implements SenderPort, ReceiverPort {
   readonly #core: BrokerCore;
@@ -66,10 +71,6 @@ export class Connection implements SenderPort, ReceiverPort {
   receive(chunk: Uint8Array, now: number): void {
     this.#now = now;
     if (this.#closing) return;
-    if (this.#state.state === 'authenticating') {
-      this.#waiting.push(chunk);
-      return;
-    }
     try {
       this.#framer.push(chunk, this.#frame);
     } catch (error) {
@@ -84,18 +85,24 @@ export class Connection implements SenderPort, ReceiverPort {
     this.end('peer closed');
   }
 
+  /** Whether an authentication is taking its time: what comes meanwhile has to wait. */
+  get isAuthenticating(): boolean {
+    return this.#state.state === 'authenticating';
+  }
+
   /** When `tick` wants to be called. */
   deadline(): number {
     const current = this.#state;
     if (current.state === 'connected') return current.keepAlive.deadline();
-    return current.state === 'awaiting-connect' ? this.#connectBy : Number.POSITIVE_INFINITY;
+    return current.state === 'ended' ? Number.POSITIVE_INFINITY : this.#connectBy;
   }
 
   /** Ends the connection if its time is over. */
   tick(now: number): void {
     this.#now = now;
     if (this.#closing || this.deadline() > now) return;
-    this.end(this.#state.state === 'connected' ? 'keep-alive expired' : 'protocol violation');
+    if (this.isAuthenticating) this.#refuse(3);
+    else this.end(this.#state.state === 'connected' ? 'keep-alive expired' : 'protocol violation');
   }
 
   /** Ends the connection; the will's fate follows from the reason. */
@@ -162,12 +169,14 @@ export class Connection implements SenderPort, ReceiverPort {
   readonly #frame = (frame: Uint8Array): void => {
     if (this.#closing) return;
     if (this.#state.state === 'authenticating') {
-      this.#waiting.push(frame.slice());
+      this.#waiting.push(ownBytes(frame));
       return;
     }
     this.#core.counters.packetsReceived++;
+    // Will and password of a CONNECT are kept longer than this turn.
+    const bytes = this.#state.state === 'awaiting-connect' ? ownBytes(frame) : frame;
     try {
-      this.#packet(this.#core.parts.decode(frame, this.#level));
+      this.#packet(this.#core.parts.decode(bytes, this.#level));
     } catch (error) {
       if (error instanceof UnsupportedProtocol && this.#state.state === 'awaiting-connect') {
         this.#refuse(this.#core.rules.connect.reactionToProtocol(error));
@@ -209,8 +218,7 @@ export class Connection implements SenderPort, ReceiverPort {
     const refusal =
       rules.connect.refusesClientId(connect) ?? (this.#core.connections > limits.maxConnections ? 3 : undefined);
     if (refusal !== undefined) return this.#refuse(refusal, connect);
-    const { clientId, userName, password } = connect;
-    const outcome = this.#core.authenticate({ clientId, userName, password, remoteAddress: this.#port.remoteAddress });
+    const outcome = this.#authenticate(connect);
     if (typeof outcome === 'string') return this.#authenticated(connect, outcome);
     this.#state = { state: 'authenticating' };
     outcome.then(
@@ -219,13 +227,24 @@ export class Connection implements SenderPort, ReceiverPort {
     );
   }
 
+  #authenticate({ clientId, userName, password }: Connect): ReturnType<Authenticate> {
+    try {
+      return this.#core.authenticate({ clientId, userName, password, remoteAddress: this.#port.remoteAddress });
+    } catch {
+      // The program that embeds the broker has failed at this client: the others are served on.
+      return 'unavailable';
+    }
+  }
+
   /** The answer of an authentication that took its time. */
   #answered(connect: Connect, outcome: AuthenticationOutcome): void {
-    if (this.#closing) return;
-    this.#state = { state: 'awaiting-connect' };
-    this.#authenticated(connect, outcome);
-    for (const chunk of this.#waiting.splice(0)) this.receive(chunk, this.#now);
-    this.#core.flush();
+    this.#core.inTurn(this, (now) => {
+      if (this.#closing) return;
+      this.#now = now;
+      this.#state = { state: 'awaiting-connect' };
+      this.#authenticated(connect, outcome);
+      for (const frame of this.#waiting.splice(0)) this.#frame(frame);
+    });
   }
 
   #authenticated(connect: Connect, outcome: AuthenticationOutcome): void {
@@ -329,7 +348,7 @@ export class Connection implements SenderPort, ReceiverPort {
     if (reaction === 'close') return this.end('protocol violation');
     const { topicName, retain, qos, dup } = packet;
     // The frame is the transport's buffer: what is kept longer than this turn needs bytes of its own.
-    const message: Message = { topicName, retain, qos, payload: packet.payload.slice() };
+    const message: Message = { topicName, retain, qos, payload: ownBytes(packet.payload) };
     const answer = rules.answerTo(qos);
     if (packet.qos === 2 && answer === 'pubrec' && reaction === 'accept')
       return session.receiver.publish(packet.packetId, { message, dup }, this);

@@ -71,7 +71,8 @@ export const connectRules: ConnectRules = {
   reactionToEarlyPacket: () => 'close',
   reactionToSecondConnect: () => 'close',
   refusesClientId: ({ clientId, cleanSession, protocolLevel }) => {
-    if (protocolLevel === 3) return clientId === '' || clientId.length > 23 ? 2 : undefined;
+    // Characters, not UTF-16 units.
+    if (protocolLevel === 3) return clientId === '' || [...clientId].length > 23 ? 2 : undefined;
     return clientId === '' && !cleanSession ? 2 : undefined;
   },
   reactionToWillTopic: () => 'close',
