@@ -1,6 +1,7 @@
 // The edge of the broker: binds the core to listeners and the clock. In: options. Out: a broker that runs.
 import { type Clock, systemClock } from '../clock.ts';
 import type { Message } from '../message.ts';
+import { topicNameProblem } from '../topics/validate.ts';
 import { listenTcp } from '../transport/tcp.ts';
 import type { Transport, TransportListener } from '../transport/transport.ts';
 import { type Authenticate, BrokerCore, type BrokerEvents, type Counters, type Limits } from './core/broker-core.ts';
@@ -30,12 +31,13 @@ export interface BrokerOptions extends Partial<Limits> {
   readonly parts?: Partial<Parts>;
 }
 
-const defaultLimits: Limits = {
+const defaultLimits: Required<Limits> = {
   maxPacketBytes: 268_435_460,
   maxConnections: 100_000,
   connectTimeoutMs: 10_000,
   maxInFlight: 1_000,
   maxQueuedMessages: 100_000,
+  maxBufferedBytes: 67_108_864,
 };
 
 const sysIntervalMs = 10_000;
@@ -44,11 +46,14 @@ const sysIntervalMs = 10_000;
 export class Broker implements AsyncDisposable {
   /** Port on which it listens. */
   readonly port: number;
+  /** Where it listens, as clients want it: `mqtt://127.0.0.1:1883`. */
+  readonly address: string;
   readonly #edge: Edge;
 
-  constructor(edge: Edge, port: number) {
+  constructor(edge: Edge, { host, port }: { host: string; port: number }) {
     this.#edge = edge;
     this.port = port;
+    this.address = `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
   get counters(): Readonly<Counters> {
@@ -65,10 +70,12 @@ export class Broker implements AsyncDisposable {
     return this.#edge.core.retainedMessages;
   }
 
-  /** Publishes a message to the subscribers, as a client would. */
+  /** Publishes a message to the subscribers, as a client would. Throws TypeError where the topic is no Topic Name. */
   publish(message: Message): void {
-    this.#edge.core.route(message, { incomingDup: false });
-    this.#edge.core.flush();
+    const problem = topicNameProblem(message.topicName);
+    if (problem !== undefined)
+      throw new TypeError(`cannot publish: expected ${problem.expected}, got ${problem.actual} (${problem.statement})`);
+    this.#edge.publish(message);
   }
 
   /** Ends listening and all connections (their wills are published); resolves when everything is closed. */
@@ -84,8 +91,7 @@ export class Broker implements AsyncDisposable {
 /** Starts a broker. Rejects with Node's error where it cannot listen. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const edge = new Edge({ ...options, ...options.fault?.options() });
-  const port = await edge.listen();
-  return new Broker(edge, port);
+  return new Broker(edge, await edge.listen());
 }
 
 class Edge {
@@ -101,6 +107,7 @@ class Edge {
   #cancelTimer: () => void = () => {};
   #timerAt = Number.POSITIVE_INFINITY;
   #cancelSys: () => void = () => {};
+  #flushing = false;
 
   constructor(options: BrokerOptions) {
     const {
@@ -126,17 +133,24 @@ class Edge {
     this.#publishSys();
   }
 
-  async listen(): Promise<number> {
+  async listen(): Promise<{ host: string; port: number }> {
     const { host = '127.0.0.1', port = 1883 } = this.#options;
     const listening = await listenTcp({ host, port, accept: (transport) => this.#accept(transport) });
     this.#stopListening = () => listening.close();
-    return listening.port;
+    return { host, port: listening.port };
+  }
+
+  publish(message: Message): void {
+    this.core.route(message, { incomingDup: false });
+    this.#flushSoon();
   }
 
   async stop(): Promise<void> {
     this.#cancelTimer();
     this.#cancelSys();
     const listening = this.#stopListening();
+    // All wills first, while those who watch for them are still connected.
+    for (const connection of this.#open.keys()) connection.publishWill('broker stopped');
     for (const connection of this.#open.keys()) connection.end('broker stopped');
     this.core.flush();
     await Promise.all([listening, this.#allClosed()]);
@@ -150,6 +164,9 @@ class Edge {
   #accept(transport: Transport): TransportListener {
     const port = {
       remoteAddress: transport.remoteAddress,
+      get bufferedBytes() {
+        return transport.bufferedBytes;
+      },
       write: (bytes: Uint8Array) => transport.write(bytes),
       close: () => transport.close(),
     };
@@ -164,16 +181,26 @@ class Edge {
         this.#open.delete(connection);
         this.#paused.delete(connection);
         this.core.connections = this.#open.size;
-        this.core.flush();
+        this.#flushSoon();
         if (this.#open.size === 0) for (const done of this.#closed) done();
       },
     };
   }
 
+  /** Output is gathered until everything that this turn of the event loop brings has been read: one write a connection. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      this.core.flush();
+    });
+  }
+
   #inTurn(connection: Connection, work: (now: number) => void): void {
     this.core.now = this.#clock.now();
     work(this.core.now);
-    this.core.flush();
+    this.#flushSoon();
     this.#wake(connection.deadline());
     // Nobody reads for a client that is not let in yet.
     const transport = this.#open.get(connection);

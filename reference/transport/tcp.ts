@@ -1,6 +1,6 @@
 // TCP (section 4.2). In: a port. Out: transports.
 import { createServer, type Socket } from 'node:net';
-import type { Listening, Transport, TransportListener } from './transport.ts';
+import type { Listening, StreamEnd, Transport, TransportListener } from './transport.ts';
 
 export interface TcpOptions {
   readonly host: string;
@@ -16,11 +16,14 @@ const lingerMs = 5_000;
 
 /** Listens. Rejects with Node's error where that cannot be (EADDRINUSE, EACCES …). */
 export function listenTcp({ host, port, accept }: TcpOptions): Promise<Listening> {
-  const server = createServer({ noDelay: true, allowHalfOpen: false }, (socket) => serve(socket, accept));
+  // Half open: an answer to what came before the peer's FIN still goes out.
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => serve(socket, accept));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, backlog }, () => {
       server.off('error', reject);
+      // A connection that could not be accepted (EMFILE, say) is no reason to end those that are open.
+      server.on('error', () => {});
       const address = server.address();
       resolve({
         port: typeof address === 'object' && address !== null ? address.port : port,
@@ -34,19 +37,20 @@ function serve(socket: Socket, accept: (transport: Transport) => TransportListen
   let over = false;
   const transport = transportOver(socket);
   const listener = accept(transport);
-  const end = (): void => {
+  const end = (how: StreamEnd): void => {
     if (over) return;
     over = true;
-    listener.ended();
+    listener.ended(how);
   };
   socket.on('data', (chunk: Uint8Array) => listener.bytes(chunk));
-  socket.on('end', end);
+  socket.on('end', () => end('finished'));
   // Whatever broke the stream, `close` follows.
   socket.on('error', () => {});
-  socket.on('close', end);
+  socket.on('close', () => end('broken'));
 }
 
 function transportOver(socket: Socket): Transport {
+  let closing = false;
   return {
     remoteAddress: socket.remoteAddress ?? '',
     write: (bytes) => {
@@ -56,7 +60,8 @@ function transportOver(socket: Socket): Transport {
       return socket.writableLength;
     },
     close: () => {
-      if (socket.destroyed) return;
+      if (closing || socket.destroyed) return;
+      closing = true;
       socket.end();
       // What the peer still sends is not read by anybody, but has to be taken, or our FIN would become an RST.
       socket.resume();
@@ -64,6 +69,7 @@ function transportOver(socket: Socket): Transport {
       linger.unref();
       socket.once('close', () => clearTimeout(linger));
     },
+    reset: () => void socket.resetAndDestroy(),
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
   };

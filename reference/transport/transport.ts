@@ -1,10 +1,13 @@
 // What a broker needs of a stream, whether TCP, TLS or another.
 
+/** How a stream came to its end: the peer's FIN, or a breakage (RST, time-out, our own reset). */
+export type StreamEnd = 'finished' | 'broken';
+
 export interface TransportListener {
   /** The view is valid during the call alone. */
   bytes(chunk: Uint8Array): void;
-  /** The peer has ended the stream, or it broke; called once. */
-  ended(): void;
+  /** The peer has ended the stream, or it broke; called once. After `finished` it can be written to, and has to be closed. */
+  ended(how: StreamEnd): void;
 }
 
 export interface Transport {
@@ -12,8 +15,10 @@ export interface Transport {
   write(bytes: Uint8Array): void;
   /** Bytes written that the peer has not taken yet. */
   readonly bufferedBytes: number;
-  /** Ends the stream behind what is written. */
+  /** Ends the stream behind what is written, by FIN. */
   close(): void;
+  /** Breaks the stream off at once, by RST; what is not sent yet is lost. */
+  reset(): void;
   /** Stops and goes on reading. */
   pause(): void;
   resume(): void;

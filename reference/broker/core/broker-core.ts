@@ -17,6 +17,11 @@ export interface Limits extends SessionLimits {
   readonly maxConnections: number;
   /** How long a connection may be open without a CONNECT that is answered. */
   readonly connectTimeoutMs: number;
+  /**
+   * Bytes that may wait for a client which reads too slowly; beyond, QoS 0 messages to it are dropped. What waits at QoS 1 and 2 is
+   * bounded by `maxInFlight`. Left out: no limit.
+   */
+  readonly maxBufferedBytes?: number;
 }
 
 export interface Credentials {
@@ -46,8 +51,11 @@ export interface BrokerEvents {
 export interface Counters {
   packetsReceived: number;
   packetsSent: number;
+  /** Messages of clients, of wills and of the program that embeds the broker. */
   messagesPublished: number;
+  /** Copies that were sent to a subscriber or queued for one. */
   messagesDelivered: number;
+  /** Copies that found no room: a full queue, or a client that reads too slowly. */
   messagesDropped: number;
 }
 
@@ -93,6 +101,7 @@ export class BrokerCore {
     this.flush();
   };
   readonly #random: () => number;
+  readonly #mostBuffered: number;
   readonly #sessions = new Map<string, Session>();
   readonly #subscriptions: Subscriptions;
   readonly #retained: Retained;
@@ -106,6 +115,7 @@ export class BrokerCore {
     this.authenticate = authenticate;
     this.events = events;
     this.#random = random;
+    this.#mostBuffered = limits.maxBufferedBytes ?? Number.POSITIVE_INFINITY;
     this.#subscriptions = parts.subscriptions();
     this.#retained = parts.retained();
   }
@@ -166,11 +176,13 @@ export class BrokerCore {
       session.sender.disconnect();
       if (this.rules.connect.endsWithConnection(connect, reason)) this.#discard(session);
     }
-    if (will !== undefined && this.rules.will.isDue(reason)) this.#publishWill(will);
+    if (will !== undefined) this.publishWill(will, reason);
     this.events.disconnected?.({ clientId: session.clientId, reason });
   }
 
-  #publishWill(will: Will): void {
+  /** Publishes a will, if it is due after such an end (MQTT-3.1.2-8). */
+  publishWill(will: Will, reason: EndReason): void {
+    if (!this.rules.will.isDue(reason)) return;
     for (let times = this.rules.will.timesPublished(); times > 0; times--) {
       this.route(this.rules.will.messageOf(will), { incomingDup: false });
     }
@@ -235,10 +247,18 @@ export class BrokerCore {
     const retain = rules.retainOf(cause, message);
     const topicName = rules.topicNameOf(message.topicName);
     const copy: Message = { topicName, payload: rules.payloadOf(message.payload), qos, retain };
-    this.counters.messagesDelivered++;
     if (session.connection === undefined && !rules.queuesWhileAway(qos)) return;
-    if (qos === 0) session.connection?.publish(copy, { qos, dup: false });
-    else if (!session.sender.send(copy, { qos, incomingDup })) this.counters.messagesDropped++;
+    if (this.#hand(session, copy, { qos, incomingDup })) this.counters.messagesDelivered++;
+    else this.counters.messagesDropped++;
+  }
+
+  /** False if there is no room for the message. */
+  #hand({ connection, sender }: Session, message: Message, how: { qos: Qos; incomingDup: boolean }): boolean {
+    const { qos, incomingDup } = how;
+    if (qos !== 0) return sender.send(message, { qos, incomingDup });
+    if (connection === undefined || connection.bufferedBytes > this.#mostBuffered) return false;
+    connection.publish(message, { qos, dup: false });
+    return true;
   }
 
   /** SUBSCRIBE, filter by filter (MQTT-3.8.4-4). `retained` sends what the new subscriptions ask for. */

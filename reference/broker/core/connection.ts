@@ -67,6 +67,11 @@ export class Connection implements SenderPort, ReceiverPort {
     return this.#state.state === 'connected' ? this.#state.session : undefined;
   }
 
+  /** Bytes written and to be written that the peer has not taken yet. */
+  get bufferedBytes(): number {
+    return this.#out.length + (this.#port.bufferedBytes ?? 0);
+  }
+
   /** Bytes came. */
   receive(chunk: Uint8Array, now: number): void {
     this.#now = now;
@@ -119,6 +124,13 @@ export class Connection implements SenderPort, ReceiverPort {
         will: this.#will,
         reason,
       });
+  }
+
+  /** Publishes the will ahead of the end that makes it due, once. */
+  publishWill(reason: EndReason): void {
+    const will = this.#will;
+    this.#will = undefined;
+    if (will !== undefined) this.#core.publishWill(will, reason);
   }
 
   /** Hands the output of this turn to the transport. */
