@@ -13,7 +13,7 @@ let version = '';
 for (let i = 0; i < Number(runs); i++) {
   await using broker = await startRealBroker(name as BrokerName);
   version = broker.version;
-  const report = await runConformance({ target: broker.address, repeatFailures: 0 });
+  const report = await runConformance({ target: broker.address });
   for (const result of report.scenarios.filter(({ verdict }) => verdict === 'fail')) {
     failing.set(result.id, { result, seen: (failing.get(result.id)?.seen ?? 0) + 1 });
   }
@@ -36,38 +36,43 @@ function bytesOf({ checks, trace }: ScenarioResult): string[] {
 const shown = (text: string): string =>
   text.replace(/mqttspec\/[0-9a-z]{8}\/\d+/g, 'mqttspec/…').replace(/ms[0-9a-z]{8}[0-9a-z]+/g, 'ms…');
 
-const byStatement = new Map<string, { result: ScenarioResult; seen: number }[]>();
-for (const one of failing.values()) {
-  const id = one.result.checks.find(({ verdict }) => verdict === 'fail')?.statements[0] ?? 'none';
-  byStatement.set(id, [...(byStatement.get(id) ?? []), one]);
-}
+const failedCheck = ({ checks }: ScenarioResult) => checks.find(({ verdict }) => verdict === 'fail');
+const inOrder = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
+// Every statement that is held against the broker has a heading. A scenario's bytes stand under the first one that it names.
+const accused = [...new Set([...failing.values()].flatMap(({ result }) => failedCheck(result)?.statements ?? []))];
+accused.sort(inOrder);
 const lines = [
   `# ${name} ${version}: deviations from MQTT 3.1.1`,
   '',
   `Made by \`npx tsx scripts/brokers/notes.ts ${name}\`: the union of ${runs} runs. How it is started: \`scripts/brokers/start.ts\`.`,
-  `${failing.size} scenarios fail, under ${byStatement.size} statements. Our words for each statement; the bytes are the last ones before the verdict.`,
+  `${failing.size} scenarios fail, and accuse it of ${accused.length} statements. Our words for each statement; the bytes are the last ones before the verdict.`,
   '',
 ];
-for (const [id, group] of [...byStatement].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))) {
+for (const id of accused) {
   lines.push(
     `## ${id}`,
     '',
     `Demanded: ${statement(id).requirement}`,
     '',
-    `Why we hold it against ${name}: ${reasons[id] ?? 'not reviewed by hand yet: the bytes below are all that is said so far.'}`,
+    `Why we hold it against ${name}: ${reasons[`${name} ${id}`] ?? reasons[id] ?? 'not reviewed by hand yet: the bytes below are all that is said so far.'}`,
     '',
   );
-  for (const { result, seen } of group) {
-    const check = result.checks.find(({ verdict }) => verdict === 'fail');
+  const group = [...failing.values()].filter(({ result }) => failedCheck(result)?.statements.includes(id));
+  for (const { result, seen } of group.filter(({ result }) => failedCheck(result)?.statements[0] === id)) {
     const often = seen === Number(runs) ? '' : ` (in ${seen} of ${runs} runs)`;
     lines.push(
-      `- \`${result.id}\`${often}: ${result.title}. Got: ${shown(check?.got ?? '').slice(0, 240)}`,
+      `- \`${result.id}\`${often}: ${result.title}. Got: ${shown(failedCheck(result)?.got ?? '').slice(0, 240)}`,
       '',
       ...bytesOf(result),
       '',
     );
   }
+  const elsewhere = group.filter(({ result }) => failedCheck(result)?.statements[0] !== id);
+  if (elsewhere.length > 0) {
+    const names = elsewhere.map(({ result }) => `\`${result.id}\` (under ${failedCheck(result)?.statements[0]})`);
+    lines.push(`Shown also by ${names.join(', ')}.`, '');
+  }
 }
 writeFileSync(join(import.meta.dirname, `../../reports/brokers/${name}.md`), `${lines.join('\n').trimEnd()}\n`);
-process.stdout.write(`reports/brokers/${name}.md: ${failing.size} scenarios, ${byStatement.size} statements\n`);
+process.stdout.write(`reports/brokers/${name}.md: ${failing.size} scenarios, ${accused.length} statements\n`);

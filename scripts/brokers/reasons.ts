@@ -34,4 +34,44 @@ export const reasons: Readonly<Record<string, string>> = {
     'with overlapping subscriptions the highest QoS decides; grants were at that QoS, and one copy came at a lower one.',
   'MQTT-4.8.0-1':
     'the packet breaks its format (chapters 2 and 3) or may not be sent by a client (Table 2.1), and no other rule says what to do: the connection has to be closed. It was served on.',
+  'MQTT-3.1.4-1':
+    'the CONNECT breaks section 3.1: fields that no flag announces, a forbidden combination of flags, or bytes behind the last field. The sentence leaves the close as the only outcome; return code 0 came.',
+  'MQTT-3.1.3-4': 'the client id is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
+  'MQTT-3.1.3-10': 'the Will Topic is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
+  'MQTT-3.1.3-11': 'the User Name is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
+  'MQTT-3.3.1-6':
+    'a topic that the filter matches had a retained message, the subscription was new, and no retained message of that topic came before the barrier or after it. The live matching of the same broker lets the filter match that topic, so it is no other reading of "+".',
+  'MQTT-3.3.2-1':
+    'the Topic Name is a UTF-8 encoded string, so 1.5.3 holds for it; the message with an ill-formed one was taken.',
+  'MQTT-3.3.2-2':
+    'a PUBLISH of the broker itself had a wildcard in its Topic Name: the will of a client whose will topic had one. Nothing lets wildcards into a Topic Name.',
+  'MQTT-3.8.3-1': 'a Topic Filter is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was granted.',
+  'MQTT-3.8.4-4':
+    'several filters in a SUBSCRIBE have to work as several SUBSCRIBEs would, with the answers put into one SUBACK: equal filters too. One answer was missing.',
+  'MQTT-3.8.4-5': 'there has to be a return code for each filter and QoS; a filter that stood twice got only one.',
+  'MQTT-3.8.4-6':
+    'the QoS of a delivery is the lower one of the published and the granted. It was above the grant: for a retained message that a wildcard filter found, or for a message that was sent again. No text lets a server raise it.',
+  'MQTT-3.10.3-1':
+    'a Topic Filter is a UTF-8 encoded string, so 1.5.3 holds for it; an UNSUBSCRIBE with an ill-formed one was acknowledged.',
+  'MQTT-3.10.3-2':
+    'at least one Topic Filter is obligatory and its absence a protocol violation, which 4.8.0-1 answers with a close. UNSUBACK came.',
+  'MQTT-4.3.1-1': 'a QoS 0 delivery has DUP 0; the DUP of the publisher was passed on.',
+  'MQTT-4.3.2-1':
+    'a QoS 1 message is unacknowledged until its PUBACK comes, and its first PUBLISH has DUP 0. What the broker did instead: took PUBREC or PUBCOMP for the acknowledgement and never sent the message again, or sent it for the first time with DUP 1, or with an identifier in use. That the client broke the protocol by a wrong acknowledgement allows a close, which does not make the message acknowledged: it was due at the next connection of the session.',
+  'MQTT-4.3.3-1':
+    'a QoS 2 message is unacknowledged until PUBREC, its PUBREL until PUBCOMP, and its first PUBLISH has DUP 0. What the broker did instead: took another packet for the acknowledgement and never sent the message (or PUBREL) again, or sent it for the first time with DUP 1. A close would have been in order, to forget the message is not.',
+  'MQTT-4.4.0-1':
+    'unacknowledged PUBLISH and PUBREL packets have to be sent again when the session is resumed; one was missing.',
+  'MQTT-4.6.0-1': 'messages that were sent again came in another order than at first.',
+  'MQTT-4.6.0-5':
+    'topics are ordered unless an administrator says otherwise, and nobody did: the broker runs with its defaults.',
+  'MQTT-4.6.0-6':
+    'messages of one publisher, on one topic, at one QoS, came in another order than they were published in; all of them were first deliveries.',
+  'MQTT-4.7.1-1':
+    'a CONNECT whose will topic has a wildcard was accepted, and the will published to just that topic. To refuse the CONNECT or to keep silent would both have been accepted.',
+  'MQTT-4.7.1-3':
+    '"+" has to fill its level and matches an empty level too (section 4.7.1.3 says so of "sport/+" and "sport/"). Filters like "a+" were granted, or retained messages on topics with an empty level not found.',
+  'MQTT-4.7.3-2': 'Topic Names and Topic Filters must not hold U+0000; such a one was taken.',
+  'MQTT31-07':
+    'in MQTT 3.1 a Client Identifier has 1 to 23 characters, and a server that gets another one answers with return code 2. An empty one was accepted at level 3, as only MQTT 3.1.1 allows.',
 };
