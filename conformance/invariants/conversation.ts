@@ -71,9 +71,8 @@ class Outstanding {
 function answerTo(packet: Packet): { readonly answer: string; readonly packetId: number } | undefined {
   switch (packet.type) {
     case 'publish':
-      return packet.qos === 0
-        ? undefined
-        : { answer: packet.qos === 1 ? 'puback' : 'pubrec', packetId: packet.packetId };
+      // Whether it is the answer that its QoS asks for is judged elsewhere: here it is the identifier alone.
+      return packet.qos === 0 ? undefined : { answer: 'puback or pubrec', packetId: packet.packetId };
     case 'pubrec':
       return { answer: 'pubrel', packetId: packet.packetId };
     case 'pubrel':
@@ -91,6 +90,7 @@ function answerTo(packet: Packet): { readonly answer: string; readonly packetId:
 function answersOnly(types: readonly Observed['type'][]): () => ConversationRule {
   return () => {
     const outstanding = new Outstanding();
+    const published = new Set<number>();
     let sure = true;
     return {
       sent: (packet) => {
@@ -100,10 +100,15 @@ function answersOnly(types: readonly Observed['type'][]): () => ConversationRule
       },
       received: ({ packet }) => {
         if (packet.type === 'connack' && packet.sessionPresent) sure = false;
+        if (packet.type === 'publish' && packet.qos === 2 && packet.packetId !== undefined)
+          published.add(packet.packetId);
         if (!types.includes(packet.type) || !('packetId' in packet) || packet.packetId === undefined) return silent;
-        const answers = outstanding.take(packet.type, packet.packetId);
+        const kind = packet.type === 'puback' || packet.type === 'pubrec' ? 'puback or pubrec' : packet.type;
+        const answers = outstanding.take(kind, packet.packetId);
         // A server may send PUBREL again on a live connection (section 4.4).
         if (answers && packet.type === 'pubrel') outstanding.add('pubrel', packet.packetId);
+        // PUBREL without a PUBREC breaks another rule; its identifier is that of the PUBLISH nevertheless.
+        if (packet.type === 'pubrel' && published.has(packet.packetId)) return silent;
         if (answers || !sure) return answers ? kept : silent;
         return broken(`${packet.type.toUpperCase()} with id ${packet.packetId} answers nothing that was sent`);
       },

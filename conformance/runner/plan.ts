@@ -1,7 +1,7 @@
 // Which scenarios a run plays. In: all scenarios and the user's choice. Out: the plan, in the order of the standard.
 import type { Need, Scenario } from '../scenarios/scenario.ts';
 import type { Address } from '../target/address.ts';
-import type { Capabilities } from '../target/capabilities.ts';
+import { type Capabilities, severalInFlight } from '../target/capabilities.ts';
 import type { Protocol } from '../verdict/verdict.ts';
 
 /** A scenario with the folder of its section. */
@@ -54,6 +54,12 @@ export function missing(need: Need, capabilities: Capabilities, address: Address
       return capabilities.maximumQos === 2 ? undefined : `the target grants QoS ${capabilities.maximumQos} at most`;
     case 'wildcards':
       return capabilities.wildcards ? undefined : 'the target does not support wildcards';
+    case 'retained wildcards':
+      return capabilities.retainedWildcards ? undefined : 'wildcard filters of the target find no retained messages';
+    case 'several in flight':
+      return capabilities.inFlight >= severalInFlight
+        ? undefined
+        : `the target keeps ${capabilities.inFlight} messages in flight at most`;
     case 'empty client id':
       return capabilities.emptyClientId ? undefined : 'the target does not accept an empty client id';
     case 'level 3':

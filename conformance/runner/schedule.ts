@@ -29,12 +29,15 @@ export interface ScheduleOptions {
 }
 
 const longestRepeatMs = 5_000;
+const secondChanceLanes = 8;
 
 export class Schedule {
   readonly #options: ScheduleOptions;
   readonly #results: (ScenarioResult | undefined)[];
   readonly #playing = new Set<Performance>();
   readonly #failing: number[] = [];
+  /** What came to no verdict at first: a target that was busy gets a second chance. */
+  readonly #unclear: number[] = [];
   #stopped = false;
   #lost = false;
 
@@ -48,15 +51,17 @@ export class Schedule {
     const { planned, concurrency, restOfRun } = this.#options;
     const indices = planned.map((_, i) => i);
     const timed = indices.filter((i) => planned[i]?.scenario.timed === true);
-    const queue = indices.filter((i) => planned[i]?.scenario.timed !== true);
+    const hard = indices.filter((i) => planned[i]?.scenario.hard === true);
+    const others = indices.filter((i) => !timed.includes(i) && !hard.includes(i));
     const timers = timed.map((i) => this.#playOne(i));
-    const lanes = Array.from({ length: concurrency }, async () => {
-      for (let i = queue.shift(); i !== undefined && !this.#over(); i = queue.shift()) await this.#playOne(i);
-    });
-    await Promise.all(lanes);
+    await this.#inLanes(others, concurrency, (i) => this.#playOne(i));
+    await this.#secondChances();
+    await this.#repeatFailures();
+    await this.#inLanes(hard, 1, (i) => this.#playOne(i));
     await this.#repeatFailures();
     restOfRun.abort();
     await Promise.all(timers);
+    await this.#secondChances();
     await this.#repeatFailures();
     return this.#lost;
   }
@@ -73,6 +78,15 @@ export class Schedule {
     return this.#results.filter((result) => result !== undefined);
   }
 
+  /** A bounded number at a time. */
+  async #inLanes(indices: readonly number[], lanes: number, play: (index: number) => Promise<void>): Promise<void> {
+    const queue = [...indices];
+    const lane = async (): Promise<void> => {
+      for (let i = queue.shift(); i !== undefined && !this.#over(); i = queue.shift()) await play(i);
+    };
+    await Promise.all(Array.from({ length: Math.min(lanes, queue.length) }, lane));
+  }
+
   #over(): boolean {
     return this.#stopped || this.#lost;
   }
@@ -85,9 +99,27 @@ export class Schedule {
     const result = await this.#result(planned);
     if (this.#over()) return;
     const judged = await this.#unlessLost(result);
-    this.#results[index] = judged;
-    if (judged.verdict === 'fail' && this.#options.repeatFailures > 0) this.#failing.push(index);
-    else this.#options.emit({ type: 'scenario:end', result: judged });
+    this.#keep(index, judged, this.#unclear);
+  }
+
+  /** Writes a result down; what may change yet is told of later. */
+  #keep(index: number, result: ScenarioResult, unclear?: number[]): void {
+    this.#results[index] = result;
+    const { repeatFailures, emit } = this.#options;
+    if (result.verdict === 'fail' && repeatFailures > 0) this.#failing.push(index);
+    else if (result.verdict === 'inconclusive' && repeatFailures > 0 && unclear !== undefined) unclear.push(index);
+    else emit({ type: 'scenario:end', result });
+  }
+
+  /** Plays what came to no verdict once more, few at a time. */
+  async #secondChances(): Promise<void> {
+    await this.#inLanes(this.#unclear.splice(0), secondChanceLanes, async (index) => {
+      const planned = this.#options.planned[index];
+      const first = this.#results[index];
+      if (planned === undefined || first === undefined) return;
+      const again = await this.#unlessLost(await this.#result(planned));
+      this.#keep(index, again);
+    });
   }
 
   /** A target that is gone fails nothing: what broke is the run. */
@@ -100,7 +132,7 @@ export class Schedule {
 
   /** Plays failing scenarios again, after all others, and writes down how often they gave the same verdict. */
   async #repeatFailures(): Promise<void> {
-    await Promise.all(this.#failing.splice(0).map((index) => this.#repeat(index)));
+    await this.#inLanes(this.#failing.splice(0), this.#options.concurrency, (index) => this.#repeat(index));
   }
 
   async #repeat(index: number): Promise<void> {

@@ -8,6 +8,10 @@ export type Need =
   | 'qos 1'
   | 'qos 2'
   | 'wildcards'
+  /** A wildcard filter finds retained messages. */
+  | 'retained wildcards'
+  /** At least eight messages are sent to a client that acknowledges none. */
+  | 'several in flight'
   | 'empty client id'
   | 'level 3'
   | 'level 4'
@@ -31,6 +35,8 @@ export interface Scenario {
   readonly protocols: readonly Protocol[];
   /** Waits for a real timer: started first, and beside the others. */
   readonly timed: boolean;
+  /** Hard on the target: played last, one at a time, so that what it breaks is not held against the others. */
+  readonly hard: boolean;
   readonly play: (stage: Stage) => Promise<void>;
 }
 
@@ -40,10 +46,11 @@ export interface ScenarioText {
   readonly needs?: readonly Need[];
   readonly protocols?: readonly Protocol[];
   readonly timed?: boolean;
+  readonly hard?: boolean;
   readonly play: (stage: Stage) => Promise<void>;
 }
 
 /** Declares a scenario. */
 export function scenario(id: string, text: ScenarioText): Scenario {
-  return { needs: [], protocols: ['3.1.1'], timed: false, ...text, id };
+  return { needs: [], protocols: ['3.1.1'], timed: false, hard: false, ...text, id };
 }

@@ -2,12 +2,21 @@
 import type { Qos } from '../../reference/message.ts';
 import type { Protocol } from '../verdict/verdict.ts';
 
+/** How many messages in flight at once scenarios build on. */
+export const severalInFlight = 8;
+
 export interface Capabilities {
   readonly protocols: readonly Protocol[];
   readonly maximumQos: Qos;
   readonly retainedMessages: boolean;
   readonly storedSessions: boolean;
+  /** CONNACK says whether a session was stored; a target that never does violates MQTT-3.2.2-2, which is judged once. */
+  readonly tellsSessions: boolean;
   readonly wildcards: boolean;
+  /** A wildcard filter finds retained messages; one that does not violates MQTT-3.3.1-6, which is judged once. */
+  readonly retainedWildcards: boolean;
+  /** Messages that come to a client that acknowledges none, at most `severalInFlight`. */
+  readonly inFlight: number;
   readonly emptyClientId: boolean;
   /** Messages that clients publish to `$`-topics reach subscribers. */
   readonly dollarTopics: boolean;

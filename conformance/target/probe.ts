@@ -13,7 +13,7 @@ import type { Leftovers } from '../wire/play/leftovers.ts';
 import type { Names } from '../wire/play/names.ts';
 import { Tracer } from '../wire/tracer.ts';
 import { type Address, formatAddress } from './address.ts';
-import type { Capabilities } from './capabilities.ts';
+import { type Capabilities, severalInFlight } from './capabilities.ts';
 
 /** Nothing can be judged: the target cannot be reached, or is no MQTT server, or lets nobody in. A plain sentence. */
 export class NoTarget extends Error {}
@@ -88,18 +88,20 @@ class Prober {
     const protocols = await this.#protocols();
     this.#level = protocols.includes('3.1.1') ? 4 : 3;
     const names = this.#options.names;
-    const [maximumQos, wildcards, storedSessions, emptyClientId, dollarTopics, sys, order] = await Promise.all([
+    const [maximumQos, wildcards, sessions, emptyClientId, dollarTopics, sys, order] = await Promise.all([
       this.#maximumQos(),
       this.#grantsWildcards(),
-      this.#storesSessions().catch(noSuchThing),
+      this.#storesSessions().catch((error) => ({ storedSessions: noSuchThing(error), tellsSessions: true })),
       this.#tryConnect({ level: 4, clientId: '' }).then((code) => code === 0),
       this.#delivers(names.dollarTopicName()),
       this.#sysTopics(),
       this.#order(),
     ]);
     const retainedMessages = await this.#retains(maximumQos);
-    const found = { protocols, maximumQos, retainedMessages, storedSessions, wildcards, emptyClientId, dollarTopics };
-    const capabilities: Capabilities = { ...found, ...sys, ...order };
+    const retainedWildcards = wildcards && (await this.#retains(maximumQos, '/+'));
+    const inFlight = maximumQos === 0 ? 0 : await this.#inFlight();
+    const found = { protocols, maximumQos, retainedMessages, ...sessions, wildcards, emptyClientId, dollarTopics };
+    const capabilities: Capabilities = { ...found, retainedWildcards, inFlight, ...sys, ...order };
     return { capabilities, description: describe(this.#options.address, capabilities) };
   }
 
@@ -219,31 +221,55 @@ class Prober {
     return (await client.awaits(message('probe'), this.#options.replyMs / 10)) !== undefined;
   }
 
-  async #retains(maximumQos: Qos): Promise<boolean> {
-    const topicName = this.#options.names.topicName('retained');
+  /** `wildcard`: what stands in the filter in place of the last level. */
+  async #retains(maximumQos: Qos, wildcard?: '/+'): Promise<boolean> {
+    const base = this.#options.names.topicName('retained');
+    const topicName = wildcard === undefined ? base : `${base}/kept`;
     const { client } = await this.#client();
     const qos = maximumQos === 0 ? 0 : 1;
     if (!(await publishes(client, { topicName, qos, payload: 'kept', retain: true }))) return false;
     await client.pings();
-    await this.#subscribe(client, topicName, qos);
-    const kept = (await client.awaits(anyMessage({ retain: true }), this.#options.replyMs / 2)) !== undefined;
+    await this.#subscribe(client, wildcard === undefined ? base : `${base}${wildcard}`, qos);
+    const kept = (await client.awaits(anyMessage({ topicName }), this.#options.replyMs / 2)) !== undefined;
     await publishes(client, { topicName, qos, payload: '', retain: true });
     return kept;
   }
 
+  /** How many messages come to a client that acknowledges none. */
+  async #inFlight(): Promise<number> {
+    const topicName = this.#options.names.topicName('flight');
+    const { client: subscriber } = await this.#client();
+    subscriber.acknowledging = 'by hand';
+    const { client: publisher } = await this.#client();
+    await this.#subscribe(subscriber, topicName, 1);
+    for (let i = 0; i < severalInFlight; i++) await publishes(publisher, { topicName, qos: 1, payload: `flight ${i}` });
+    const came = (): number =>
+      subscriber.connection.pending.filter(({ packet }) => packet.type === 'publish' && packet.qos > 0).length;
+    await subscriber.connection.waitFor(
+      () => (came() >= severalInFlight ? true : undefined),
+      this.#options.replyMs / 4,
+    );
+    return came();
+  }
+
   /** Level 3 cannot tell in CONNACK: there it is taken for granted, and judged by delivery. */
-  async #storesSessions(): Promise<boolean> {
-    if (this.#level === 3) return true;
+  async #storesSessions(): Promise<{ storedSessions: boolean; tellsSessions: boolean }> {
+    if (this.#level === 3) return { storedSessions: true, tellsSessions: false };
     const clientId = this.#options.names.clientId();
+    const topicName = this.#options.names.topicName('stored');
     const { client } = await this.#client({ clientId, cleanSession: false });
-    await this.#subscribe(client, this.#options.names.topicName('stored'), 1);
+    await this.#subscribe(client, topicName, 1);
     client.connection.send({ type: 'disconnect' });
     client.connection.finish();
     await client.connection.waitFor(() => client.connection.ending);
-    const again = await this.#client({ clientId, cleanSession: false });
-    again.client.connection.cut('FIN');
+    const { client: again, sessionPresent } = await this.#client({ clientId, cleanSession: false });
+    const { client: publisher } = await this.#client();
+    publisher.connection.send(publish({ topicName, payload: 'stored' }));
+    const remembered =
+      sessionPresent || (await again.awaits(message('stored'), this.#options.replyMs / 2)) !== undefined;
+    again.connection.cut('FIN');
     await this.#client({ clientId, cleanSession: true });
-    return again.sessionPresent;
+    return { storedSessions: remembered, tellsSessions: sessionPresent };
   }
 
   async #sysTopics(): Promise<{ sysTopics: boolean; version?: string }> {
@@ -333,7 +359,13 @@ function describe(address: Address, capabilities: Capabilities): TargetDescripti
     { name: 'maximum QoS', value: rest.maximumQos },
     { name: 'retained messages', value: rest.retainedMessages },
     { name: 'stored sessions', value: rest.storedSessions },
+    { name: 'tells of stored sessions', value: rest.tellsSessions },
     { name: 'wildcards', value: rest.wildcards },
+    { name: 'retained messages by wildcard', value: rest.retainedWildcards },
+    {
+      name: 'messages in flight',
+      value: rest.inFlight >= severalInFlight ? `${severalInFlight} or more` : rest.inFlight,
+    },
     { name: 'empty client id', value: rest.emptyClientId },
     { name: 'delivers $-topics of clients', value: rest.dollarTopics },
     { name: '$SYS topics', value: rest.sysTopics },

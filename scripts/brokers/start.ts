@@ -76,7 +76,14 @@ function moscaFolder(): string {
   if (existsSync(join(folder, 'node_modules/mosca'))) return folder;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  const packages = ['mosca@2.8.3', 'eventemitter2@0.4.14', 'jsonschema@1.2.6'];
+  const packages = [
+    'mosca@2.8.3',
+    'eventemitter2@0.4.14',
+    'jsonschema@1.2.6',
+    'ioredis@2.5.0',
+    'msgpack-lite@0.1.26',
+    'mongodb@2.2.36',
+  ];
   execFileSync('npm', ['install', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', ...packages], {
     cwd: folder,
     stdio: 'ignore',
@@ -212,14 +219,15 @@ async function ejabberd(port: number): Promise<Started> {
       '',
     ].join('\n'),
   );
-  const libs = readdirSync('/usr/lib').flatMap((arch) => {
-    const at = join('/usr/lib', arch);
-    return arch.endsWith('linux-gnu') && existsSync(join(at, 'ejabberd')) ? [join(at, 'ejabberd')] : [];
-  });
+  // Debian puts it beside the machine's libraries, not below those of Erlang.
+  const libs = readdirSync('/usr/lib')
+    .filter((arch) => arch.endsWith('linux-gnu'))
+    .flatMap((arch) => readdirSync(join('/usr/lib', arch)).map((name) => join('/usr/lib', arch, name, 'ebin')))
+    .filter((ebin) => existsSync(join(ebin, 'ejabberd.app')));
   const args = [
     '-noinput',
     '-pa',
-    ...libs.flatMap((at) => readdirSync(at).map((name) => join(at, name, 'ebin'))),
+    ...libs,
     '-mnesia',
     'dir',
     `"${folder}/mnesia"`,

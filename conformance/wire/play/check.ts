@@ -20,6 +20,8 @@ export interface ReceiveExactlyOptions {
   readonly order?: 'any' | 'kept';
   /** `allowed`: a message may come more than once (QoS 1). */
   readonly repeats?: 'forbidden' | 'allowed';
+  /** What a message that is missing violates, where that is another statement than what a surplus one does. */
+  readonly ifMissing?: readonly StatementId[];
 }
 
 /** What a check asks of one client's connection. */
@@ -47,7 +49,7 @@ export class Check {
 
   /** Exactly these messages come before the barrier, and nothing else. */
   async receiveExactly(expected: readonly ExpectedMessage[], options: ReceiveExactlyOptions): Promise<void> {
-    const { until, order = 'any', repeats = 'forbidden' } = options;
+    const { until, order = 'any', repeats = 'forbidden', ifMissing } = options;
     const reached = await reachBarrier(until, this.#client, this.#recorder);
     const missing = (): ExpectedMessage[] => assign(this.#messages(), expected).missing;
     // The order between topics, and between a message and its sentinel on another topic, is free: what is still due may come late.
@@ -66,13 +68,19 @@ export class Check {
       return this.#failed(
         wanted,
         `${came}; missing: ${shortList(stillMissing.map(describePacket))}; ${this.#situation()}`,
+        ifMissing ?? this.#but(ofOrder),
       );
     }
     if (unwelcome.length > 0)
-      return this.#failed(wanted, `${came}; too many: ${shortList(unwelcome.map(describePacket))}`);
+      return this.#failed(wanted, `${came}; too many: ${shortList(unwelcome.map(describePacket))}`, this.#but(ofOrder));
     if (!reached)
       return this.#recorder.inconclusive(`the barrier of "${wanted}" was not reached: ${this.#situation()}`);
-    if (order === 'kept' && !ascending(messages, expected)) return this.#failed(`${wanted}, in this order`, came);
+    if (order === 'kept' && !ascending(messages, expected))
+      return this.#failed(
+        `${wanted}, in this order`,
+        came,
+        this.#but((id) => !ofOrder(id)),
+      );
     this.#recorder.passed(this.#statements, wanted, this.#client);
   }
 
@@ -123,9 +131,15 @@ export class Check {
     else this.#failed(expected, got);
   }
 
-  #failed(expected: string, got: string): undefined {
-    this.#recorder.failed(this.#statements, { expected, got }, this.#client);
+  #failed(expected: string, got: string, statements = this.#statements): undefined {
+    this.#recorder.failed(statements, { expected, got }, this.#client);
     return undefined;
+  }
+
+  /** The statements of this check without some, if any are left: what is missing is not out of order. */
+  #but(left: (id: StatementId) => boolean): readonly StatementId[] {
+    const others = this.#statements.filter((id) => !left(id));
+    return others.length === 0 ? this.#statements : others;
   }
 
   #messages(): ObservedMessage[] {
@@ -151,6 +165,9 @@ export class Check {
     return `the connection was closed by the ${ending.by} (${ending.how})${unused}`;
   }
 }
+
+/** Section 4.6 speaks of order alone. */
+const ofOrder = (id: StatementId): boolean => id.startsWith('MQTT-4.6.');
 
 /** Answers the same packet as the one expected, but with other contents: no need to wait longer. */
 function isSameButWrong(observed: Observed, expected: Expected): boolean {

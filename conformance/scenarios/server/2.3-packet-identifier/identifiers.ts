@@ -104,7 +104,7 @@ export const inFlightIdentifiers = ([1, 2] as const).map((qos) =>
   scenario(`identifiers-in-flight-qos-${qos}`, {
     title: `Messages in flight at QoS ${qos} have identifiers of their own`,
     cites: { v3: ['MQTT-2.3.1-4', qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'] },
-    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    needs: [qos === 1 ? 'qos 1' : 'qos 2', 'several in flight'],
     protocols: ['3.1.1', '3.1'],
     async play({ given, when, must }) {
       const topicName = given.topicName();
@@ -130,7 +130,7 @@ export const inFlightIdentifiers = ([1, 2] as const).map((qos) =>
 export const pubrecDoesNotFree = scenario('identifier-not-free-after-pubrec', {
   title: 'PUBREC does not free an identifier: no new message has it before PUBCOMP',
   cites: { v3: ['MQTT-2.3.1-4', 'MQTT-4.3.3-1'] },
-  needs: ['qos 2'],
+  needs: ['qos 2', 'several in flight'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();

@@ -17,7 +17,7 @@ export const newIdentifiersAfterResume = ([1, 2] as const).map((qos) =>
   scenario(`new-identifiers-after-resume-qos-${qos}`, {
     title: `After a resume new messages at QoS ${qos} have other identifiers than those still in flight`,
     cites: { v3: ['MQTT-2.3.1-4', qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'] },
-    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    needs: [qos === 1 ? 'qos 1' : 'qos 2', 'several in flight'],
     protocols: ['3.1.1', '3.1'],
     async play({ given, when, must }) {
       const topicName = given.topicName();
@@ -47,7 +47,7 @@ export const newIdentifiersAfterResume = ([1, 2] as const).map((qos) =>
 export const identifierOfPubrelAfterResume = scenario('identifier-of-pubrel-after-resume', {
   title: 'After a resume no new message has the identifier of a handshake that awaits PUBCOMP',
   cites: { v3: ['MQTT-2.3.1-4', 'MQTT-4.3.3-1'] },
-  needs: ['qos 2'],
+  needs: ['qos 2', 'several in flight'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();

@@ -49,10 +49,8 @@ export const refusedDoesNotEvict = scenario('refused-connect-does-not-evict', {
     const { connect, field } = await import('../../../wire/raw.ts');
     const payload = [field(online.clientId)];
     await when(intruder).sendsBytes(connect({ protocolLevel: 99, payload }), 'CONNECT with an unsupported level');
-    given.that(
-      (await intruder.connection.waitFor(() => intruder.connection.ending)) !== undefined,
-      'the CONNECT was not refused',
-    );
+    if ((await intruder.connection.waitFor(() => intruder.connection.ending)) === undefined)
+      given.skip('the target accepts it, which is judged elsewhere');
     await must(online).beServed();
   },
 });
@@ -95,7 +93,7 @@ export const behindRefusal = scenario('packets-behind-a-refused-connect', {
       const answer = await refused.awaits({ type: 'connack' });
       if (answer?.packet.type !== 'connack' || answer.packet.returnCode !== 0) watched.push(topicName);
     }
-    given.that(watched.length > 0, 'the target accepts a CONNECT with an empty client id and one of level 6');
+    if (watched.length === 0) given.skip('the target accepts a CONNECT with an empty client id and one of level 6');
     for (const topicName of watched) {
       const late = await given.subscriber(topicName, { name: 'late' });
       await must(late).receiveExactly([], { until: sentinel(publisher, { topicName }) });

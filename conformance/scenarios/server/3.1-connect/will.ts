@@ -27,20 +27,19 @@ const combinations = qosLevels.flatMap((qos) => retains.map((retain) => ({ qos, 
 export const wills = Object.entries(deaths).map(([death, dies]) =>
   scenario(`will-after-${death}`, {
     title: `After an end by ${death.replaceAll('-', ' ')} the will is published, with its QoS and Will Retain`,
-    cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-9', 'MQTT-3.1.3-1', 'MQTT-3.1.2-16', 'MQTT-3.1.2-17', 'MQTT-3.1.2-14'] },
-    needs: ['qos 2'],
+    cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-9', 'MQTT-3.1.2-16', 'MQTT-3.1.2-17', 'MQTT-3.1.2-14'] },
     protocols: death === 'fin' || death === 'rst' ? ['3.1.1', '3.1'] : ['3.1.1'],
     async play(stage) {
       const { given, must } = stage;
-      await given.each(combinations, async ({ qos, retain }) => {
+      const possible = combinations.filter(({ qos }) => qos <= given.capabilities.maximumQos);
+      await given.each(possible, async ({ qos, retain }) => {
         const topicName = given.topicName('will');
         const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
         const client = await given.client({ will: { topicName, message: 'gone', qos, retain } });
         await dies(stage, client);
-        const arrived = await must(watcher, 'MQTT-3.1.2-8', 'MQTT-3.1.3-1').receive(
-          message('gone', { topicName }),
-          given.unhurriedMs,
-        );
+        const ending = await client.connection.waitFor(() => client.connection.ending);
+        if (ending === undefined) given.skip('the target does not end the connection, which is judged elsewhere');
+        const arrived = await must(watcher, 'MQTT-3.1.2-8').receive(message('gone', { topicName }), given.unhurriedMs);
         const atQos = { expected: `the will at QoS ${qos}`, got: `QoS ${arrived?.qos}` };
         must(watcher, 'MQTT-3.1.2-9', 'MQTT-3.1.2-14').satisfy(arrived?.qos === qos, atQos);
         const demand = retain ? 'MQTT-3.1.2-17' : 'MQTT-3.1.2-16';
@@ -49,7 +48,7 @@ export const wills = Object.entries(deaths).map(([death, dies]) =>
         const publisher = await given.client({ name: 'publisher' });
         const late = await given.subscriber(topicName, { name: 'late', qos });
         // A retained QoS 0 message may be dropped at any time (MQTT-3.3.1-7).
-        if (retain && qos > 0) await must(late, demand).receive(message('gone', { retain: true }));
+        if (retain && qos > 0) await must(late, demand).receive(message('gone'));
         if (!retain) await must(late, demand).receiveExactly([], { until: sentinel(publisher, { topicName, qos }) });
       });
     },
@@ -78,7 +77,7 @@ export const willOfBinaryMessage = scenario('will-message-is-bytes', {
     const bytes = Uint8Array.from({ length: 300 }, (_, i) => i & 255);
     const client = await given.client({ will: { topicName, message: bytes, qos: 1 } });
     await when(client).cuts();
-    await must(watcher).receive(message(bytes, { topicName }));
+    await must(watcher).receive(message(bytes, { topicName }), given.unhurriedMs);
   },
 });
 
@@ -90,7 +89,7 @@ export const willOfEmptyMessage = scenario('will-message-of-zero-bytes', {
     const watcher = await given.subscriber(topicName, { name: 'watcher' });
     const client = await given.client({ will: { topicName, message: '' } });
     await when(client).cuts();
-    await must(watcher).receive(message('', { topicName }));
+    await must(watcher).receive(message('', { topicName }), given.unhurriedMs);
   },
 });
 
@@ -157,10 +156,8 @@ export const willOfRefusedConnect = scenario('no-will-of-a-refused-connect', {
     await when(refused).sends(
       given.connect({ clientId: '', cleanSession: false, will: { topicName, message: 'never' } }),
     );
-    given.that(
-      (await refused.connection.waitFor(() => refused.connection.ending)) !== undefined,
-      'the CONNECT was not refused',
-    );
+    if ((await refused.connection.waitFor(() => refused.connection.ending)) === undefined)
+      given.skip('the target accepts it, which is judged elsewhere');
     const publisher = await given.client({ name: 'publisher' });
     await must(watcher).receiveExactly([], { until: sentinel(publisher, { topicName }) });
   },

@@ -90,7 +90,7 @@ export const refusalOfStored = scenario('refusal-of-a-stored-session', {
     const arrived = await refused.connection.waitFor(
       () => refused.take({ type: 'connack' }) ?? refused.connection.ending,
     );
-    given.that(arrived !== undefined && 'packet' in arrived, 'the CONNECT was not refused by a CONNACK');
+    if (arrived === undefined || !('packet' in arrived)) given.skip('the target refuses it without a CONNACK');
     const answer =
       arrived !== undefined && 'packet' in arrived && arrived.packet.type === 'connack' ? arrived.packet : undefined;
     must(refused, 'MQTT-3.2.2-4').satisfy(answer?.sessionPresent === false, {
@@ -108,10 +108,8 @@ export const refusalOfStoredByClientId = scenario('refusal-then-close', {
     const refused = await given.connection('refused');
     await when(refused).sends(given.connect({ clientId: '', cleanSession: false }));
     const answer = await refused.awaits({ type: 'connack' });
-    given.that(
-      answer?.packet.type === 'connack' && answer.packet.returnCode !== 0,
-      'the CONNECT was not refused by a CONNACK',
-    );
+    if (answer?.packet.type !== 'connack' || answer.packet.returnCode === 0)
+      given.skip('the target does not refuse it by a CONNACK');
     await must(refused, 'MQTT-3.2.2-5').end();
   },
 });

@@ -26,12 +26,20 @@ export const dupNotPassedToQos0 = levels.map((qos) =>
     needs: [qos === 1 ? 'qos 1' : 'qos 2'],
     protocols: ['3.1.1', '3.1'],
     async play(stage) {
-      const { given, must } = stage;
+      const { given, when, must } = stage;
       const topicName = given.topicName();
       const subscriber = await given.subscriber(topicName, { qos: 0 });
       const publisher = await given.client({ name: 'publisher' });
       await publishesAgain(stage, publisher, { topicName, payload: 'again', qos });
-      await must(subscriber).receive(message('again', { qos: 0, dup: false }));
+      // At QoS 0 a message may be lost: a target may even drop what says that it comes again.
+      await when(publisher).publishes({ topicName, payload: 'control', qos });
+      await given.arrival(subscriber, message('control'));
+      const copy = subscriber.take(message('again'))?.packet;
+      if (copy?.type !== 'publish') return given.skip('the message did not reach the QoS 0 subscription, which may be');
+      must(subscriber).satisfy(copy.qos === 0 && !copy.dup, {
+        expected: 'QoS 0, DUP 0',
+        got: `QoS ${copy.qos}, DUP ${copy.dup ? 1 : 0}`,
+      });
     },
   }),
 );

@@ -29,7 +29,7 @@ export const erasedAtAnyQos = levels.flatMap((kept) =>
 export const erasesOneTopic = scenario('empty-retained-erases-one-topic', {
   title: 'An empty message with RETAIN 1 erases what is retained on its own topic, and nothing else',
   cites: { v3: ['MQTT-3.3.1-10', 'MQTT-3.3.1-6'] },
-  needs: ['qos 1', 'wildcards'],
+  needs: ['qos 1', 'retained wildcards'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const base = given.topicName('p');
@@ -38,7 +38,7 @@ export const erasesOneTopic = scenario('empty-retained-erases-one-topic', {
     const publisher = await given.client({ name: 'publisher' });
     await when(publisher).publishes({ topicName: `${base}/a`, payload: '', qos: 1, retain: true });
     const late = await given.subscriber(`${base}/#`, { qos: 1 });
-    const others = names.slice(1).map((topicName) => message('kept', { topicName, retain: true }));
+    const others = names.slice(1).map((topicName) => message('kept', { topicName }));
     await must(late).receiveExactly(others, { until: sentinel(publisher, { topicName: `${base}/end`, qos: 1 }) });
   },
 });
@@ -52,7 +52,7 @@ export const retainedAnew = scenario('retained-anew-after-erasure', {
     const topicName = given.topicName();
     for (const payload of ['first', '', 'second']) await given.retained({ topicName, payload });
     const late = await given.subscriber(topicName, { qos: 1 });
-    await must(late).receive(message('second', { retain: true }));
+    await must(late).receive(message('second'));
   },
 });
 
@@ -70,7 +70,7 @@ export const leftAloneAtAnyQos = levels.flatMap((qos) =>
         await when(publisher).publishes({ topicName, payload, qos });
         await publisher.pings();
         const late = await given.subscriber(topicName, { qos: 1 });
-        await must(late).receiveExactly([message('kept', { retain: true })], {
+        await must(late).receiveExactly([message('kept')], {
           until: sentinel(publisher, { topicName, qos: 1 }),
         });
       },
@@ -81,7 +81,7 @@ export const leftAloneAtAnyQos = levels.flatMap((qos) =>
 export const liveToWildcards = scenario('retain-0-for-established-wildcards', {
   title: 'A message published with RETAIN 1 reaches established subscriptions by wildcards with RETAIN 0',
   cites: { v3: ['MQTT-3.3.1-9'], v31: ['MQTT31-31'] },
-  needs: ['qos 1', 'wildcards'],
+  needs: ['qos 1', 'retained wildcards'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, must }) {
     const base = given.topicName('p');

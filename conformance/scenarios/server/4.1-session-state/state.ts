@@ -6,7 +6,7 @@ import { scenario } from '../../scenario.ts';
 export const wholeState = scenario('whole-session-state', {
   title: 'Subscriptions, deliveries in flight and identifiers received are all still there when a session is resumed',
   cites: { v3: ['MQTT-4.1.0-1', 'MAY-4.1-b'] },
-  needs: ['qos 2'],
+  needs: ['qos 2', 'several in flight'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must, observe }) {
     const [own, elsewhere] = [given.topicName('own'), given.topicName('elsewhere')];

@@ -27,7 +27,10 @@ export const present = ends.map((how) =>
       await given.arrival(before, message('owed'));
       await leaves(stage, before, how);
       const after = await given.client({ name: 'again', clientId: before.clientId, cleanSession: false });
-      must(after).satisfy(after.sessionPresent === true, { expected: 'Session Present 1', got: 'Session Present 0' });
+      must(after).satisfy(after.sessionPresent === true || !given.capabilities.tellsSessions, {
+        expected: 'Session Present 1',
+        got: 'Session Present 0',
+      });
       await must(after).receive(message('owed', { qos: 2 }));
       await when(publisher).publishes({ topicName, payload: 'live', qos: 2 });
       await must(after).receive(message('live', { qos: 2 }));
@@ -39,7 +42,7 @@ export const kept = ends.flatMap((how) => [
   scenario(`deliveries-kept-after-${how.toLowerCase()}`, {
     title: `Deliveries in each state of their handshake are kept over ${how}`,
     cites: { v3: ['MQTT-4.1.0-1', 'MQTT-4.4.0-1'], v31: ['MQTT31-22'] },
-    needs: ['qos 2'],
+    needs: ['qos 2', 'several in flight'],
     protocols: ['3.1.1', '3.1'],
     async play(stage) {
       const { given, when, must } = stage;
@@ -104,7 +107,10 @@ export const resumedAgainAndAgain = scenario('session-resumed-again-and-again', 
     for (const [i, how] of [...ends, ...ends].entries()) {
       await leaves(stage, client, how);
       if (how === 'DISCONNECT') await when(publisher).publishes({ topicName, payload: `away ${i}`, qos: 1 });
+      const before = client;
       client = await given.client({ name: 'subscriber', clientId: client.clientId, cleanSession: false });
+      // When the older connection ends is judged elsewhere: until then a message may go there.
+      await before.connection.waitFor(() => before.connection.ending);
       if (how === 'DISCONNECT') await must(client).receive(message(`away ${i}`));
       await when(publisher).publishes({ topicName, payload: `live ${i}`, qos: 1 });
       await must(client).receive(message(`live ${i}`, { qos: 1 }));

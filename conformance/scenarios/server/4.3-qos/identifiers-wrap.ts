@@ -78,7 +78,7 @@ class Tally {
 export const identifiersWrap = scenario('identifiers-wrap', {
   title: 'After 65,535 messages identifiers begin anew, past those still in flight, and no message is lost',
   cites: { v3: ['MQTT-2.3.1-4', 'MQTT-4.3.2-1', 'MQTT-4.5.0-1', 'MQTT-4.6.0-6'] },
-  needs: ['qos 1'],
+  needs: ['qos 1', 'several in flight'],
   timed: true,
   async play(stage) {
     const { given, must } = stage;

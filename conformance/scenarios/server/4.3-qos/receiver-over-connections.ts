@@ -12,7 +12,7 @@ export const qos1RepeatAfterResume = scenario('qos-1-repeat-after-resume', {
   async play({ given, when, must }) {
     const topicName = given.topicName();
     const subscriber = await given.subscriber(topicName, { qos: 1 });
-    const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false });
+    const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false, qos: 1 });
     const text = { topicName, qos: 1, packetId: 7, payload: 'again' } as const;
     await when(before).sends(publish(text));
     await given.arrival(before, puback(7));
@@ -37,7 +37,7 @@ export const cutInTheMiddle = ([1, 2] as const).map((qos) =>
     async play({ given, when, must }) {
       const topicName = given.topicName();
       const subscriber = await given.subscriber(topicName, { qos });
-      const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false });
+      const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false, qos: 1 });
       const text = { topicName, qos, packetId: 7, payload: 'twice begun, sent once' } as const;
       const whole = encode(publish(text));
       await when(before).sendsBytes(whole.subarray(0, whole.length - 5), 'PUBLISH without its last five bytes');
@@ -62,7 +62,7 @@ export const releasedWithoutRepeat = scenario('repeat-on-both-connections', {
   async play({ given, when, must }) {
     const topicName = given.topicName();
     const subscriber = await given.subscriber(topicName, { qos: 2 });
-    const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false });
+    const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false, qos: 1 });
     const once = { topicName, qos: 2, packetId: 9, payload: 'once' } as const;
     await when(before).sends(publish(once));
     await must(before).receive(pubrec(9));
@@ -86,7 +86,7 @@ export const newAfterResume = scenario('identifier-is-new-after-pubcomp-and-resu
   async play({ given, when, must }) {
     const topicName = given.topicName();
     const subscriber = await given.subscriber(topicName, { qos: 2 });
-    const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false });
+    const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false, qos: 1 });
     const same = { topicName, qos: 2, packetId: 9, payload: 'same' } as const;
     const handshake = async (client: typeof before): Promise<void> => {
       await when(client).sends(publish(same));

@@ -90,7 +90,7 @@ export const pubrelEveryTime = scenario('pubrel-resent-at-every-resume', {
 export const pubrecSurelyRead = scenario('pubrec-read-before-the-cut', {
   title: 'Once PUBREC was read the PUBLISH is not sent again, whether its PUBREL was seen or not',
   cites: { v3: ['MQTT-4.3.3-1'] },
-  needs: ['qos 2'],
+  needs: ['qos 2', 'several in flight'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();

@@ -111,7 +111,7 @@ export const pubrelAnswersRepeatedPubrec = scenario('pubrec-twice', {
 export const onlyUnacknowledged = scenario('only-unacknowledged-resent', {
   title: 'Of several messages exactly those come again that were not acknowledged',
   cites: { v3: ['MQTT-4.3.2-1', 'MQTT-4.4.0-1'] },
-  needs: ['qos 1'],
+  needs: ['qos 1', 'several in flight'],
   protocols: ['3.1.1', '3.1'],
   async play(stage) {
     const { given, when, must } = stage;
@@ -141,7 +141,7 @@ export const onlyUnacknowledged = scenario('only-unacknowledged-resent', {
 export const allThree = scenario('publish-qos-1-qos-2-and-pubrel-resent', {
   title: 'A QoS 1 PUBLISH, a QoS 2 PUBLISH and a PUBREL that are pending all come again with their identifiers',
   cites: { v3: ['MQTT-4.4.0-1', 'MQTT-4.1.0-1'] },
-  needs: ['qos 2'],
+  needs: ['qos 2', 'several in flight'],
   protocols: ['3.1.1', '3.1'],
   async play(stage) {
     const { given, when, must } = stage;

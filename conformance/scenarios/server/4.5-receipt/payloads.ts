@@ -70,7 +70,7 @@ export const unchangedRetained = payloads
         const topicName = given.topicName();
         await given.retained({ topicName, payload, qos: 1 });
         const subscriber = await given.subscriber(topicName, { qos: 1 });
-        await must(subscriber).receive(message(payload, { topicName, retain: true }));
+        await must(subscriber).receive(message(payload, { topicName }));
       },
     }),
   );

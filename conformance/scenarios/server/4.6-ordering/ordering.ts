@@ -59,7 +59,7 @@ export const resentInOrder = ([1, 2] as const).map((qos) =>
   scenario(`resent-in-order-qos-${qos}`, {
     title: `Unacknowledged messages at QoS ${qos} are sent again in the order of their first sending`,
     cites: { v3: ['MQTT-4.6.0-1', 'MQTT-4.6.0-6'] },
-    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    needs: [qos === 1 ? 'qos 1' : 'qos 2', 'several in flight'],
     protocols: ['3.1.1', '3.1'],
     async play({ given, when, must }) {
       const topicName = given.topicName();
@@ -90,7 +90,7 @@ export const resentInOrder = ([1, 2] as const).map((qos) =>
 export const pubrelOrder = scenario('pubrels-in-the-order-of-pubrecs', {
   title: 'PUBRELs come in the order in which the PUBRECs were sent',
   cites: { v3: ['MQTT-4.6.0-4', 'MQTT-4.3.3-1'] },
-  needs: ['qos 2'],
+  needs: ['qos 2', 'several in flight'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();

@@ -12,7 +12,7 @@ export const resentThenQueued = levels.map((qos) =>
   scenario(`order-of-resent-queued-and-live-qos-${qos}`, {
     title: `Messages at QoS ${qos} come in their order: those sent again, those queued meanwhile, those published since`,
     cites: { v3: ['MQTT-4.6.0-6', 'MQTT-4.6.0-1'] },
-    needs: needs(qos),
+    needs: [...needs(qos), 'several in flight'],
     protocols: ['3.1.1', '3.1'],
     async play({ given, when, must }) {
       const topicName = given.topicName();
@@ -39,7 +39,7 @@ export const resentWithGaps = levels.map((qos) =>
   scenario(`order-of-resent-with-gaps-qos-${qos}`, {
     title: `What is left unacknowledged at QoS ${qos} is sent again in the order of its first sending, though others between are done`,
     cites: { v3: ['MQTT-4.6.0-1', 'MQTT-4.6.0-6'] },
-    needs: needs(qos),
+    needs: [...needs(qos), 'several in flight'],
     protocols: ['3.1.1', '3.1'],
     async play({ given, when, must }) {
       const topicName = given.topicName();
@@ -70,7 +70,7 @@ export const resentWithGaps = levels.map((qos) =>
 export const pubrelsAfterResume = scenario('pubrels-in-order-after-resume', {
   title: 'PUBRELs that are sent again come in the order of the PUBRECs',
   cites: { v3: ['MQTT-4.6.0-4', 'MQTT-4.4.0-1'] },
-  needs: ['qos 2'],
+  needs: ['qos 2', 'several in flight'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();

@@ -32,7 +32,7 @@ const rows: readonly Row[] = [
     id: 'hash-behind-plus',
     cites: 'MQTT-4.7.1-2',
     filter: '/+/b/#',
-    matched: ['/a/b', '/a/b/c'],
+    matched: ['/a/b', '/a/b/c', '//b', '//b/c/d'],
     unmatched: ['/a/c', '/a/a/b', '/b'],
   },
   {
@@ -126,19 +126,12 @@ const rows: readonly Row[] = [
     unmatched: ['/?', '/\u0378'],
   },
   { id: 'dollar-inside', cites: 'MQTT-4.7.2-1', filter: '/+/b', matched: ['/$a/b', '/a/b'], unmatched: ['/$a'] },
-  {
-    id: 'deep',
-    cites: 'MQTT-4.7.3-4',
-    filter: `/${'l/'.repeat(60)}end`,
-    matched: [`/${'l/'.repeat(60)}end`],
-    unmatched: [`/${'l/'.repeat(59)}end`],
-  },
 ];
 
 /** Names that lie below the prefix's first level, so that the prefix itself needs no wildcard. */
 export const live = rows.map(({ id, cites, filter, matched, unmatched }) =>
   scenario(`matching-${id}`, {
-    title: `Live messages reach a filter like "…${filter.length > 30 ? `${filter.slice(0, 27)}…` : filter}" if their topic matches it, and only then`,
+    title: `Live messages reach a filter like "…${filter}" if their topic matches it, and only then`,
     cites: { v3: [cites, 'MQTT-3.3.2-3'] },
     needs: /[+#]/.test(filter) ? ['wildcards'] : [],
     protocols: id === 'trailing-slash' || id === 'no-trailing-slash' ? ['3.1.1'] : ['3.1.1', '3.1'],
@@ -159,12 +152,12 @@ export const live = rows.map(({ id, cites, filter, matched, unmatched }) =>
 );
 
 export const retained = rows
-  .filter(({ id }) => !['blanks', 'compatibility-character', 'unassigned-code-points', 'deep'].includes(id))
+  .filter(({ id }) => !['blanks', 'compatibility-character', 'unassigned-code-points'].includes(id))
   .map(({ id, cites, filter, matched, unmatched }) =>
     scenario(`retained-matching-${id}`, {
       title: `Retained messages are sent to a filter like "…${filter}" if their topic matches it, and only then`,
       cites: { v3: [cites, 'MQTT-3.3.1-6'] },
-      needs: ['qos 1', ...(/[+#]/.test(filter) ? (['wildcards'] as const) : [])],
+      needs: ['qos 1', ...(/[+#]/.test(filter) ? (['retained wildcards'] as const) : [])],
       async play({ given, when, must }) {
         const base = given.topicName('m');
         const publisher = await given.client({ name: 'publisher' });
@@ -177,10 +170,12 @@ export const retained = rows
             retain: true,
           });
         const subscriber = await given.subscriber(`${base}${filter}`, { qos: 1 });
-        const expected = matched.map((name) => message(`to "${name}"`, { topicName: `${base}${name}`, retain: true }));
+        const expected = matched.map((name) => message(`to "${name}"`, { topicName: `${base}${name}` }));
         const [last = ''] = matched.slice(-1);
         await must(subscriber).receiveExactly(expected, {
           until: sentinel(publisher, { topicName: `${base}${last}`, qos: 1 }),
+          // Live messages show what the filter matches: what is not found was not sent.
+          ifMissing: ['MQTT-3.3.1-6'],
         });
       },
     }),
@@ -196,7 +191,7 @@ const slashes = [
 export const slashAlone = slashes.map(({ filter, name }) =>
   scenario(`slash-alone-${filter.replaceAll('/', 's').replaceAll('+', 'p')}`, {
     title: `The topic "${name}" is valid and matches the filter "${filter}"`,
-    cites: { v3: ['MQTT-4.7.1-3', 'MQTT-4.7.3-1'] },
+    cites: { v3: [filter.includes('+') ? 'MQTT-4.7.1-3' : 'MQTT-4.7.3-1'] },
     needs: filter.includes('+') ? ['wildcards'] : [],
     async play({ given, when, must }) {
       const subscriber = await given.subscriber(filter);
