@@ -74,4 +74,47 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-4.7.3-2': 'Topic Names and Topic Filters must not hold U+0000; such a one was taken.',
   'MQTT31-07':
     'in MQTT 3.1 a Client Identifier has 1 to 23 characters, and a server that gets another one answers with return code 2. An empty one was accepted at level 3, as only MQTT 3.1.1 allows.',
+  'MQTT-3.1.0-1':
+    'the first packet has to be CONNECT, and anything else is a violation (4.8.0-1: close). A complete packet of another type was answered or swallowed, and the connection kept open beyond the time in which others were served.',
+  'MQTT-3.1.0-2':
+    'a second CONNECT on a connection ends it. It was answered by a second CONNACK, or by nothing, and the connection served on.',
+  'MQTT-3.1.2-3':
+    'the sentence names the reaction: the reserved flag is checked, and 1 closes the connection. CONNACK 0 came.',
+  'MQTT-3.1.2-4':
+    'CleanSession 0 asks for the stored session with all of its subscriptions; those of QoS 0 were gone after a reconnect, those of QoS 1 and 2 were not.',
+  'MQTT-3.1.2-13': 'Will Flag 0 asks for Will QoS 0; 3.1.4-1 then demands a close without CONNACK.',
+  'MQTT-3.1.2-15': 'Will Flag 0 asks for Will Retain 0; 3.1.4-1 then demands a close without CONNACK.',
+  'MQTT-3.2.0-1':
+    'another packet came on a connection ahead of, or without, the CONNACK: CONNACK has to be the first packet of the server.',
+  'MQTT-3.3.1-4': 'both QoS bits set close the connection. The packet was taken, or passed on with both bits set.',
+  'MQTT-3.3.1-8':
+    'a message that is sent because a new subscription is made has RETAIN 1. It came with RETAIN 0; that it was kept and sent at all is not held against the broker.',
+  'MQTT-3.3.2-3':
+    'what came matches no filter of the client by the rules of 4.7: a $-topic for a filter that begins with a wildcard, or another Topic Name than the one published.',
+  'MQTT-3.3.4-1':
+    'the answer to a QoS 2 PUBLISH is PUBREC (Table 3.4). PUBACK came, or nothing. To grant QoS 1 at most is allowed for subscriptions (3.8.4-6); no sentence lets a server lower the QoS of an incoming message.',
+  'MQTT-3.6.1-1': 'PUBREL has the flags 0010, anything else closes the connection. PUBCOMP came.',
+  'MQTT-3.8.1-1': 'SUBSCRIBE has the flags 0010, anything else closes the connection. SUBACK came.',
+  'MQTT-3.8.3-3': 'a SUBSCRIBE without a Topic Filter is a protocol violation (4.8.0-1: close). SUBACK came.',
+  'MQTT-3.8.3-4':
+    'the sentence names the reaction: reserved bits of the Requested QoS, or QoS 3, close the connection. SUBACK came.',
+  'MQTT-3.8.4-2':
+    'a SUBACK answers a SUBSCRIBE with its identifier and one code a filter. This one answered a SUBSCRIBE without a filter, which has to close the connection, with a SUBACK without a code.',
+  'MQTT-3.9.3-2': 'the codes of a SUBACK are 0x00, 0x01, 0x02 and 0x80; all others are reserved. Another one came.',
+  'MQTT-3.10.1-1': 'UNSUBSCRIBE has the flags 0010, anything else closes the connection. UNSUBACK came.',
+  'MQTT-3.10.4-3':
+    'a delivery that had begun was to be completed although its subscription is deleted. After a reconnect to the stored session the unacknowledged message did not come again.',
+  'MQTT-3.14.1-1':
+    'the reserved flags of DISCONNECT are checked, and the client disconnected if they are not 0. What came was treated as a valid DISCONNECT: the will, due at any other end, was dropped.',
+  'MQTT-4.1.0-1':
+    'both ends keep the session state of section 4.1. After a reconnect to the stored session part of it was gone: QoS 0 subscriptions, the state of QoS 2 messages that had got their PUBREC (PUBLISH came again in place of PUBREL), or identifiers of QoS 2 messages received (a repeated PUBLISH was delivered again).',
+  'MQTT-4.3.3-2':
+    'a receiver of QoS 2 answers with PUBREC and does not pass the message on again until PUBREL. The broker answered otherwise, or passed the repeat on.',
+  'MQTT-4.7.1-2':
+    '"#" stands alone or behind "/", and last. A filter that breaks this was granted, or got no answer at all.',
+  'MQTT-4.7.2-1': 'a filter that begins with a wildcard does not match topics that begin with "$". A message came.',
+  'MQTT-4.7.3-1':
+    'Topic Names and Topic Filters have at least one character. An empty one was granted, acknowledged or sent.',
+  'MQTT-4.7.3-4':
+    'Topic Names and Topic Filters are not normalised and no character replaced. A message came under another name than it was published to, or a filter matched a name that differs from it.',
 };

@@ -14,7 +14,8 @@ export interface ObservedReaction {
 /** Watches until the reaction is one of the set, or nothing more can make it so. */
 export async function observeReaction(client: Client, reactions: readonly Reaction[]): Promise<ObservedReaction> {
   const watch = new ReactionWatch(client, reactions);
-  const settled = await client.connection.waitFor(() => watch.settled());
+  const settled =
+    (await client.connection.waitFor(() => watch.settled())) ?? (await watch.afterDeadline(() => watch.settled()));
   const result = settled ?? watch.atDeadline();
   watch.discard();
   return result;
@@ -46,6 +47,13 @@ class ReactionWatch {
       return undefined;
     }
     return this.#pingAnswered ? this.#found('ignored') : undefined;
+  }
+
+  /** Who waits for more bytes takes PINGREQ for these; who does not has ignored the packet, and answers. */
+  async afterDeadline(settled: () => ObservedReaction | undefined): Promise<ObservedReaction | undefined> {
+    if (this.#pinged || !this.#accepts('waits') || this.#answers().length > 0) return undefined;
+    this.#ping();
+    return this.#client.connection.waitFor(settled);
   }
 
   atDeadline(): ObservedReaction {

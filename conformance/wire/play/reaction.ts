@@ -46,6 +46,15 @@ export const ignored = (): Reaction => reaction('ignored');
 /** Neither an answer nor an end, nor is PINGREQ answered: the target waits for more bytes. */
 export const waits = (): Reaction => reaction('waits');
 
+/**
+ * What is accepted where a packet ends before its fields do: the end of the connection, or, with a remark, a parser that waits
+ * for the bytes that the fields announce.
+ */
+export const cutShort = (): readonly Reaction[] => [
+  closed(),
+  waits().as('warn', 'section 4.8 asks for a close; the parser waits for the bytes that the fields announce'),
+];
+
 /** A reaction in words. */
 export function describeReaction({ kind, expected }: Reaction): string {
   switch (kind) {

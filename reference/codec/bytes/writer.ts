@@ -23,6 +23,7 @@ export class Writer {
   }
 
   uint16(value: number): void {
+    if (value >>> 16 !== 0) throw new RangeError(`${value} does not fit two bytes`);
     this.#reserve(2);
     this.#bytes[this.#length++] = value >> 8;
     this.#bytes[this.#length++] = value & 255;

@@ -7,7 +7,7 @@ import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
 
 /** An identifier that the target does not have in flight. */
-const foreign = (packetId: number): number => (packetId > 60_000 ? packetId - 40_000 : packetId + 40_000);
+const foreign = (packetId: number): number => ((packetId + 39_999) % 65_535) + 1;
 
 /** A subscriber with a stored session, to whom a message at the QoS is on its way. */
 async function owing({ given, when }: Stage, qos: 1 | 2): Promise<{ client: Client; packetId: number }> {

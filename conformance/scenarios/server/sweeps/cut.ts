@@ -80,7 +80,7 @@ export async function allComeBack(
       client.connection.send(given.connect({ clientId: victim.clientId, cleanSession: false }));
       const connack = await must(client, 'MQTT-3.1.2-4').receive({ type: 'connack', returnCode: 0 });
       // Whether a session without subscriptions is called present is judged elsewhere.
-      if (given.protocol === '3.1.1' && subscribed) {
+      if (subscribed && given.toldOfSession().sessionPresent === true) {
         must(client, 'MQTT-3.1.2-4').satisfy(connack?.sessionPresent === true, {
           expected: 'the session of a client that was cut is resumed',
           got: 'Session Present 0',
