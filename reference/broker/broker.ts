@@ -2,21 +2,32 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { Message } from '../message.ts';
 import { topicNameProblem } from '../topics/validate.ts';
-import { listenTcp } from '../transport/tcp.ts';
 import type { Transport, TransportListener } from '../transport/transport.ts';
-import { type Authenticate, BrokerCore, type BrokerEvents, type Counters, type Limits } from './core/broker-core.ts';
+import {
+  type Authenticate,
+  type Authorize,
+  BrokerCore,
+  type BrokerEvents,
+  type Counters,
+  type Limits,
+} from './core/broker-core.ts';
 import { Connection } from './core/connection.ts';
 import { defaultParts, type Parts } from './core/parts.ts';
 import { type RuleChanges, rulesWith } from './core/rules/rules.ts';
 import { sysMessages } from './core/sys-topics.ts';
+import { type Listener, listenAt, type Place } from './listeners.ts';
 
 export interface BrokerOptions extends Partial<Limits> {
   /** 1883 unless told otherwise; 0: any free port. */
   readonly port?: number;
   /** 127.0.0.1 unless told otherwise. */
   readonly host?: string;
+  /** Several places to listen at, in place of host and port. */
+  readonly listeners?: readonly Listener[];
   /** Who is let in; everybody, unless told otherwise. */
   readonly authenticate?: Authenticate;
+  /** Who may publish and subscribe to what; everybody to everything, unless told otherwise. */
+  readonly authorize?: Authorize;
   readonly events?: BrokerEvents;
   /** What `$SYS/broker/version` says. */
   readonly version?: string;
@@ -24,7 +35,9 @@ export interface BrokerOptions extends Partial<Limits> {
   /** Numbers from 0 to 1, for the ids of clients that bring none. */
   readonly random?: () => number;
   /** A faulty variant, as `mqttspec/faults` has them: a test double for authors of clients. */
-  readonly fault?: { readonly options: () => Pick<BrokerOptions, 'rules' | 'parts' | 'events' | keyof Limits> };
+  readonly fault?: {
+    readonly options: () => Pick<BrokerOptions, 'rules' | 'parts' | 'events' | 'authorize' | keyof Limits>;
+  };
   /** Rules of the standard to replace: makes a broker faulty. */
   readonly rules?: RuleChanges;
   /** Parts to replace: makes a broker faulty. */
@@ -44,16 +57,19 @@ const sysIntervalMs = 10_000;
 
 /** A running broker. */
 export class Broker implements AsyncDisposable {
-  /** Port on which it listens. */
+  /** Port of its first listener. */
   readonly port: number;
-  /** Where it listens, as clients want it: `mqtt://127.0.0.1:1883`. */
+  /** Where it listens first, as clients want it: `mqtt://127.0.0.1:1883`. */
   readonly address: string;
+  /** All places where it listens. */
+  readonly places: readonly Place[];
   readonly #edge: Edge;
 
-  constructor(edge: Edge, { host, port }: { host: string; port: number }) {
+  constructor(edge: Edge, places: readonly Place[]) {
     this.#edge = edge;
-    this.port = port;
-    this.address = `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    this.places = places;
+    this.port = places[0]?.port ?? 0;
+    this.address = places[0]?.address ?? '';
   }
 
   get counters(): Readonly<Counters> {
@@ -115,6 +131,7 @@ class Edge {
       rules,
       parts,
       authenticate = () => 'accepted',
+      authorize = () => true,
       events = {},
       random = Math.random,
     } = options;
@@ -126,6 +143,7 @@ class Edge {
       parts: { ...defaultParts, ...parts },
       limits: { ...defaultLimits, ...limitsOf(options) },
       authenticate,
+      authorize,
       events,
       random,
     });
@@ -133,11 +151,21 @@ class Edge {
     this.#publishSys();
   }
 
-  async listen(): Promise<{ host: string; port: number }> {
-    const { host = '127.0.0.1', port = 1883 } = this.#options;
-    const listening = await listenTcp({ host, port, accept: (transport) => this.#accept(transport) });
-    this.#stopListening = () => listening.close();
-    return { host, port: listening.port };
+  /** Listens everywhere, or nowhere: where one place cannot be had the others are given back. */
+  async listen(): Promise<readonly Place[]> {
+    const { host = '127.0.0.1', port = 1883, listeners = [{ kind: 'tcp', host, port }] } = this.#options;
+    const places: Place[] = [];
+    const { maxPacketBytes } = this.core.limits;
+    const manners = this.core.rules.transport;
+    this.#stopListening = async () => void (await Promise.all(places.map((place) => place.close())));
+    try {
+      for (const listener of listeners)
+        places.push(await listenAt(listener, { manners, maxPacketBytes, accept: (one) => this.#accept(one) }));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    return places;
   }
 
   publish(message: Message): void {
@@ -164,6 +192,7 @@ class Edge {
   #accept(transport: Transport): TransportListener {
     const port = {
       remoteAddress: transport.remoteAddress,
+      certificateName: transport.certificateName,
       get bufferedBytes() {
         return transport.bufferedBytes;
       },

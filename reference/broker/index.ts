@@ -3,11 +3,14 @@ export { type Broker, type BrokerOptions, startBroker } from './broker.ts';
 export type {
   Authenticate,
   AuthenticationOutcome,
+  Authorize,
   BrokerEvents,
   Counters,
   Credentials,
+  Intention,
   Limits,
 } from './core/broker-core.ts';
 export type { Parts } from './core/parts.ts';
 export type { EndReason } from './core/rules/connect.ts';
 export type { RuleChanges, Rules } from './core/rules/rules.ts';
+export type { Listener, Place } from './listeners.ts';

@@ -1,4 +1,5 @@
 // What a broker needs of a stream, whether TCP, TLS or another.
+import type { SecureContextOptions } from 'node:tls';
 
 /** How a stream came to its end: the peer's FIN, or a breakage (RST, time-out, our own reset). */
 export type StreamEnd = 'finished' | 'broken';
@@ -12,6 +13,8 @@ export interface TransportListener {
 
 export interface Transport {
   readonly remoteAddress: string;
+  /** Common name of a client certificate that the server has verified. */
+  readonly certificateName?: string | undefined;
   write(bytes: Uint8Array): void;
   /** Bytes written that the peer has not taken yet. */
   readonly bufferedBytes: number;
@@ -26,6 +29,8 @@ export interface Transport {
 
 export interface Listening {
   readonly port: number;
+  /** TLS alone: new connections get the new certificate, open ones stay. */
+  renewCertificate?(options: SecureContextOptions): void;
   /** Ends listening; open streams stay. */
   close(): Promise<void>;
 }

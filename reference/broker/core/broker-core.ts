@@ -1,6 +1,6 @@
 // The broker without sockets and clock: session registry, router, retained messages, wills. In: connections. Out: what they send.
 
-import type { Connect, SubackReturnCode, Subscription, Will } from '../../codec/packet.ts';
+import type { Connect, ProtocolLevel, SubackReturnCode, Subscription, Will } from '../../codec/packet.ts';
 import type { Message, Qos } from '../../message.ts';
 import { topicFilterProblem } from '../../topics/validate.ts';
 import type { Connection } from './connection.ts';
@@ -29,7 +29,28 @@ export interface Credentials {
   readonly userName: string | undefined;
   readonly password: Uint8Array | undefined;
   readonly remoteAddress: string;
+  /** Common name of a verified client certificate. */
+  readonly certificateName: string | undefined;
 }
+
+/** A SUBSCRIBE, and who sends it. */
+export interface Subscribing {
+  readonly subscriptions: readonly Subscription[];
+  readonly userName: string | undefined;
+  readonly protocolLevel: ProtocolLevel;
+}
+
+/** What a client wants to do. */
+export interface Intention {
+  readonly kind: 'publish' | 'subscribe';
+  readonly clientId: string;
+  readonly userName: string | undefined;
+  /** Topic Name of a PUBLISH or will, Topic Filter of a SUBSCRIBE. */
+  readonly topic: string;
+}
+
+/** Decides what a client may do. A PUBLISH that may not be is acknowledged and passed on to nobody (MQTT-3.3.5-2). */
+export type Authorize = (intention: Intention) => boolean;
 
 /** Return codes 0, 3, 4 and 5 of Table 3.1. */
 export type AuthenticationOutcome = 'accepted' | 'unavailable' | 'bad user name or password' | 'not authorized';
@@ -64,6 +85,8 @@ export interface BrokerCoreOptions {
   readonly parts: Parts;
   readonly limits: Limits;
   readonly authenticate: Authenticate;
+  /** Everybody may do everything, unless told otherwise. */
+  readonly authorize?: Authorize;
   readonly events: BrokerEvents;
   /** Numbers from 0 to 1. */
   readonly random: () => number;
@@ -81,6 +104,7 @@ export class BrokerCore {
   readonly parts: Parts;
   readonly limits: Limits;
   readonly authenticate: Authenticate;
+  readonly authorize: Authorize;
   readonly events: BrokerEvents;
   readonly counters: Counters = {
     packetsReceived: 0,
@@ -108,11 +132,12 @@ export class BrokerCore {
   /** The retained message of a topic, by its name, for the rule that asks for it. */
   readonly #retainedByName = new Map<string, Message>();
 
-  constructor({ rules, parts, limits, authenticate, events, random }: BrokerCoreOptions) {
+  constructor({ rules, parts, limits, authenticate, authorize = () => true, events, random }: BrokerCoreOptions) {
     this.rules = rules;
     this.parts = parts;
     this.limits = limits;
     this.authenticate = authenticate;
+    this.authorize = authorize;
     this.events = events;
     this.#random = random;
     this.#mostBuffered = limits.maxBufferedBytes ?? Number.POSITIVE_INFINITY;
@@ -176,8 +201,21 @@ export class BrokerCore {
       session.sender.disconnect();
       if (this.rules.connect.endsWithConnection(connect, reason)) this.#discard(session);
     }
-    if (will !== undefined) this.publishWill(will, reason);
+    const { userName } = connect;
+    const allowed =
+      will === undefined ||
+      this.allows({ kind: 'publish', clientId: session.clientId, userName, topic: will.topicName });
+    if (will !== undefined && allowed) this.publishWill(will, reason);
     this.events.disconnected?.({ clientId: session.clientId, reason });
+  }
+
+  /** Whether a client may; not, where the program that embeds the broker has failed at the question. */
+  allows(intention: Intention): boolean {
+    try {
+      return this.authorize(intention);
+    } catch {
+      return false;
+    }
   }
 
   /** Publishes a will, if it is due after such an end (MQTT-3.1.2-8). */
@@ -264,7 +302,7 @@ export class BrokerCore {
   /** SUBSCRIBE, filter by filter (MQTT-3.8.4-4). `retained` sends what the new subscriptions ask for. */
   subscribe(
     session: Session,
-    subscriptions: readonly Subscription[],
+    { subscriptions, userName, protocolLevel }: Subscribing,
   ): 'violation' | { readonly codes: readonly SubackReturnCode[]; readonly retained: () => void } {
     const rules = this.rules.subscribe;
     const served = rules.subscriptionsServed(subscriptions);
@@ -274,9 +312,12 @@ export class BrokerCore {
     if (reactions.includes('close')) return 'violation';
     const sendings: (() => void)[] = [];
     const codes = served.map((subscription, i): SubackReturnCode => {
+      const { topicFilter } = subscription;
+      const { clientId } = session;
+      if (!this.allows({ kind: 'subscribe', clientId, userName, topic: topicFilter }))
+        return rules.codeOfForbidden(protocolLevel);
       const code = reactions[i] === 'refuse' ? 0x80 : rules.grants(subscription);
       if (code === 0x80) return code;
-      const { topicFilter } = subscription;
       const existing = session.subscriptions.has(topicFilter);
       if (rules.replaces(existing)) this.#subscribe(session, topicFilter, code);
       if (rules.sendsRetained(existing)) sendings.push(() => this.#sendRetained(session, topicFilter, code));

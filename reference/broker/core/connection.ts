@@ -25,6 +25,8 @@ import type { Session } from './session.ts';
 /** What a connection asks of its transport. */
 export interface ConnectionPort {
   readonly remoteAddress: string;
+  /** Common name of a verified client certificate. */
+  readonly certificateName?: string | undefined;
   /** Bytes written that the peer has not taken yet; left out: none ever wait. */
   readonly bufferedBytes?: number;
   /** Bytes gathered since the last flush. */
@@ -240,8 +242,9 @@ export class Connection implements SenderPort, ReceiverPort {
   }
 
   #authenticate({ clientId, userName, password }: Connect): ReturnType<Authenticate> {
+    const { remoteAddress, certificateName } = this.#port;
     try {
-      return this.#core.authenticate({ clientId, userName, password, remoteAddress: this.#port.remoteAddress });
+      return this.#core.authenticate({ clientId, userName, password, remoteAddress, certificateName });
     } catch {
       // The program that embeds the broker has failed at this client: the others are served on.
       return 'unavailable';
@@ -356,9 +359,13 @@ export class Connection implements SenderPort, ReceiverPort {
   #published(packet: Publish, session: Session): void {
     const rules = this.#core.rules.publish;
     const problem = topicNameProblem(packet.topicName);
-    const reaction = problem === undefined ? 'accept' : rules.reactionToTopicName(packet.topicName);
-    if (reaction === 'close') return this.end('protocol violation');
     const { topicName, retain, qos, dup } = packet;
+    const { clientId } = session;
+    const allowed = this.#core.allows({ kind: 'publish', clientId, userName: this.#userName, topic: topicName });
+    const reaction =
+      problem !== undefined ? rules.reactionToTopicName(topicName) : allowed ? 'accept' : rules.reactionToForbidden();
+    if (reaction === 'close') return this.end('protocol violation');
+    if (reaction === 'ignore') return;
     // The frame is the transport's buffer: what is kept longer than this turn needs bytes of its own.
     const message: Message = { topicName, retain, qos, payload: ownBytes(packet.payload) };
     const answer = rules.answerTo(qos);
@@ -371,8 +378,17 @@ export class Connection implements SenderPort, ReceiverPort {
     else if (answer === 'pubrec') this.send({ type: 'pubrec', packetId: packet.packetId });
   }
 
+  get #userName(): string | undefined {
+    return this.#state.state === 'connected' ? this.#state.connect.userName : undefined;
+  }
+
   #subscribed(packet: Subscribe, session: Session): void {
-    const outcome = this.#core.subscribe(session, packet.subscriptions);
+    const { subscriptions } = packet;
+    const outcome = this.#core.subscribe(session, {
+      subscriptions,
+      userName: this.#userName,
+      protocolLevel: this.#level,
+    });
     if (outcome === 'violation') return this.end('protocol violation');
     const { codes, retained } = outcome;
     const suback = {

@@ -15,6 +15,8 @@ export interface PublishRules {
   reactionToTopicName(topicName: string): 'close' | 'acknowledge' | 'accept';
   /** Section 4.7.2: clients do not exchange messages on `$`-topics. */
   distributes(topicName: string): boolean;
+  /** MQTT-3.3.5-2: a PUBLISH that its client may not publish; `acknowledge` passes it on to nobody. */
+  reactionToForbidden(): 'acknowledge' | 'close' | 'accept' | 'ignore';
   /** MQTT-3.3.4-1, Table 3.4. */
   answerTo(qos: Qos): 'nothing' | 'puback' | 'pubrec';
   /** MQTT-4.3.2-2: every QoS 1 PUBLISH is a new message, whatever its identifier and DUP say. */
@@ -40,6 +42,7 @@ export interface PublishRules {
 export const publishRules: PublishRules = {
   reactionToTopicName: () => 'close',
   distributes: (topicName) => !topicName.startsWith('$'),
+  reactionToForbidden: () => 'acknowledge',
   answerTo: (qos) => (qos === 0 ? 'nothing' : qos === 1 ? 'puback' : 'pubrec'),
   isNewQos1: () => true,
   retainedAfter: (message, before) => {

@@ -3,6 +3,7 @@ import { defaultSessionRules, type SessionRules } from '../../../session/session
 import { type ConnectRules, connectRules } from './connect.ts';
 import { type PublishRules, publishRules } from './publish.ts';
 import { type SubscribeRules, subscribeRules } from './subscribe.ts';
+import { type TransportRules, transportRules } from './transport.ts';
 import { type WillRules, willRules } from './will.ts';
 
 export interface Rules {
@@ -11,6 +12,7 @@ export interface Rules {
   readonly publish: PublishRules;
   readonly subscribe: SubscribeRules;
   readonly session: SessionRules;
+  readonly transport: TransportRules;
 }
 
 /** Some rules of some sections, to replace the standard's. */
@@ -24,5 +26,6 @@ export function rulesWith(changes: RuleChanges = {}): Rules {
     publish: { ...publishRules, ...changes.publish },
     subscribe: { ...subscribeRules, ...changes.subscribe },
     session: { ...defaultSessionRules, ...changes.session },
+    transport: { ...transportRules, ...changes.transport },
   };
 }

@@ -1,11 +1,13 @@
 // Decisions of sections 3.8 to 3.11: SUBSCRIBE and UNSUBSCRIBE.
-import type { SubackReturnCode, Subscription } from '../../../codec/packet.ts';
+import type { ProtocolLevel, SubackReturnCode, Subscription } from '../../../codec/packet.ts';
 
 export interface SubscribeRules {
   /** MQTT-4.7.1-2, MQTT-4.7.1-3, MQTT-4.7.3-1: a filter that is no Topic Filter. */
   reactionToTopicFilter(topicFilter: string): 'close' | 'refuse' | 'accept';
   /** MQTT-3.8.4-5, section 3.9.3. */
   grants(subscription: Subscription): SubackReturnCode;
+  /** Section 3.9.3: the code of a filter that its client may not subscribe to. MQTT 3.1 has none for that: a grant that delivers nothing. */
+  codeOfForbidden(protocolLevel: ProtocolLevel): SubackReturnCode;
   /** MQTT-3.8.4-4: all of them, in their order. */
   subscriptionsServed(subscriptions: readonly Subscription[]): readonly Subscription[];
   /** MQTT-3.9.3-1, MQTT-3.8.4-5: one code a filter, in the order of the filters. */
@@ -33,6 +35,7 @@ export interface SubscribeRules {
 export const subscribeRules: SubscribeRules = {
   reactionToTopicFilter: () => 'close',
   grants: ({ qos }) => qos,
+  codeOfForbidden: (protocolLevel) => (protocolLevel === 3 ? 0 : 0x80),
   subscriptionsServed: (subscriptions) => subscriptions,
   returnCodes: (codes) => codes,
   replaces: () => true,
