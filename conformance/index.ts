@@ -17,11 +17,15 @@ export type { Check, Protocol, ScenarioResult, StatementResult, StatementVerdict
 export interface ConformanceOptions {
   /** `host:1883`, `mqtt://user:password@host:1883` … */
   readonly target: string;
+  /** Where the same target speaks WebSocket: `ws://host:port/path`. */
+  readonly websocket?: string;
+  /** A topic that the tester may neither publish nor subscribe to. */
+  readonly forbiddenTopic?: string;
   /** Ids, sections, statement numbers or words; everything unless told otherwise. */
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly protocols?: readonly Protocol[];
-  /** Longest wait for a reply, in milliseconds. */
+  /** Longest wait for a reply, in milliseconds. Left out: 400 to 1,500, by how fast the target answers when it is probed. */
   readonly timeoutMs?: number;
   readonly concurrency?: number;
   /** How often a failing scenario is played again, alone. */
@@ -34,22 +38,28 @@ export interface ConformanceOptions {
 
 /** Judges a broker. Rejects with BadAddress for an address that cannot be used; whatever the target does is in the report. */
 export function runConformance(options: ConformanceOptions): Promise<Report> {
-  const { target, only = [], skip = [], protocols, timeoutMs = 1_500, concurrency = 24, repeatFailures = 2 } = options;
+  const { target, only = [], skip = [], protocols, timeoutMs, concurrency = 24, repeatFailures = 2 } = options;
   const {
+    websocket,
+    forbiddenTopic,
     seed = Math.floor(Math.random() * 4_294_967_296),
     onEvent = () => {},
     signal = new AbortController().signal,
   } = options;
   return run({
     address: parseAddress(target),
+    hints: {
+      ...(websocket === undefined ? {} : { websocket: parseAddress(websocket) }),
+      ...(forbiddenTopic === undefined ? {} : { forbiddenTopic }),
+    },
     scenarios: choose(serverScenarios, { only, skip }),
     ...(protocols === undefined ? {} : { protocols }),
-    timeoutMs,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     concurrency,
     repeatFailures,
     seed,
     version,
-    shownOptions: { only, skip, timeout: timeoutMs, concurrency, repeatFailures, seed },
+    shownOptions: { only, skip, timeout: timeoutMs ?? 'by probing', concurrency, repeatFailures, seed },
     emit: onEvent,
     interrupted: signal,
   });

@@ -8,6 +8,7 @@ import { run } from '../runner/run.ts';
 import { serverScenarios } from '../scenarios/all.ts';
 import { type Address, BadAddress, parseAddress } from '../target/address.ts';
 import { startEmbedded } from '../target/embedded.ts';
+import type { Hints } from '../target/hints.ts';
 import type { Reporter, RunEvent } from '../verdict/events.ts';
 import type { Protocol } from '../verdict/verdict.ts';
 import { listScenarios } from './list.ts';
@@ -16,11 +17,13 @@ import { version } from './version.ts';
 
 interface Options {
   readonly target?: string;
+  readonly websocket?: string;
+  readonly forbiddenTopic?: string;
   readonly only: readonly string[];
   readonly skip: readonly string[];
   readonly list?: boolean;
   readonly protocol: readonly Protocol[];
-  readonly timeout: number;
+  readonly timeout?: number;
   readonly concurrency: number;
   readonly reporter: readonly string[];
   readonly out: string;
@@ -47,6 +50,8 @@ export function conformanceCommand(): Command {
   return new Command('conformance')
     .description('judge a broker (without --target: the embedded reference broker)')
     .option('-t, --target <address>', 'host:port, or mqtt://user:password@host:port; also mqtts, ws, wss')
+    .option('--websocket <address>', 'where the same target speaks WebSocket: ws://host:port/path')
+    .option('--forbidden-topic <name>', 'a topic that the tester may neither publish nor subscribe to')
     .option('--only <id, section or word>', 'play only these scenarios (repeatable, commas)', collect, [])
     .option('--skip <id, section or word>', 'leave these out (repeatable, commas)', collect, [])
     .option('--list', 'show what would be played, with the statements cited')
@@ -58,7 +63,11 @@ export function conformanceCommand(): Command {
         })
         .default([], 'both'),
     )
-    .option('--timeout <ms>', 'longest wait for a reply, in milliseconds', whole(50, 600_000), 1_500)
+    .option(
+      '--timeout <ms>',
+      'longest wait for a reply, in ms (default: 400 to 1500, by how fast the target is)',
+      whole(50, 600_000),
+    )
     .option('--concurrency <n>', 'scenarios played at the same time', whole(1, 1_000), 24)
     .option('--reporter <name[=file]>', `${reporterNames.join(', ')} (repeatable)`, collect, [])
     .option('--out <folder>', 'where index.html and report.json go', 'reports/latest')
@@ -85,13 +94,24 @@ async function conformance(options: Options): Promise<number> {
     return 0;
   }
   const reporters = reportersOf(options);
-  if (address !== undefined) return judge(address, { options, scenarios, reporters });
+  if (address !== undefined) return judge(address, { hints: hintsOf(options), options, scenarios, reporters });
   const embedded = await startEmbedded();
   try {
-    return await judge(embedded.address, { options, scenarios, reporters });
+    const hints = { ...embedded.hints, ...hintsOf(options) };
+    return await judge(embedded.address, { hints, options, scenarios, reporters });
   } finally {
     await embedded[Symbol.asyncDispose]();
   }
+}
+
+function hintsOf({ websocket, forbiddenTopic }: Options): Hints {
+  const address = addressOf(websocket);
+  if (address !== undefined && !address.scheme.startsWith('ws'))
+    throw new UsageError(`--websocket expects ws://host:port/path, got ${websocket}`);
+  return {
+    ...(address === undefined ? {} : { websocket: address }),
+    ...(forbiddenTopic === undefined ? {} : { forbiddenTopic }),
+  };
 }
 
 function addressOf(target: string | undefined): Address | undefined {
@@ -126,12 +146,13 @@ function reportersOf(options: Options): Reporter[] {
 }
 
 interface Judging {
+  readonly hints: Hints;
   readonly options: Options;
   readonly scenarios: readonly Filed[];
   readonly reporters: readonly Reporter[];
 }
 
-async function judge(address: Address, { options, scenarios, reporters }: Judging): Promise<number> {
+async function judge(address: Address, { hints, options, scenarios, reporters }: Judging): Promise<number> {
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
   process.once('SIGINT', interrupt);
@@ -140,14 +161,15 @@ async function judge(address: Address, { options, scenarios, reporters }: Judgin
   const seed = options.seed ?? Math.floor(Math.random() * 4_294_967_296);
   const report = await run({
     address,
+    hints,
     scenarios,
     ...(protocol.length === 0 ? {} : { protocols: protocol }),
-    timeoutMs: timeout,
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     concurrency,
     repeatFailures,
     seed,
     version,
-    shownOptions: { only, skip, protocol, timeout, concurrency, repeatFailures, seed },
+    shownOptions: { only, skip, protocol, timeout: timeout ?? 'by probing', concurrency, repeatFailures, seed },
     emit: (event: RunEvent) => {
       for (const reporter of reporters) reporter.receive(event);
     },

@@ -3,6 +3,7 @@ import { startBroker } from '../../reference/broker/index.ts';
 import { invariants } from '../invariants/all.ts';
 import type { Filed } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
+import { forbiddenTopic } from '../target/embedded-rules.ts';
 import type { Fault } from './fault.ts';
 
 export interface Detection {
@@ -42,9 +43,19 @@ export function relevantTo(fault: Fault, scenarios: readonly Filed[]): Filed[] {
 }
 
 export async function judgeFault(fault: Fault, scenarios: readonly Filed[]): Promise<Detection> {
-  await using broker = await startBroker({ port: 0, connectTimeoutMs: 2_000, fault });
+  await using broker = await startBroker({
+    listeners: [
+      { kind: 'tcp', port: 0 },
+      { kind: 'ws', port: 0 },
+    ],
+    connectTimeoutMs: 2_000,
+    authorize: ({ topic }) => topic !== forbiddenTopic,
+    fault,
+  });
+  const at = { host: '127.0.0.1', path: '/mqtt' };
   const report = await run({
-    address: { scheme: 'mqtt', host: '127.0.0.1', port: broker.port, path: '/mqtt' },
+    address: { scheme: 'mqtt', port: broker.port, ...at },
+    hints: { websocket: { scheme: 'ws', port: broker.places[1]?.port ?? 0, ...at }, forbiddenTopic },
     scenarios,
     protocols: fault.protocols ?? ['3.1.1'],
     timeoutMs,

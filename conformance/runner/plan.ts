@@ -2,6 +2,7 @@
 import type { Need, Scenario } from '../scenarios/scenario.ts';
 import type { Address } from '../target/address.ts';
 import { type Capabilities, severalInFlight } from '../target/capabilities.ts';
+import type { Hints } from '../target/hints.ts';
 import type { Protocol } from '../verdict/verdict.ts';
 
 /** A scenario with the folder of its section. */
@@ -45,8 +46,15 @@ export function speaksOf({ section, scenario: { id, title, cites } }: Filed, wor
 /** `mqtt-3.3.1-2` is a statement of section 3.3.1. */
 const sectionOf = (number: string): string => /-(\d[\d.]*)-[^-]*$/.exec(number)?.[1] ?? '';
 
+/** What is known of a target when its run is planned. */
+export interface Known {
+  readonly capabilities: Capabilities;
+  readonly address: Address;
+  readonly hints: Hints;
+}
+
 /** Why a target cannot be judged by a scenario; undefined if it can. */
-export function missing(need: Need, capabilities: Capabilities, address: Address): string | undefined {
+export function missing(need: Need, { capabilities, address, hints }: Known): string | undefined {
   switch (need) {
     case 'qos 1':
       return capabilities.maximumQos >= 1 ? undefined : 'the target grants QoS 0 at most';
@@ -71,7 +79,7 @@ export function missing(need: Need, capabilities: Capabilities, address: Address
     case '$SYS':
       return capabilities.sysTopics ? undefined : 'the target publishes no $SYS topics';
     case 'websocket':
-      return address.scheme.startsWith('ws') ? undefined : 'needs a WebSocket address (ws:// or wss://)';
+      return hints.websocket === undefined ? 'needs a WebSocket address (--websocket ws://host:port/path)' : undefined;
     case 'tls':
       return address.scheme === 'mqtts' || address.scheme === 'wss'
         ? undefined
@@ -81,7 +89,9 @@ export function missing(need: Need, capabilities: Capabilities, address: Address
         ? 'needs credentials in the address (mqtt://user:password@host)'
         : undefined;
     case 'access rules':
-      return 'needs to be told of a topic that the tester may not use';
+      return hints.forbiddenTopic === undefined
+        ? 'needs to be told of a topic that the tester may not use (--forbidden-topic name)'
+        : undefined;
   }
 }
 

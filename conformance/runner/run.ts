@@ -2,6 +2,8 @@
 import { catalogue } from '../spec/catalogue.ts';
 import type { Address } from '../target/address.ts';
 import { formatAddress } from '../target/address.ts';
+import type { Capabilities } from '../target/capabilities.ts';
+import type { Hints } from '../target/hints.ts';
 import { connectTo, NoTarget, openQuietly, type ProbeResult, probe } from '../target/probe.ts';
 import { exitCode, statementResults, summarise } from '../verdict/compute.ts';
 import type { RunEvent } from '../verdict/events.ts';
@@ -21,12 +23,13 @@ import { Witness } from './witness.ts';
 
 export interface RunOptions {
   readonly address: Address;
+  readonly hints?: Hints;
   /** What to play, in the order of the standard. */
   readonly scenarios: readonly Filed[];
   /** Undefined: 3.1.1, and 3.1 where the target accepts it. */
   readonly protocols?: readonly Protocol[];
-  /** Bound of a reply and of a close, in milliseconds. */
-  readonly timeoutMs: number;
+  /** Bound of a reply and of a close, in milliseconds. Left out: by how fast the target answers when it is probed. */
+  readonly timeoutMs?: number;
   readonly concurrency: number;
   /** How often a failing scenario is played again, alone. */
   readonly repeatFailures: number;
@@ -49,6 +52,15 @@ interface Ending {
 
 /** mosquitto enforces a keep-alive of 1 s after 3 to 7 s. */
 const defaultLateKeepAliveMs = 10_000;
+/** Bounds of a reply where the user sets none. */
+const longestReplyMs = 1_500;
+const shortestReplyMs = 400;
+const timesTheSlowest = 20;
+
+/** A target that answers at once need not be waited for as long as one that does not. Silence is believed only once a newcomer was served. */
+const boundFor = ({ slowestReplyMs }: Capabilities): number =>
+  Math.min(longestReplyMs, Math.max(shortestReplyMs, Math.round(slowestReplyMs * timesTheSlowest)));
+
 /** A target that keeps a witness waiting longer than this is not believed to be merely slow. */
 const witnessLimitMs = 20_000;
 /** After an interruption the clean-up has to be done in this time. */
@@ -70,7 +82,7 @@ export async function run(options: RunOptions): Promise<Report> {
   };
   options.emit({ type: 'run:start', header, planned: options.scenarios.length });
   const leftovers = new Leftovers();
-  const basics = { address: options.address, names, leftovers, now, replyMs: options.timeoutMs };
+  const basics = { address: options.address, names, leftovers, now, replyMs: options.timeoutMs ?? longestReplyMs };
   const results: ScenarioResult[] = [];
   let ending: Ending = { endedBy: 'finished' };
   let known: ProbeResult | undefined;
@@ -128,6 +140,8 @@ interface PlayOptions extends RunOptions {
 
 async function play(options: PlayOptions): Promise<Ending> {
   const { address, names, leftovers, now, known, results, emit, interrupted } = options;
+  const replyMs = options.timeoutMs ?? boundFor(known.capabilities);
+  const hints = { ...(address.scheme.startsWith('ws') ? { websocket: address } : {}), ...options.hints };
   const { capabilities } = known;
   const level = levelOf(known);
   const witness = new Witness({
@@ -135,7 +149,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     capabilities,
     limitMs: witnessLimitMs,
     connect: (clientId) => connectTo(address, { level, clientId }),
-    open: (name) => openQuietly({ address, leftovers, now, replyMs: options.timeoutMs * 4 }, name),
+    open: (name) => openQuietly({ address, leftovers, now, replyMs: longestReplyMs * 4 }, name),
   });
   if (!(await unless(interrupted, witness.open())))
     return { endedBy: 'target lost', reason: 'the target refused a connection after it was probed' };
@@ -147,6 +161,7 @@ async function play(options: PlayOptions): Promise<Ending> {
   );
   const context = (protocol: Protocol): RunContext => ({
     address,
+    hints,
     capabilities,
     names,
     leftovers,
@@ -154,7 +169,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     random: options.random,
     lateKeepAliveMs: options.lateKeepAliveMs ?? defaultLateKeepAliveMs,
     restOfRun: restOfRun.signal,
-    patience: new Patience({ replyMs: options.timeoutMs, witness: () => witness.alive() }),
+    patience: new Patience({ replyMs, witness: () => witness.alive() }),
     witness: () => witness.exchange(),
     admit: () => door.admit(),
     invariants: (scenarioId, connection) => {
@@ -166,7 +181,7 @@ async function play(options: PlayOptions): Promise<Ending> {
   const planned = options.scenarios.flatMap(({ section, scenario }) =>
     protocolsOf(scenario, capabilities.protocols).map((protocol): Planned => {
       const lacking = scenario.needs
-        .map((need) => missing(need, capabilities, address))
+        .map((need) => missing(need, { capabilities, address, hints }))
         .find((reason) => reason !== undefined);
       return { section, scenario, protocol, ...(lacking === undefined ? {} : { skipBecause: lacking }) };
     }),

@@ -16,6 +16,7 @@ import * as section31ConnectTakeover from './server/3.1-connect/takeover.ts';
 import * as section31ConnectWill from './server/3.1-connect/will.ts';
 import * as section32ConnackConnack from './server/3.2-connack/connack.ts';
 import * as section33PublishDup from './server/3.3-publish/dup.ts';
+import * as section33PublishForbidden from './server/3.3-publish/forbidden.ts';
 import * as section33PublishOverlap from './server/3.3-publish/overlap.ts';
 import * as section33PublishPublish from './server/3.3-publish/publish.ts';
 import * as section33PublishRetained from './server/3.3-publish/retained.ts';
@@ -49,6 +50,7 @@ import * as section47TopicsExtreme from './server/4.7-topics/extreme.ts';
 import * as section47TopicsFilters from './server/4.7-topics/filters.ts';
 import * as section47TopicsMatching from './server/4.7-topics/matching.ts';
 import * as section48ErrorsErrors from './server/4.8-errors/errors.ts';
+import * as section6WebsocketWebsocket from './server/6-websocket/websocket.ts';
 import * as section7ConformanceConformance from './server/7-conformance/conformance.ts';
 import * as smqtt31Connect from './server/mqtt-3.1/connect.ts';
 import * as smqtt31Messages from './server/mqtt-3.1/messages.ts';
@@ -75,6 +77,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectWill],
   ['3.2-connack', section32ConnackConnack],
   ['3.3-publish', section33PublishDup],
+  ['3.3-publish', section33PublishForbidden],
   ['3.3-publish', section33PublishOverlap],
   ['3.3-publish', section33PublishPublish],
   ['3.3-publish', section33PublishRetainedByQos],
@@ -108,6 +111,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.7-topics', section47TopicsFilters],
   ['4.7-topics', section47TopicsMatching],
   ['4.8-errors', section48ErrorsErrors],
+  ['6-websocket', section6WebsocketWebsocket],
   ['7-conformance', section7ConformanceConformance],
   ['sweeps', ssweepsCutInConnect],
   ['sweeps', ssweepsCutInPackets],

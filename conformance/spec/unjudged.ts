@@ -4,15 +4,8 @@ import type { AnyStatementId, Statement } from './catalogue.ts';
 const sameAsLater = 'the same in both texts: judged at level 3 by the scenarios of 3.1.1 that are played there';
 const notRegulated = 'the text of 3.1 regulates nothing that could be judged';
 const avoided = 'both texts differ: the tester avoids it at level 3';
-const accessRules = 'needs a target with access rules, and to be told of a topic that the tester may not use';
-const webSocket = 'needs a WebSocket address';
 
 const reasons: Partial<Record<AnyStatementId, string>> = {
-  'MQTT-3.3.5-2': accessRules,
-  'MAY-4.7.3-b': accessRules,
-  'MQTT-6.0.0-1': webSocket,
-  'MQTT-6.0.0-2': webSocket,
-  'MQTT-6.0.0-4': webSocket,
   'SHOULD-5.1-a': 'tells of a port number: guidance that no exchange can break',
   'MQTT31-02': 'an unofficial mark of bridges, in neither text',
   'MQTT31-04': notRegulated,
@@ -28,7 +21,6 @@ const reasons: Partial<Record<AnyStatementId, string>> = {
   'MQTT31-20': sameAsLater,
   'MQTT31-21': 'binds clients: judged by client conformance',
   'MQTT31-26': notRegulated,
-  'MQTT31-30': accessRules,
   'MQTT31-33': 'needs commands that start and stop the target',
   'MQTT31-34': notRegulated,
   'MQTT31-35': avoided,

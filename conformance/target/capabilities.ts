@@ -6,6 +6,8 @@ import type { Protocol } from '../verdict/verdict.ts';
 export const severalInFlight = 8;
 
 export interface Capabilities {
+  /** The longest that a reply took while the target was probed, in milliseconds. */
+  readonly slowestReplyMs: number;
   readonly protocols: readonly Protocol[];
   readonly maximumQos: Qos;
   readonly retainedMessages: boolean;

@@ -79,6 +79,7 @@ class Prober {
   readonly #options: ProbeOptions;
   readonly #clients: Client[] = [];
   #level: 3 | 4 = 4;
+  #slowestReplyMs = 0;
 
   constructor(options: ProbeOptions) {
     this.#options = options;
@@ -101,7 +102,14 @@ class Prober {
     const retainedWildcards = wildcards && (await this.#retains(maximumQos, '/+'));
     const inFlight = maximumQos === 0 ? 0 : await this.#inFlight();
     const found = { protocols, maximumQos, retainedMessages, ...sessions, wildcards, emptyClientId, dollarTopics };
-    const capabilities: Capabilities = { ...found, retainedWildcards, inFlight, ...sys, ...order };
+    const capabilities: Capabilities = {
+      ...found,
+      retainedWildcards,
+      inFlight,
+      ...sys,
+      ...order,
+      slowestReplyMs: this.#slowestReplyMs,
+    };
     return { capabilities, description: describe(this.#options.address, capabilities) };
   }
 
@@ -191,7 +199,9 @@ class Prober {
   async #subscribe(client: Client, topicFilter: string, qos: Qos = 0): Promise<Qos | undefined> {
     const packetId = client.nextPacketId();
     client.connection.send(subscribe(packetId, { topicFilter, qos }));
+    const sentAt = this.#options.now();
     const suback = await client.awaits({ type: 'suback', packetId });
+    if (suback !== undefined) this.#slowestReplyMs = Math.max(this.#slowestReplyMs, suback.at - sentAt);
     const granted = suback?.packet.type === 'suback' ? suback.packet.returnCodes[0] : undefined;
     return granted === 0 || granted === 1 || granted === 2 ? granted : undefined;
   }

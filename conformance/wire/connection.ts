@@ -40,6 +40,8 @@ export class Connection {
   pending: Arrival[] = [];
   /** Level in which packets are encoded; set by the CONNECT that is sent. */
   level: ProtocolLevel = 4;
+  /** Over WebSocket: frames of text that came (MQTT-6.0.0-1). */
+  textFrames = 0;
   #link: Link | undefined;
   #ending: { readonly by: 'target' | 'tester'; readonly how: Ending; readonly at: number } | undefined;
   #received = 0;
@@ -60,6 +62,9 @@ export class Connection {
     const connection = new Connection(options);
     const listener = {
       bytes: (chunk: Uint8Array) => connection.#bytesCame(chunk),
+      textFrame: () => {
+        connection.textFrames++;
+      },
       ended: (how: Ending) => connection.#end('target', how),
     };
     connection.#link = await dial(options.address, { listener, timeoutMs: options.patience.replyMs * 4 });
@@ -100,7 +105,7 @@ export class Connection {
     const parts = packets.map((packet) => {
       if (packet.type === 'connect') this.level = packet.protocolLevel;
       const bytes = encode(packet, this.level);
-      this.#traceSent(bytes, describePacket(packet), packet);
+      this.#traceSent(bytes, packet);
       return bytes;
     });
     this.#link?.write(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts));
@@ -108,8 +113,14 @@ export class Connection {
 
   /** Sends bytes as they are; `meaning` says in the trace what they are. */
   sendBytes(bytes: Uint8Array, meaning: string): void {
-    this.#traceSent(bytes, meaning, undefined);
+    this.#traceSent(bytes, meaning);
     this.#link?.write(bytes);
+  }
+
+  /** Over WebSocket: sends bytes in a frame of text. */
+  sendText(bytes: Uint8Array, meaning: string): void {
+    this.#traceSent(bytes, meaning);
+    this.#link?.writeText(bytes);
   }
 
   /** Sends packets as one run of bytes, cut into segments of `segmentBytes`. */
@@ -118,7 +129,7 @@ export class Connection {
       packets.map((packet) => {
         if (packet.type === 'connect') this.level = packet.protocolLevel;
         const bytes = encode(packet, this.level);
-        this.#traceSent(bytes, `${describePacket(packet)} (in segments of ${segmentBytes})`, packet);
+        this.#traceSent(bytes, packet, `${describePacket(packet)} (in segments of ${segmentBytes})`);
         return bytes;
       }),
     );
@@ -154,25 +165,25 @@ export class Connection {
   async waitFor<T>(look: () => T | undefined, boundMs = this.#options.patience.replyMs): Promise<T | undefined> {
     const already = look();
     if (already !== undefined) return already;
-    const cancel = new AbortController();
     return new Promise<T | undefined>((done) => {
       const check = (): void => {
         const found = look();
         if (found === undefined) return;
         this.#changed.delete(check);
-        cancel.abort();
+        cancel();
         done(found);
       };
       this.#changed.add(check);
-      void this.#options.patience.runsOut(boundMs, cancel.signal).then(() => {
-        if (!this.#changed.delete(check)) return;
-        done(look());
+      const cancel = this.#options.patience.runsOut(boundMs, () => {
+        if (this.#changed.delete(check)) done(look());
       });
     });
   }
 
-  #traceSent(bytes: Uint8Array, summary: string, packet: Packet | undefined): void {
-    this.#options.tracer.packet('sent', this.name, { bytes, summary });
+  /** `words`: what the trace says, where that is more than the packet. */
+  #traceSent(bytes: Uint8Array, what: Packet | string, words?: string): void {
+    const packet = typeof what === 'string' ? undefined : what;
+    this.#options.tracer.packet('sent', this.name, { bytes, what: words ?? what });
     for (const watcher of this.#watchers) watcher.sent(bytes, packet);
   }
 
@@ -186,8 +197,7 @@ export class Connection {
   #arrived(observed: ObservedPacket): void {
     if (this.#ending?.by === 'tester') return;
     const { packet, bytes, findings } = observed;
-    const summary = describePacket(packet);
-    this.#options.tracer.packet('received', this.name, { bytes, summary, findings: findings.map(({ text }) => text) });
+    this.#options.tracer.packet('received', this.name, { bytes, what: packet, findings });
     this.pending.push({ sequence: this.#received++, at: this.#options.now(), packet, findings });
     for (const watcher of this.#watchers) watcher.received(observed);
     this.#notify();

@@ -58,10 +58,12 @@ function linkOver(socket: Socket, listener: LinkListener): Link {
     if (error.code !== 'EPIPE') end('RST');
   });
   socket.on('close', () => end('RST'));
+  const write = (bytes: Uint8Array): void => {
+    if (!socket.destroyed && socket.writable) socket.write(bytes);
+  };
   return {
-    write: (bytes) => {
-      if (!socket.destroyed && socket.writable) socket.write(bytes);
-    },
+    write,
+    writeText: write,
     finish: () => void socket.end(),
     close: () => {
       over = true;

@@ -15,12 +15,16 @@ export class LinkRefused extends Error {
 export interface LinkListener {
   /** The view is valid during the call alone. */
   bytes(chunk: Uint8Array): void;
+  /** A WebSocket frame of text came, whose bytes follow. */
+  textFrame(): void;
   /** The peer ended the stream; called at most once. */
   ended(how: Ending): void;
 }
 
 export interface Link {
   write(bytes: Uint8Array): void;
+  /** Over WebSocket: writes bytes in a frame of text. Elsewhere the same as `write`. */
+  writeText(bytes: Uint8Array): void;
   /** Ends our direction (FIN) and goes on reading. */
   finish(): void;
   /** Ends the stream at once, by FIN where the system does so. */

@@ -78,7 +78,7 @@ export class Observer {
 
   push(chunk: Uint8Array): void {
     // A copy: the chunk is the link's, and packets are kept for the trace.
-    const bytes = this.#pending.length === 0 ? chunk.slice() : concat(this.#pending, chunk);
+    const bytes = this.#pending.length === 0 ? new Uint8Array(chunk) : concat(this.#pending, chunk);
     let offset = 0;
     while (!this.#lost && offset < bytes.length) {
       const length = frameLength(bytes, offset);

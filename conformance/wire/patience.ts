@@ -18,12 +18,18 @@ export class Patience {
     this.#witness = witness;
   }
 
-  /** Resolves when `ms` have gone by and the target's silence may be believed. `cancelled` ends it earlier. */
-  async runsOut(ms: number, cancelled: AbortSignal): Promise<void> {
-    await elapse(ms, cancelled);
-    if (cancelled.aborted) return;
-    await this.#witness();
-    await inputRead();
+  /** Calls `out` when `ms` have gone by and the target's silence may be believed, unless it is cancelled by what it returns. */
+  runsOut(ms: number, out: () => void): () => void {
+    let cancelled = false;
+    const timer = setTimeout(async () => {
+      await this.#witness();
+      await inputRead();
+      if (!cancelled) out();
+    }, ms);
+    return () => {
+      cancelled = true;
+      clearTimeout(timer);
+    };
   }
 }
 

@@ -1,5 +1,8 @@
 // Writes the trace of one scenario. Many packets are kept as the first and the last of them, so that a flood stays readable.
 import { inspect } from '../../reference/codec/inspect.ts';
+import type { Packet } from '../../reference/codec/packet.ts';
+import { describePacket } from './describe.ts';
+import type { Finding, Observed } from './observer.ts';
 import type { AtMs, Trace, TraceEntry, TraceField } from './trace.ts';
 import { maxTraceBytes } from './trace.ts';
 
@@ -9,7 +12,8 @@ interface PacketDraft {
   readonly connection: string;
   readonly bytes: Uint8Array;
   readonly length: number;
-  readonly summary: string;
+  /** The packet, or what is sent in words. */
+  readonly what: Packet | Observed | string;
   readonly findings?: readonly string[];
 }
 type Draft = Exclude<TraceEntry, { kind: 'sent' | 'received' }> | PacketDraft;
@@ -45,12 +49,19 @@ export class Tracer {
   packet(
     kind: 'sent' | 'received',
     connection: string,
-    { bytes, summary, findings }: { bytes: Uint8Array; summary: string; findings?: readonly string[] },
+    {
+      bytes,
+      what,
+      findings = [],
+    }: { bytes: Uint8Array; what: Packet | Observed | string; findings?: readonly Finding[] },
   ): void {
-    const kept = bytes.slice(0, maxTraceBytes);
+    // A copy: `slice` of a Buffer is a view, and what is masked below is still to be sent.
+    const kept = new Uint8Array(bytes.subarray(0, maxTraceBytes));
     if (kind === 'sent') this.#mask(kept);
-    const common = { kind, at: this.#options.now(), connection, bytes: kept, length: bytes.length, summary };
-    this.#add(findings === undefined || findings.length === 0 ? common : { ...common, findings });
+    // Words cost time, and most traces are never read: they are found at the end, but for packets whose payload is not to be kept.
+    const told = typeof what !== 'string' && bytes.length > maxTraceBytes ? describePacket(what) : what;
+    const common = { kind, at: this.#options.now(), connection, bytes: kept, length: bytes.length, what: told };
+    this.#add(findings.length === 0 ? common : { ...common, findings: findings.map(({ text }) => text) });
   }
 
   ended(connection: string, by: 'target' | 'tester', how: 'FIN' | 'RST'): void {
@@ -117,7 +128,8 @@ export class Tracer {
 
 function finish(draft: Draft, { withFields, mostBytes }: { withFields: boolean; mostBytes: number }): TraceEntry {
   if (!('bytes' in draft)) return draft;
-  const { bytes, ...rest } = draft;
+  const { bytes, what, ...others } = draft;
+  const rest = { ...others, summary: typeof what === 'string' ? what : describePacket(what) };
   const hex = Buffer.from(bytes.subarray(0, mostBytes)).toString('hex');
   if (!withFields || bytes.length < draft.length) return { ...rest, hex };
   const fields: readonly TraceField[] = inspect(bytes).fields;

@@ -22,7 +22,10 @@ export function dialWebSocket(
       socket.on('error', () => listener.ended('RST'));
       resolve(linkOver(socket));
     });
-    socket.on('message', (data: Buffer) => listener.bytes(data));
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (!isBinary) listener.textFrame();
+      listener.bytes(data);
+    });
     socket.once('close', (code) => listener.ended(code === 1006 ? 'RST' : 'FIN'));
   });
 }
@@ -31,6 +34,9 @@ function linkOver(socket: WebSocket): Link {
   return {
     write: (bytes) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(bytes, { binary: true });
+    },
+    writeText: (bytes) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(bytes, { binary: false });
     },
     finish: () => socket.close(),
     close: () => socket.close(),

@@ -2,7 +2,9 @@
 import type { Connect } from '../../../reference/codec/packet.ts';
 import type { Qos } from '../../../reference/message.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
+import type { Address } from '../../target/address.ts';
 import type { Capabilities } from '../../target/capabilities.ts';
+import type { Hints } from '../../target/hints.ts';
 import type { Protocol } from '../../verdict/verdict.ts';
 import { Connection } from '../connection.ts';
 import { describePacket } from '../describe.ts';
@@ -61,6 +63,11 @@ export class Given {
 
   get capabilities(): Capabilities {
     return this.#options.run.capabilities;
+  }
+
+  /** What the user has told of the target. */
+  get hints(): Hints {
+    return this.#options.run.hints;
   }
 
   get protocol(): Protocol {
@@ -133,14 +140,17 @@ export class Given {
   }
 
   /** A connection on which nothing was sent yet. `watched: false` where another protocol than MQTT 3.1.1 is spoken on purpose. */
-  async connection(name = 'client', { watched = true }: { watched?: boolean } = {}): Promise<Client> {
+  async connection(
+    name = 'client',
+    { watched = true, address = this.#options.run.address }: { watched?: boolean; address?: Address } = {},
+  ): Promise<Client> {
     const { run, tracer, scenario } = this.#options;
     const unique = this.#uniqueName(name);
     await run.admit();
     try {
       const connection = await Connection.open({
         name: unique,
-        address: run.address,
+        address,
         tracer,
         patience: run.patience,
         now: run.now,
@@ -158,6 +168,13 @@ export class Given {
       if (!(error instanceof LinkRefused)) throw error;
       return this.#options.recorder.inconclusive(`the target could not be reached: ${error.code}`);
     }
+  }
+
+  /** A connection over WebSocket on which nothing was sent yet. */
+  webSocket(name = 'client'): Promise<Client> {
+    const { websocket } = this.hints;
+    if (websocket === undefined) return this.skip('no WebSocket address is known');
+    return this.connection(name, { address: websocket });
   }
 
   /** A connected client. */

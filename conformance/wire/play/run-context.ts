@@ -1,6 +1,7 @@
 // What all scenarios of a run share.
 import type { Address } from '../../target/address.ts';
 import type { Capabilities } from '../../target/capabilities.ts';
+import type { Hints } from '../../target/hints.ts';
 import type { Watcher } from '../connection.ts';
 import type { Patience } from '../patience.ts';
 import type { Leftovers } from './leftovers.ts';
@@ -8,6 +9,7 @@ import type { Names } from './names.ts';
 
 export interface RunContext {
   readonly address: Address;
+  readonly hints: Hints;
   readonly capabilities: Capabilities;
   readonly patience: Patience;
   readonly names: Names;

@@ -27,6 +27,12 @@ export class When {
     this.#client.connection.sendBytes(bytes, meaning);
   }
 
+  /** Over WebSocket: sends bytes in a frame of text. */
+  async sendsText(bytes: Uint8Array, meaning: string): Promise<void> {
+    this.#stimulus();
+    this.#client.connection.sendText(bytes, meaning);
+  }
+
   /** Sends packets as one run of bytes, in segments of so many bytes. */
   async sendsInSegments(packets: readonly Packet[], segmentBytes: number): Promise<void> {
     this.#stimulus();

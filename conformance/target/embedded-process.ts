@@ -1,0 +1,24 @@
+// The reference broker in a process of its own, so that tester and target don't share a core. Tells its ports, and ends with its parent.
+import { startBroker } from '../../reference/broker/index.ts';
+import { type EmbeddedPlaces, forbiddenTopic, embeddedUser as user } from './embedded-rules.ts';
+
+/** It waits only shortly for a CONNECT, so that this too can be seen in a run of seconds. */
+const broker = await startBroker({
+  listeners: [
+    { kind: 'tcp', port: 0 },
+    { kind: 'ws', port: 0 },
+  ],
+  connectTimeoutMs: 2_000,
+  authenticate: ({ userName, password }) =>
+    userName === undefined || (userName === user.name && String(Buffer.from(password ?? [])) === user.password)
+      ? 'accepted'
+      : 'bad user name or password',
+  authorize: ({ topic }) => topic !== forbiddenTopic,
+});
+const [tcp, ws] = broker.places;
+const places: EmbeddedPlaces = { port: tcp?.port ?? 0, websocketPort: ws?.port ?? 0 };
+process.send?.(places);
+process.on('disconnect', () => void broker.stop().then(() => process.exit()));
+// Ctrl-C goes to the whole group: the tester cleans up first, and then lets go.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
