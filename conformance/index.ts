@@ -27,6 +27,7 @@ export interface ConformanceOptions {
   readonly protocols?: readonly Protocol[];
   /** Longest wait for a reply, in milliseconds. Left out: 400 to 1,500, by how fast the target answers when it is probed. */
   readonly timeoutMs?: number;
+  /** How many scenarios are played at the same time. Left out: 24 or 48, by how fast the target is. */
   readonly concurrency?: number;
   /** How often a failing scenario is played again, alone. */
   readonly repeatFailures?: number;
@@ -38,7 +39,7 @@ export interface ConformanceOptions {
 
 /** Judges a broker. Rejects with BadAddress for an address that cannot be used; whatever the target does is in the report. */
 export function runConformance(options: ConformanceOptions): Promise<Report> {
-  const { target, only = [], skip = [], protocols, timeoutMs, concurrency = 24, repeatFailures = 2 } = options;
+  const { target, only = [], skip = [], protocols, timeoutMs, concurrency, repeatFailures = 2 } = options;
   const {
     websocket,
     forbiddenTopic,
@@ -55,11 +56,18 @@ export function runConformance(options: ConformanceOptions): Promise<Report> {
     scenarios: choose(serverScenarios, { only, skip }),
     ...(protocols === undefined ? {} : { protocols }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    concurrency,
+    ...(concurrency === undefined ? {} : { concurrency }),
     repeatFailures,
     seed,
     version,
-    shownOptions: { only, skip, timeout: timeoutMs ?? 'by probing', concurrency, repeatFailures, seed },
+    shownOptions: {
+      only,
+      skip,
+      timeout: timeoutMs ?? 'by probing',
+      concurrency: concurrency ?? 'by probing',
+      repeatFailures,
+      seed,
+    },
     emit: onEvent,
     interrupted: signal,
   });

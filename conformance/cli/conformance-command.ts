@@ -24,7 +24,7 @@ interface Options {
   readonly list?: boolean;
   readonly protocol: readonly Protocol[];
   readonly timeout?: number;
-  readonly concurrency: number;
+  readonly concurrency?: number;
   readonly reporter: readonly string[];
   readonly out: string;
   readonly seed?: number;
@@ -68,7 +68,11 @@ export function conformanceCommand(): Command {
       'longest wait for a reply, in ms (default: 400 to 1500, by how fast the target is)',
       whole(50, 600_000),
     )
-    .option('--concurrency <n>', 'scenarios played at the same time', whole(1, 1_000), 24)
+    .option(
+      '--concurrency <n>',
+      'scenarios played at the same time (default: 24 or 48, by how fast the target is)',
+      whole(1, 1_000),
+    )
     .option('--reporter <name[=file]>', `${reporterNames.join(', ')} (repeatable)`, collect, [])
     .option('--out <folder>', 'where index.html and report.json go', 'reports/latest')
     .option('--repeat-failures <n>', 'how often a failing scenario is played again, alone', whole(0, 100), 2)
@@ -165,11 +169,19 @@ async function judge(address: Address, { hints, options, scenarios, reporters }:
     scenarios,
     ...(protocol.length === 0 ? {} : { protocols: protocol }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
-    concurrency,
+    ...(concurrency === undefined ? {} : { concurrency }),
     repeatFailures,
     seed,
     version,
-    shownOptions: { only, skip, protocol, timeout: timeout ?? 'by probing', concurrency, repeatFailures, seed },
+    shownOptions: {
+      only,
+      skip,
+      protocol,
+      timeout: timeout ?? 'by probing',
+      concurrency: concurrency ?? 'by probing',
+      repeatFailures,
+      seed,
+    },
     emit: (event: RunEvent) => {
       for (const reporter of reporters) reporter.receive(event);
     },

@@ -30,7 +30,8 @@ export interface RunOptions {
   readonly protocols?: readonly Protocol[];
   /** Bound of a reply and of a close, in milliseconds. Left out: by how fast the target answers when it is probed. */
   readonly timeoutMs?: number;
-  readonly concurrency: number;
+  /** How many scenarios are played at the same time. Left out: by how fast the target answers when it is probed. */
+  readonly concurrency?: number;
   /** How often a failing scenario is played again, alone. */
   readonly repeatFailures: number;
   readonly seed: number;
@@ -55,11 +56,15 @@ const defaultLateKeepAliveMs = 10_000;
 /** Bounds of a reply where the user sets none. */
 const longestReplyMs = 1_500;
 const shortestReplyMs = 400;
-const timesTheSlowest = 20;
+const timesTheSlowest = 8;
 
 /** A target that answers at once need not be waited for as long as one that does not. Silence is believed only once a newcomer was served. */
 const boundFor = ({ slowestReplyMs }: Capabilities): number =>
   Math.min(longestReplyMs, Math.max(shortestReplyMs, Math.round(slowestReplyMs * timesTheSlowest)));
+
+/** Who answers at once can be asked more at the same time. */
+const lanesFor = ({ slowestReplyMs }: Capabilities): number => (slowestReplyMs < quickReplyMs ? 48 : 24);
+const quickReplyMs = 25;
 
 /** A target that keeps a witness waiting longer than this is not believed to be merely slow. */
 const witnessLimitMs = 20_000;
@@ -189,7 +194,7 @@ async function play(options: PlayOptions): Promise<Ending> {
   const schedule = new Schedule({
     planned,
     contextOf: (protocol) => contexts.get(protocol) ?? context(protocol),
-    concurrency: options.concurrency,
+    concurrency: options.concurrency ?? lanesFor(known.capabilities),
     repeatFailures: options.repeatFailures,
     restOfRun,
     emit,

@@ -28,7 +28,7 @@ export interface ScheduleOptions {
   readonly targetAnswers: () => Promise<boolean>;
 }
 
-const longestRepeatMs = 5_000;
+const longestRepeatMs = 2_000;
 const secondChanceLanes = 8;
 
 export class Schedule {
@@ -51,13 +51,13 @@ export class Schedule {
     const { planned, concurrency, restOfRun } = this.#options;
     const indices = planned.map((_, i) => i);
     const timed = indices.filter((i) => planned[i]?.scenario.timed === true);
-    const hard = indices.filter((i) => planned[i]?.scenario.hard === true);
-    const others = indices.filter((i) => !timed.includes(i) && !hard.includes(i));
+    const alone = indices.filter((i) => planned[i]?.scenario.alone === true);
+    const others = indices.filter((i) => !timed.includes(i) && !alone.includes(i));
     const timers = timed.map((i) => this.#playOne(i));
     await this.#inLanes(others, concurrency, (i) => this.#playOne(i));
-    await this.#secondChances();
+    await Promise.all([this.#secondChances(), this.#repeatFailures()]);
     await this.#repeatFailures();
-    await this.#inLanes(hard, 1, (i) => this.#playOne(i));
+    await this.#inLanes(alone, 1, (i) => this.#playOne(i));
     await this.#repeatFailures();
     restOfRun.abort();
     await Promise.all(timers);
@@ -132,7 +132,7 @@ export class Schedule {
 
   /** Plays failing scenarios again, after all others, and writes down how often they gave the same verdict. */
   async #repeatFailures(): Promise<void> {
-    await this.#inLanes(this.#failing.splice(0), this.#options.concurrency, (index) => this.#repeat(index));
+    await this.#inLanes(this.#failing.splice(0), this.#options.concurrency * 2, (index) => this.#repeat(index));
   }
 
   async #repeat(index: number): Promise<void> {
@@ -142,10 +142,11 @@ export class Schedule {
     let same = 1;
     let runs = 1;
     // What takes long is not repeated as often: the time goes by for all.
-    while (runs <= this.#options.repeatFailures && !this.#over() && first.durationMs * runs < longestRepeatMs) {
-      const again = await this.#result(planned);
-      runs++;
-      if (again.verdict === first.verdict) same++;
+    const worthIt = Math.min(this.#options.repeatFailures, Math.floor(longestRepeatMs / Math.max(1, first.durationMs)));
+    if (!this.#over()) {
+      const again = await Promise.all(Array.from({ length: worthIt }, () => this.#result(planned)));
+      runs += again.length;
+      same += again.filter(({ verdict }) => verdict === first.verdict).length;
     }
     // What a target does once under load and never again may be its slowness: told of, but no accusation.
     const unconfirmed = runs > 1 && same === 1;

@@ -35,8 +35,11 @@ export interface Scenario {
   readonly protocols: readonly Protocol[];
   /** Waits for a real timer: started first, and beside the others. */
   readonly timed: boolean;
-  /** Hard on the target: played last, one at a time, so that what it breaks is not held against the others. */
-  readonly hard: boolean;
+  /**
+   * Played last, one at a time: hard on the target, so that what it breaks is not held against the others, or with a subscription
+   * that would get the messages of all others.
+   */
+  readonly alone: boolean;
   readonly play: (stage: Stage) => Promise<void>;
 }
 
@@ -46,11 +49,11 @@ export interface ScenarioText {
   readonly needs?: readonly Need[];
   readonly protocols?: readonly Protocol[];
   readonly timed?: boolean;
-  readonly hard?: boolean;
+  readonly alone?: boolean;
   readonly play: (stage: Stage) => Promise<void>;
 }
 
 /** Declares a scenario. */
 export function scenario(id: string, text: ScenarioText): Scenario {
-  return { needs: [], protocols: ['3.1.1'], timed: false, hard: false, ...text, id };
+  return { needs: [], protocols: ['3.1.1'], timed: false, alone: false, ...text, id };
 }

@@ -288,7 +288,7 @@ class Prober {
     await this.#subscribe(client, '$SYS/#');
     await client.pings();
     const isVersion = anyMessage({ topicName: '$SYS/broker/version' });
-    const version = (await client.awaits(isVersion, this.#options.replyMs / 4))?.packet;
+    const version = (await client.awaits(isVersion, this.#options.replyMs / 15))?.packet;
     const sysTopics =
       version !== undefined || client.connection.pending.some(({ packet }) => packet.type === 'publish');
     client.connection.cut('FIN');

@@ -16,9 +16,18 @@ import type { Observed } from './observer.ts';
 
 export type Payload = string | Uint8Array;
 
+const encoder = new TextEncoder();
+
 /** A payload as bytes: text is UTF-8. */
 export const payloadBytes = (payload: Payload): Uint8Array =>
-  typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
+  typeof payload === 'string' ? encoder.encode(payload) : payload;
+
+/** A payload that does not repeat in a short period. */
+export function patterned(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = i * 31 + (i >> 8) * 7;
+  return bytes;
+}
 
 export interface PublishFields {
   readonly topicName: string;

@@ -1,6 +1,6 @@
 // Remaining Length: section 2.2.3.
 import type { StatementId } from '../../../spec/catalogue.ts';
-import { message, pingresp, puback } from '../../../wire/packets.ts';
+import { message, patterned, pingresp, puback } from '../../../wire/packets.ts';
 import { closed } from '../../../wire/play/reaction.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
@@ -18,10 +18,7 @@ export const lengths = boundaries.map((length) =>
       const topicName = given.topicName();
       const subscriber = await given.subscriber(topicName, { qos: 0 });
       const publisher = await given.client({ name: 'publisher' });
-      const payload = Uint8Array.from(
-        { length: length - 2 - topicName.length - 2 },
-        (_, i) => (i * 7 + (i >> 8)) & 255,
-      );
+      const payload = patterned(length - 2 - topicName.length - 2);
       await when(publisher).sends({
         type: 'publish',
         topicName,

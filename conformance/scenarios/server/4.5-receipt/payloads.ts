@@ -1,13 +1,10 @@
 // Payloads of every kind, on every way to a subscriber: sections 3.3.3 and 4.5.
-import { message } from '../../../wire/packets.ts';
+import { message, patterned } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import { scenario } from '../../scenario.ts';
 
 const levels = [0, 1, 2] as const;
 const needs = (qos: 0 | 1 | 2) => (qos === 0 ? [] : qos === 1 ? (['qos 1'] as const) : (['qos 2'] as const));
-
-/** Bytes that do not repeat in a short period. */
-const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) * 7) & 255);
 
 const payloads = [
   ['empty', new Uint8Array(0)],
@@ -15,8 +12,8 @@ const payloads = [
   ['of-every-byte', Uint8Array.from({ length: 256 }, (_, i) => i)],
   ['ill-formed-utf-8', Uint8Array.of(0xff, 0xfe, 0xc0, 0x80, 0xed, 0xa0, 0x80)],
   ['like-a-packet', Uint8Array.of(0xe0, 0, 0xc0, 0, 0x30, 0)],
-  ['of-16384-bytes', noise(16_384)],
-  ['of-70000-bytes', noise(70_000)],
+  ['of-16384-bytes', patterned(16_384)],
+  ['of-70000-bytes', patterned(70_000)],
 ] as const;
 
 export const unchanged = payloads.flatMap(([id, payload]) =>
@@ -82,7 +79,7 @@ export const aboveOneMebibyte = ([0, 2] as const).map((qos) =>
     needs: needs(qos),
     async play({ given, when, must }) {
       const topicName = given.topicName();
-      const payload = noise(1_300_000);
+      const payload = patterned(1_300_000);
       const subscriber = await given.subscriber(topicName, { qos });
       const publisher = await given.client({ name: 'publisher' });
       await when(publisher).publishes({ topicName, payload, qos });

@@ -13,7 +13,7 @@ export const extremes = cases.map(([id, nameOf]) =>
   scenario(`topic-of-${id}`, {
     title: `A topic of ${id.replaceAll('-', ' ')} is delivered whole or refused cleanly, and nobody else is disturbed`,
     cites: { v3: ['MQTT-4.7.3-4', 'SHOULD-NOT-4.8-a'] },
-    hard: true,
+    alone: true,
     async play({ given, when, must, should, observe }) {
       const topicName = nameOf(given.topicName('e'));
       const subscriber = await given.client({ name: 'subscriber' });
