@@ -1,15 +1,19 @@
 // The table of faults, in the order of the standard.
 import { connectFaults } from './connect.ts';
 import { dataAndHeaderFaults } from './data-and-headers.ts';
+import { edgeFaults } from './edges.ts';
 import type { Fault } from './fault.ts';
 import { publishFaults } from './publish.ts';
 import { subscribeFaults } from './subscribe.ts';
+import { textAndOrderFaults } from './text-and-order.ts';
 
 export const faults: readonly Fault[] = [
   ...dataAndHeaderFaults,
   ...connectFaults,
   ...publishFaults,
   ...subscribeFaults,
+  ...textAndOrderFaults,
+  ...edgeFaults,
 ];
 
 /** The fault of this name; undefined if there is none. */

@@ -3,7 +3,7 @@ import { startBroker } from '../../reference/broker/index.ts';
 import { invariants } from '../invariants/all.ts';
 import type { Filed } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
-import { forbiddenTopic } from '../target/embedded-rules.ts';
+import { embeddedUser, forbiddenTopic, letsIn } from '../target/embedded-rules.ts';
 import type { Fault } from './fault.ts';
 
 export interface Detection {
@@ -49,10 +49,11 @@ export async function judgeFault(fault: Fault, scenarios: readonly Filed[]): Pro
       { kind: 'ws', port: 0 },
     ],
     connectTimeoutMs: 2_000,
+    authenticate: letsIn,
     authorize: ({ topic }) => topic !== forbiddenTopic,
     fault,
   });
-  const at = { host: '127.0.0.1', path: '/mqtt' };
+  const at = { host: '127.0.0.1', path: '/mqtt', userName: embeddedUser.name, password: embeddedUser.password };
   const report = await run({
     address: { scheme: 'mqtt', port: broker.port, ...at },
     hints: { websocket: { scheme: 'ws', port: broker.places[1]?.port ?? 0, ...at }, forbiddenTopic },

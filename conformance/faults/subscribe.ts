@@ -419,13 +419,6 @@ const topics: readonly Fault[] = [
     { title: '`+` does not match an empty level of a retained message', violates: ['MQTT-3.3.1-6', 'MQTT-4.7.1-3'] },
     matchingRetained(() => byLevels((level, name) => (level === '+' ? name !== '' : level === name))),
   ),
-  fault(
-    'filters-of-eight-levels',
-    { title: 'Filters match eight levels at most', violates: ['MQTT-4.7.3-4', 'MQTT-4.5.0-1'] },
-    matchingLive(
-      (right) => (topicFilter, topicName) => right(topicFilter, topicName) && levelsOf(topicName).length <= 8,
-    ),
-  ),
   fault('first-subscriber-alone', { title: 'Only one client gets a message', violates: ['MQTT-4.5.0-1'] }, () =>
     firstSubscriberAlone(),
   ),

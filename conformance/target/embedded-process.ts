@@ -1,6 +1,6 @@
 // The reference broker in a process of its own, so that tester and target don't share a core. Tells its ports, and ends with its parent.
 import { startBroker } from '../../reference/broker/index.ts';
-import { type EmbeddedPlaces, forbiddenTopic, embeddedUser as user } from './embedded-rules.ts';
+import { type EmbeddedPlaces, forbiddenTopic, letsIn } from './embedded-rules.ts';
 
 /** It waits only shortly for a CONNECT, so that this too can be seen in a run of seconds. */
 const broker = await startBroker({
@@ -9,10 +9,7 @@ const broker = await startBroker({
     { kind: 'ws', port: 0 },
   ],
   connectTimeoutMs: 2_000,
-  authenticate: ({ userName, password }) =>
-    userName === undefined || (userName === user.name && String(Buffer.from(password ?? [])) === user.password)
-      ? 'accepted'
-      : 'bad user name or password',
+  authenticate: letsIn,
   authorize: ({ topic }) => topic !== forbiddenTopic,
 });
 const [tcp, ws] = broker.places;

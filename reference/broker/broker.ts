@@ -148,6 +148,12 @@ class Edge {
       random,
     });
     this.core.inTurn = (connection, work) => this.#inTurn(connection, work);
+    this.core.later = (delayMs, work) => {
+      clock.at(clock.now() + delayMs, () => {
+        work();
+        this.#flushSoon();
+      });
+    };
     this.#publishSys();
   }
 

@@ -51,6 +51,8 @@ class ReactionWatch {
 
   /** Who waits for more bytes takes PINGREQ for these; who does not has ignored the packet, and answers. */
   async afterDeadline(settled: () => ObservedReaction | undefined): Promise<ObservedReaction | undefined> {
+    // Ahead of CONNECT a PINGREQ is a violation of its own.
+    if (this.#client.sessionPresent === undefined) return undefined;
     if (this.#pinged || !this.#accepts('waits') || this.#answers().length > 0) return undefined;
     this.#ping();
     return this.#client.connection.waitFor(settled);

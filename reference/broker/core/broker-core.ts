@@ -124,6 +124,8 @@ export class BrokerCore {
     work(this.now);
     this.flush();
   };
+  /** Runs work after a time; the edge looks after clock and output. */
+  later: (delayMs: number, work: () => void) => void = (_delayMs, work) => work();
   readonly #random: () => number;
   readonly #mostBuffered: number;
   readonly #sessions = new Map<string, Session>();
@@ -218,9 +220,20 @@ export class BrokerCore {
     }
   }
 
+  /** For a faulty broker: ends who is connected by this id. */
+  evict(clientId: string): void {
+    this.#sessions.get(this.rules.connect.sessionKey(clientId))?.connection?.end('taken over');
+  }
+
   /** Publishes a will, if it is due after such an end (MQTT-3.1.2-8). */
   publishWill(will: Will, reason: EndReason): void {
     if (!this.rules.will.isDue(reason)) return;
+    const delayMs = this.rules.will.delayMs();
+    if (delayMs > 0) this.later(delayMs, () => this.#publishWill(will));
+    else this.#publishWill(will);
+  }
+
+  #publishWill(will: Will): void {
     for (let times = this.rules.will.timesPublished(); times > 0; times--) {
       this.route(this.rules.will.messageOf(will), { incomingDup: false });
     }

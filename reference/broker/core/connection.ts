@@ -229,6 +229,7 @@ export class Connection implements SenderPort, ReceiverPort {
       this.end('protocol violation');
       return;
     }
+    if (rules.connect.evictsBeforeChecking()) this.#core.evict(connect.clientId);
     const refusal =
       rules.connect.refusesClientId(connect) ?? (this.#core.connections > limits.maxConnections ? 3 : undefined);
     if (refusal !== undefined) return this.#refuse(refusal, connect);
@@ -263,21 +264,15 @@ export class Connection implements SenderPort, ReceiverPort {
   }
 
   #authenticated(connect: Connect, outcome: AuthenticationOutcome): void {
-    switch (outcome) {
-      case 'accepted':
-        return this.#accept(connect);
-      case 'unavailable':
-        return this.#refuse(3, connect);
-      case 'bad user name or password':
-        return this.#refuse(4, connect);
-      case 'not authorized':
-        return this.#refuse(5, connect);
-    }
+    if (outcome === 'accepted') this.#accept(connect);
+    else this.#refuse(this.#core.rules.connect.refusalOf(outcome), connect);
   }
 
   #refuse(refusal: Refusal, connect?: Connect): void {
     const { rules } = this.#core;
     if (refusal === 'silence') return this.end('protocol violation');
+    if (connect?.will !== undefined && rules.will.isDueAfterRefusal())
+      this.#core.publishWill(connect.will, 'peer closed');
     const hasSession = connect !== undefined && this.#core.hasSession(connect.clientId);
     const sessionPresent = rules.connect.sessionPresentOfRefusal(hasSession);
     this.send({ type: 'connack', returnCode: refusal, sessionPresent } as Connack);
@@ -308,6 +303,7 @@ export class Connection implements SenderPort, ReceiverPort {
     if (rules.connect.connackComesFirst()) this.send(connack);
     session.sender.connect(this);
     if (!rules.connect.connackComesFirst()) this.send(connack);
+    if (this.#will !== undefined && rules.will.isDueWhileConnected()) this.#core.publishWill(this.#will, 'peer closed');
     if (rules.connect.sendsRetainedUponConnect()) this.#core.sendAllRetained(this);
     this.#core.events.connected?.({ clientId: session.clientId, sessionPresent });
   }
@@ -373,9 +369,8 @@ export class Connection implements SenderPort, ReceiverPort {
       return session.receiver.publish(packet.packetId, { message, dup }, this);
     const isNew = packet.qos !== 1 || rules.isNewQos1(session, packet.packetId, dup);
     if (reaction === 'accept' && isNew) this.#core.route(message, { incomingDup: dup });
-    if (packet.qos === 0) return;
-    if (answer === 'puback') this.send({ type: 'puback', packetId: packet.packetId });
-    else if (answer === 'pubrec') this.send({ type: 'pubrec', packetId: packet.packetId });
+    if (answer === 'nothing') return;
+    this.send({ type: answer, packetId: packet.qos === 0 ? 0 : packet.packetId });
   }
 
   get #userName(): string | undefined {

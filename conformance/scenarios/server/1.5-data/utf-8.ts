@@ -204,7 +204,7 @@ const odd = [
 export const oddCharacters = odd.map(([id, character]) =>
   scenario(`utf-8-${id}`, {
     title: `A topic with ${id.toUpperCase().replace('-', '+')} is passed on unchanged, or closes the connection`,
-    cites: { v3: ['MAY-1.5.3-b'] },
+    cites: { v3: ['MAY-1.5.3-b', 'MQTT-4.7.3-4'] },
     needs: ['qos 1'],
     async play({ given, when, may, must, observe }) {
       const topicName = given.topicName(`p${character}q`);
@@ -218,12 +218,12 @@ export const oddCharacters = odd.map(([id, character]) =>
       if (granted === undefined || !('packet' in granted)) return observe('a subscription to it closes the connection');
       const publisher = await given.client({ name: 'publisher' });
       await when(publisher).sends(publish({ topicName, payload: 'odd', qos: 1, packetId: 1 }));
-      const reaction = await may(publisher).reactByOneOf([
+      const reaction = await may(publisher, 'MAY-1.5.3-b').reactByOneOf([
         closed().as('observed', 'allowed'),
         answered({ type: 'puback', packetId: 1 }),
         ignored(),
       ]);
-      if (reaction?.kind === 'answered') await must(subscriber).receive(message('odd', { topicName }));
+      if (reaction?.kind === 'answered') await must(subscriber, 'MQTT-4.7.3-4').receive(message('odd', { topicName }));
     },
   }),
 );

@@ -1,5 +1,5 @@
 // Keep Alive: section 3.1.2.10. Real timers: started first, waiting together.
-import { message, pingresp, publish } from '../../../wire/packets.ts';
+import { message, publish } from '../../../wire/packets.ts';
 import { scenario } from '../../scenario.ts';
 
 /** No upper bound is stated: late is recorded, never is a failure. */
@@ -82,18 +82,12 @@ export const activeClients = kinds.map((kind) =>
 
 export const noKeepAlive = scenario('keep-alive-0', {
   title: 'A client without Keep Alive is not disconnected for its silence, as far as this run lasts',
-  cites: { v3: ['MAY-3.1.2.10-a', 'MQTT-3.1.2-24'] },
+  cites: { v3: ['MAY-3.1.2.10-a'] },
   protocols: ['3.1.1', '3.1'],
   timed: true,
-  async play({ given, may, must, when }) {
+  async play({ given, may }) {
     const silent = await given.client({ keepAlive: 0 });
     await given.time(2_400, 'silence without Keep Alive');
-    if (!silent.connection.isOpen) {
-      await may(silent, 'MAY-3.1.2.10-a').beServed();
-      return;
-    }
-    await when(silent).sends({ type: 'pingreq' });
-    await must(silent, 'MQTT-3.1.2-24').receive(pingresp());
     await may(silent, 'MAY-3.1.2.10-a').beServed();
   },
 });

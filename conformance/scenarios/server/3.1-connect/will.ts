@@ -1,5 +1,5 @@
 // The will: sections 3.1.2.5 to 3.1.2.7 and 3.1.3.2.
-import { message } from '../../../wire/packets.ts';
+import { anyMessage, message } from '../../../wire/packets.ts';
 import { ping, sentinel } from '../../../wire/play/barrier.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
@@ -78,6 +78,26 @@ export const willOfBinaryMessage = scenario('will-message-is-bytes', {
     const client = await given.client({ will: { topicName, message: bytes, qos: 1 } });
     await when(client).cuts();
     await must(watcher).receive(message(bytes, { topicName }), given.unhurriedMs);
+  },
+});
+
+export const willFieldsInOrder = scenario('will-fields-in-order', {
+  title: 'The will topic is read ahead of the will message',
+  cites: { v3: ['MQTT-3.1.3-1'] },
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName('will');
+    const messageLikeATopic = given.topicName('message');
+    const watcher = await given.subscriber([topicName, messageLikeATopic], { name: 'watcher' });
+    const client = await given.client({ will: { topicName, message: messageLikeATopic } });
+    await when(client).cuts();
+    const will = await watcher.awaits(anyMessage(), given.unhurriedMs);
+    const came = will?.packet.type === 'publish' ? will.packet.topicName : undefined;
+    given.that(came !== undefined, 'no will came');
+    must(watcher).satisfy(came === topicName, {
+      expected: 'the will on its topic',
+      got: 'the will topic as its message',
+    });
   },
 });
 

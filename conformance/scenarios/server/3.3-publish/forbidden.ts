@@ -45,7 +45,7 @@ export const forbiddenReachesNobody = scenario('forbidden-publish-reaches-nobody
   title: 'What is published to a forbidden topic reaches nobody, and is not retained',
   cites: { v3: ['MAY-4.7.3-b'] },
   needs: ['access rules', 'qos 1', 'wildcards'],
-  async play({ given, when, should, observe }) {
+  async play({ given, when, may, observe }) {
     const topicName = given.hints.forbiddenTopic ?? '';
     const parent = topicName.replace(/[^/]+$/, '+');
     const watcher = await given.client({ name: 'watcher' });
@@ -59,7 +59,7 @@ export const forbiddenReachesNobody = scenario('forbidden-publish-reaches-nobody
     const barrier = await given.client({ name: 'barrier' });
     const beside = given.topicName();
     await given.subscription(watcher, beside, 1);
-    await should(watcher).receiveExactly([], { until: sentinel(barrier, { topicName: beside, qos: 1 }) });
+    await may(watcher).receiveExactly([], { until: sentinel(barrier, { topicName: beside, qos: 1 }) });
     const passed = watcher.take(message('forbidden')) !== undefined;
     observe(passed ? 'passed on' : 'kept from everybody', 'MAY-4.7.3-b');
   },

@@ -2,6 +2,7 @@
 import { encode } from '../../../../reference/codec/encode.ts';
 import type { Packet } from '../../../../reference/codec/packet.ts';
 import { connack, message, pingresp, puback, publish, suback, subscribe } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
 import { upgrade } from '../../../wire/upgrade.ts';
 import { scenario } from '../../scenario.ts';
 
@@ -31,7 +32,9 @@ export const textFrame = scenario('websocket-text-frame', {
   needs: ['websocket'],
   async play({ given, when, must }) {
     const client = await given.webSocket();
-    await when(client).sendsText(encode(given.connect(), 4), 'CONNECT in a text frame');
+    // Credentials would set the highest bit of Connect Flags: then the frame would be no UTF-8, and closed upon for that (RFC 6455).
+    const { userName: _userName, password: _password, ...plain } = given.connect();
+    await when(client).sendsText(encode(plain, 4), 'CONNECT in a text frame');
     await must(client).end();
     const answers = client.connection.pending.length;
     must(client).satisfy(answers === 0, { expected: 'no answer', got: `${answers} packets` });
@@ -43,11 +46,16 @@ export const textFrameLater = scenario('websocket-text-frame-once-connected', {
   cites: { v3: ['MQTT-6.0.0-1'] },
   needs: ['websocket'],
   async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const watcher = await given.subscriber(topicName, { name: 'watcher' });
     const client = await given.webSocket();
     await when(client).sends(given.connect());
     await given.arrival(client, connack({ returnCode: 0 }));
-    await when(client).sendsText(encode({ type: 'pingreq' }, 4), 'PINGREQ in a text frame');
+    const bytes = encode(publish({ topicName, payload: 'text' }), 4);
+    await when(client).sendsText(bytes, 'PUBLISH in a text frame');
     await must(client).end();
+    const publisher = await given.client({ name: 'publisher' });
+    await must(watcher).receiveExactly([], { until: sentinel(publisher, { topicName }) });
   },
 });
 

@@ -3,6 +3,7 @@
 import type { UnsupportedProtocol } from '../../../codec/levels.ts';
 import type { MalformedPacket } from '../../../codec/malformed.ts';
 import type { Connect, PacketType } from '../../../codec/packet.ts';
+import type { AuthenticationOutcome } from '../broker-core.ts';
 import type { Session } from '../session.ts';
 
 /** How a connection came to its end, as the will sees it. */
@@ -31,6 +32,10 @@ export interface ConnectRules {
   refusesClientId(connect: Connect): Refusal | undefined;
   /** MQTT-4.7.1-1, MQTT-4.7.3-1: a will topic that is no Topic Name. */
   reactionToWillTopic(): 'close' | 'accept';
+  /** Section 3.1.4: the return code of a client that is not let in. */
+  refusalOf(outcome: Exclude<AuthenticationOutcome, 'accepted'>): Refusal;
+  /** MQTT-3.1.4-2: a CONNECT that is refused takes no session over. */
+  evictsBeforeChecking(): boolean;
   /** MQTT-3.2.2-5. */
   closesAfterRefusal(): boolean;
   /** MQTT-3.1.4-5. */
@@ -65,6 +70,9 @@ export interface ConnectRules {
   sendsRetainedUponConnect(): boolean;
 }
 
+/** Table 3.1. */
+const refusals = { unavailable: 3, 'bad user name or password': 4, 'not authorized': 5 } as const;
+
 export const connectRules: ConnectRules = {
   reactionToMalformed: () => 'close',
   reactionToProtocol: ({ protocolName }) => (protocolName === 'MQTT' || protocolName === 'MQIsdp' ? 1 : 'silence'),
@@ -76,6 +84,8 @@ export const connectRules: ConnectRules = {
     return clientId === '' && !cleanSession ? 2 : undefined;
   },
   reactionToWillTopic: () => 'close',
+  refusalOf: (outcome) => refusals[outcome],
+  evictsBeforeChecking: () => false,
   closesAfterRefusal: () => true,
   servesBehindRefusal: () => false,
   sessionPresentOfRefusal: () => false,

@@ -12,6 +12,12 @@ export interface WillRules {
   messageOf(will: Will): Message;
   /** MQTT-3.1.2-10: published once. */
   timesPublished(): number;
+  /** Section 3.1.2.5: published without delay, in milliseconds. */
+  delayMs(): number;
+  /** MQTT-3.1.2-8: not while its client is connected. */
+  isDueWhileConnected(): boolean;
+  /** MQTT-3.1.2-8: a CONNECT that is refused leaves no will. */
+  isDueAfterRefusal(): boolean;
 }
 
 export const willRules: WillRules = {
@@ -19,4 +25,7 @@ export const willRules: WillRules = {
   willOf: (own) => own,
   messageOf: ({ topicName, message, qos, retain }) => ({ topicName, payload: message, qos, retain }),
   timesPublished: () => 1,
+  delayMs: () => 0,
+  isDueWhileConnected: () => false,
+  isDueAfterRefusal: () => false,
 };
