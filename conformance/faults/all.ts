@@ -3,6 +3,7 @@ import { connectFaults } from './connect.ts';
 import { dataAndHeaderFaults } from './data-and-headers.ts';
 import { edgeFaults } from './edges.ts';
 import type { Fault } from './fault.ts';
+import { level3Faults } from './level-3.ts';
 import { publishFaults } from './publish.ts';
 import { subscribeFaults } from './subscribe.ts';
 import { textAndOrderFaults } from './text-and-order.ts';
@@ -14,6 +15,7 @@ export const faults: readonly Fault[] = [
   ...subscribeFaults,
   ...textAndOrderFaults,
   ...edgeFaults,
+  ...level3Faults,
 ];
 
 /** The fault of this name; undefined if there is none. */

@@ -63,6 +63,25 @@ const transport: readonly Fault[] = [
     },
   ),
   fault(
+    'one-packet-a-segment',
+    { title: 'Of each segment the first packet alone is read', violates: ['MQTT-7.1.1-1'] },
+    {
+      parts: {
+        framer: (maxPacketBytes) => {
+          const framer = new Framer({ maxPacketBytes });
+          return {
+            push: (chunk, receive) => {
+              let packets = 0;
+              framer.push(chunk, (frame) => {
+                if (packets++ === 0) receive(frame);
+              });
+            },
+          };
+        },
+      },
+    },
+  ),
+  fault(
     'segments-are-packets',
     { title: 'A segment has to begin with a packet, and end with one', violates: ['MQTT-7.1.1-1'] },
     {
@@ -246,6 +265,21 @@ const others: readonly Fault[] = [
     { rules: { publish: { answerTo: (qos) => (qos === 2 ? 'pubrec' : 'puback') } } },
   ),
   fault(
+    'qos-1-sent-twice',
+    { title: 'Every QoS 1 PUBLISH is sent twice, both times with DUP 0', violates: ['MQTT-3.3.1-1'] },
+    writing('publish', (packet) => (packet.qos === 1 ? [packet, packet] : undefined)),
+  ),
+  fault(
+    'one-of-twenty-lost',
+    { title: 'Messages "message 7" are lost', violates: ['MQTT-4.5.0-1'] },
+    { rules: { publish: { delivers: ({ payload }) => Buffer.from(payload).toString() !== 'message 7' } } },
+  ),
+  fault(
+    'qos-2-swallowed',
+    { title: 'QoS 2 messages are acknowledged and passed on to nobody', violates: ['MQTT-4.3.3-2', 'MQTT-4.5.0-1'] },
+    { rules: { session: { isNewMessage: () => false } } },
+  ),
+  fault(
     'retained-qos-0-forgotten',
     {
       title: 'A message with RETAIN 1 at QoS 0 is not retained',
@@ -341,6 +375,7 @@ function foreignAcknowledgements(): Pick<BrokerOptions, 'parts'> {
     parts: {
       ...writing('publish', (packet) => {
         if (packet.qos > 0) sent.push((packet as { packetId: number }).packetId);
+        if (sent.length > 60) sent.shift();
         return undefined;
       }).parts,
       ...reading((packet) => {

@@ -38,7 +38,9 @@ export function relevantTo(fault: Fault, scenarios: readonly Filed[]): Filed[] {
   const byInvariants = invariants.some(({ cites }) => cites.some((id) => broken.has(id)));
   return scenarios.filter(
     ({ section, scenario: { cites } }) =>
-      cites.v3.some((id) => broken.has(id)) || (byInvariants && ordinaryTraffic.has(section)),
+      cites.v3.some((id) => broken.has(id)) ||
+      cites.v31?.some((id) => broken.has(id)) ||
+      (byInvariants && ordinaryTraffic.has(section)),
   );
 }
 

@@ -40,6 +40,8 @@ export interface Scenario {
    * that would get the messages of all others.
    */
   readonly alone: boolean;
+  /** Shows what a target does where the standard leaves it open: it can be neither failed nor warned. */
+  readonly observesOnly: boolean;
   readonly play: (stage: Stage) => Promise<void>;
 }
 
@@ -50,10 +52,11 @@ export interface ScenarioText {
   readonly protocols?: readonly Protocol[];
   readonly timed?: boolean;
   readonly alone?: boolean;
+  readonly observesOnly?: boolean;
   readonly play: (stage: Stage) => Promise<void>;
 }
 
 /** Declares a scenario. */
 export function scenario(id: string, text: ScenarioText): Scenario {
-  return { needs: [], protocols: ['3.1.1'], timed: false, alone: false, ...text, id };
+  return { needs: [], protocols: ['3.1.1'], timed: false, alone: false, observesOnly: false, ...text, id };
 }

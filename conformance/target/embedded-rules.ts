@@ -9,12 +9,13 @@ export interface EmbeddedPlaces {
 
 /** The one user that it knows; anonymous clients are let in as well. */
 export const embeddedUser = { name: 'tester', password: 'embedded' } as const;
-/** Anonymous clients, and the user with the right password. */
-export const letsIn = ({ userName, password }: Pick<Credentials, 'userName' | 'password'>): AuthenticationOutcome =>
-  userName === undefined ||
-  (userName === embeddedUser.name && String(Buffer.from(password ?? [])) === embeddedUser.password)
-    ? 'accepted'
-    : 'bad user name or password';
+/** Everybody but a stranger by that name, and the one user with another password. */
+export function letsIn({ userName, password }: Pick<Credentials, 'userName' | 'password'>): AuthenticationOutcome {
+  const wrong = userName === embeddedUser.name && String(Buffer.from(password ?? [])) !== embeddedUser.password;
+  return wrong || userName === strangerName ? 'bad user name or password' : 'accepted';
+}
 
+/** The user name by which scenarios ask to be refused. */
+const strangerName = 'nobody-of-mqttspec';
 /** Nobody may publish or subscribe to it. */
 export const forbiddenTopic = 'mqttspec/forbidden';

@@ -124,7 +124,7 @@ export class Connection {
   }
 
   /** Sends packets as one run of bytes, cut into segments of `segmentBytes`. */
-  sendInSegments(packets: readonly Packet[], segmentBytes: number): void {
+  async sendInSegments(packets: readonly Packet[], segmentBytes: number): Promise<void> {
     const all = Buffer.concat(
       packets.map((packet) => {
         if (packet.type === 'connect') this.level = packet.protocolLevel;
@@ -133,7 +133,11 @@ export class Connection {
         return bytes;
       }),
     );
-    for (let at = 0; at < all.length; at += segmentBytes) this.#link?.write(all.subarray(at, at + segmentBytes));
+    for (let at = 0; at < all.length; at += segmentBytes) {
+      this.#link?.write(all.subarray(at, at + segmentBytes));
+      // One segment a turn of the event loop: what is written at once is read at once.
+      await new Promise((next) => setImmediate(next));
+    }
   }
 
   pause(): void {

@@ -36,7 +36,7 @@ export class When {
   /** Sends packets as one run of bytes, in segments of so many bytes. */
   async sendsInSegments(packets: readonly Packet[], segmentBytes: number): Promise<void> {
     this.#stimulus();
-    this.#client.connection.sendInSegments(packets, segmentBytes);
+    await this.#client.connection.sendInSegments(packets, segmentBytes);
   }
 
   /** Publishes with the whole handshake of the QoS; without it the scenario is inconclusive. */

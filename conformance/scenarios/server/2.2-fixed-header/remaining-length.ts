@@ -70,6 +70,7 @@ export const fiveBytesInConnect = scenario('remaining-length-of-five-bytes-in-co
 export const paddedLength = scenario('remaining-length-padded', {
   title: 'What becomes of a Remaining Length that is written in more bytes than it needs',
   cites: { v3: ['MQTT-4.8.0-1'] },
+  observesOnly: true,
   async play({ given, when, observe }) {
     const client = await given.client();
     await when(client).sendsBytes(

@@ -41,6 +41,7 @@ export const withoutCredentials = scenario('connect-without-credentials', {
   title: 'What becomes of a CONNECT without credentials',
   cites: { v3: ['MAY-3.1.4-d'] },
   needs: ['credentials'],
+  observesOnly: true,
   async play({ given, when, may }) {
     const client = await given.connection();
     const { userName: _userName, password: _password, ...plain } = given.connect();

@@ -113,6 +113,7 @@ export const silentConnection = scenario('no-connect', {
   title: 'A connection on which no CONNECT comes is closed',
   cites: { v3: ['SHOULD-3.1.4-b'] },
   timed: true,
+  observesOnly: true,
   async play({ given, when, should, observe }) {
     const silent = await given.connection('silent');
     const half = await given.connection('half a CONNECT');

@@ -85,6 +85,7 @@ export const noKeepAlive = scenario('keep-alive-0', {
   cites: { v3: ['MAY-3.1.2.10-a'] },
   protocols: ['3.1.1', '3.1'],
   timed: true,
+  observesOnly: true,
   async play({ given, may }) {
     const silent = await given.client({ keepAlive: 0 });
     await given.time(2_400, 'silence without Keep Alive');

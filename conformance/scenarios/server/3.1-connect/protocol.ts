@@ -54,6 +54,7 @@ export const unsupportedLevels = [0, 2, 6, 99].map((protocolLevel) =>
 export const otherVersions = scenario('other-versions', {
   title: 'Which other versions of MQTT are served on this port',
   cites: { v3: ['MAY-3.1.4-a'] },
+  observesOnly: true,
   async play({ given, when, observe }) {
     observe(`MQTT ${given.capabilities.protocols.join(' and ')}`);
     const client = await given.connection('MQTT 5', { watched: false });

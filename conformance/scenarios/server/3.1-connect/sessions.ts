@@ -62,6 +62,7 @@ export const qos0WhileAway = scenario('qos-0-while-away', {
   title: 'What becomes of QoS 0 messages for a client that is away',
   cites: { v3: ['MAY-3.1.2.4-a'] },
   needs: ['qos 1'],
+  observesOnly: true,
   async play({ given, when, observe }) {
     const topicName = given.topicName();
     const clientId = given.clientId();

@@ -48,6 +48,7 @@ export const serverCloses = scenario('disconnect-then-close-by-server', {
 export const nothingBehindDisconnect = scenario('packets-behind-disconnect', {
   title: 'What becomes of a PUBLISH that follows a DISCONNECT in the same segment',
   cites: { v3: ['SHOULD-3.14.4-a'] },
+  observesOnly: true,
   async play({ given, when, observe }) {
     const topicName = given.topicName();
     const watcher = await given.subscriber(topicName, { name: 'watcher' });

@@ -34,6 +34,7 @@ export const forbiddenQos0 = scenario('forbidden-publish-qos-0', {
   title: 'A PUBLISH at QoS 0 to a forbidden topic is dropped, or the connection is closed',
   cites: { v3: ['MAY-4.7.3-b'] },
   needs: ['access rules'],
+  observesOnly: true,
   async play({ given, when, may }) {
     const client = await given.client();
     await when(client).sends(publish({ topicName: given.hints.forbiddenTopic ?? '', payload: 'forbidden' }));
@@ -45,6 +46,7 @@ export const forbiddenReachesNobody = scenario('forbidden-publish-reaches-nobody
   title: 'What is published to a forbidden topic reaches nobody, and is not retained',
   cites: { v3: ['MAY-4.7.3-b'] },
   needs: ['access rules', 'qos 1', 'wildcards'],
+  observesOnly: true,
   async play({ given, when, may, observe }) {
     const topicName = given.hints.forbiddenTopic ?? '';
     const parent = topicName.replace(/[^/]+$/, '+');

@@ -255,6 +255,7 @@ export const subackOrder = scenario('retained-and-suback', {
   title: 'Whether retained messages come ahead of the SUBACK',
   cites: { v3: ['MAY-3.8.4-a'] },
   needs: ['qos 1'],
+  observesOnly: true,
   async play({ given, when, observe }) {
     const topicName = given.topicName();
     await given.retained({ topicName, payload: 'kept' });

@@ -37,6 +37,7 @@ export const unknownAcknowledgements = scenario('acknowledgements-of-nothing', {
   title:
     'Acknowledgements with an identifier that is not in use are ignored, or close the connection; nobody else is disturbed',
   cites: { v3: ['SHOULD-NOT-4.8-a', 'MQTT-4.8.0-1'] },
+  observesOnly: true,
   async play({ given, when, may, observe }) {
     await given.each(stray, async (packet) => {
       const client = await given.client();

@@ -98,6 +98,7 @@ export const level3SecondConnect = scenario('level-3-second-connect', {
   title: 'What becomes of a second CONNECT at level 3',
   cites: { v3: [], v31: ['MQTT31-19'] },
   protocols: ['3.1'],
+  observesOnly: true,
   async play({ given, when, may }) {
     const client = await given.client();
     await when(client).sends(given.connect({ clientId: client.clientId }));

@@ -75,6 +75,7 @@ export const level3BrokenText = scenario('level-3-broken-text', {
   title: 'What becomes of ill-formed UTF-8 at level 3; nobody else is disturbed',
   cites: { v3: [], v31: ['MQTT31-36', 'MQTT31-38'] },
   protocols: ['3.1'],
+  observesOnly: true,
   async play({ given, when, may }) {
     const client = await given.client();
     await when(client).sendsBytes(
