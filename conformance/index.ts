@@ -4,11 +4,13 @@ import { version } from './cli/version.ts';
 import { choose } from './runner/plan.ts';
 import { run } from './runner/run.ts';
 import { serverScenarios } from './scenarios/all.ts';
+import { parseReading } from './spec/readings.ts';
 import { parseAddress } from './target/address.ts';
 import type { RunEvent } from './verdict/events.ts';
 import type { Report } from './verdict/report.ts';
 import type { Protocol } from './verdict/verdict.ts';
 
+export { UnknownReading } from './spec/readings.ts';
 export { BadAddress } from './target/address.ts';
 export type { Reporter, RunEvent } from './verdict/events.ts';
 export type { Capability, Report, RunHeader, SectionSummary, TargetDescription } from './verdict/report.ts';
@@ -19,6 +21,8 @@ export interface ConformanceOptions {
   readonly target: string;
   /** Where the same target speaks WebSocket: `ws://host:port/path`. */
   readonly websocket?: string;
+  /** How disputed sentences are read, such as `dup-at-qos-0=sender-alone`; see `conformance/spec/readings.ts`. */
+  readonly readings?: readonly string[];
   /** A topic that the tester may neither publish nor subscribe to. */
   readonly forbiddenTopic?: string;
   /** Ids, sections, statement numbers or words; everything unless told otherwise. */
@@ -37,12 +41,13 @@ export interface ConformanceOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Judges a broker. Rejects with BadAddress for an address that cannot be used; whatever the target does is in the report. */
+/** Judges a broker. Throws BadAddress for an address that cannot be used, and UnknownReading; whatever the target does is in the report. */
 export function runConformance(options: ConformanceOptions): Promise<Report> {
   const { target, only = [], skip = [], protocols, timeoutMs, concurrency, repeatFailures = 2 } = options;
   const {
     websocket,
     forbiddenTopic,
+    readings = [],
     seed = Math.floor(Math.random() * 4_294_967_296),
     onEvent = () => {},
     signal = new AbortController().signal,
@@ -53,6 +58,7 @@ export function runConformance(options: ConformanceOptions): Promise<Report> {
       ...(websocket === undefined ? {} : { websocket: parseAddress(websocket) }),
       ...(forbiddenTopic === undefined ? {} : { forbiddenTopic }),
     },
+    readings: Object.assign({}, ...readings.map(parseReading)),
     scenarios: choose(serverScenarios, { only, skip }),
     ...(protocols === undefined ? {} : { protocols }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -63,6 +69,7 @@ export function runConformance(options: ConformanceOptions): Promise<Report> {
     shownOptions: {
       only,
       skip,
+      readings,
       timeout: timeoutMs ?? 'by probing',
       concurrency: concurrency ?? 'by probing',
       repeatFailures,

@@ -6,6 +6,7 @@ import { createReporter, reporterNames } from '../reporters/registry.ts';
 import { choose, type Filed } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
 import { serverScenarios } from '../scenarios/all.ts';
+import { type ChosenReadings, disputes, parseReading, UnknownReading } from '../spec/readings.ts';
 import { type Address, BadAddress, parseAddress } from '../target/address.ts';
 import { startEmbedded } from '../target/embedded.ts';
 import type { Hints } from '../target/hints.ts';
@@ -19,6 +20,7 @@ interface Options {
   readonly target?: string;
   readonly websocket?: string;
   readonly forbiddenTopic?: string;
+  readonly reading: readonly string[];
   readonly only: readonly string[];
   readonly skip: readonly string[];
   readonly list?: boolean;
@@ -52,6 +54,12 @@ export function conformanceCommand(): Command {
     .option('-t, --target <address>', 'host:port, or mqtt://user:password@host:port; also mqtts, ws, wss')
     .option('--websocket <address>', 'where the same target speaks WebSocket: ws://host:port/path')
     .option('--forbidden-topic <name>', 'a topic that the tester may neither publish nor subscribe to')
+    .option(
+      '--reading <question=name>',
+      `how a disputed sentence is read, the first by default: ${disputes.map(({ id, readings }) => `${id}=${readings.map(({ name }) => name).join('|')}`).join(', ')}`,
+      collect,
+      [],
+    )
     .option('--only <id, section or word>', 'play only these scenarios (repeatable, commas)', collect, [])
     .option('--skip <id, section or word>', 'leave these out (repeatable, commas)', collect, [])
     .option('--list', 'show what would be played, with the statements cited')
@@ -93,6 +101,7 @@ async function conformance(options: Options): Promise<number> {
     );
   }
   const address = addressOf(options.target);
+  readingsOf(options.reading);
   if (options.list === true) {
     process.stdout.write(listScenarios(scenarios));
     return 0;
@@ -105,6 +114,15 @@ async function conformance(options: Options): Promise<number> {
     return await judge(embedded.address, { hints, options, scenarios, reporters });
   } finally {
     await embedded[Symbol.asyncDispose]();
+  }
+}
+
+function readingsOf(texts: readonly string[]): ChosenReadings {
+  try {
+    return Object.assign({}, ...texts.map(parseReading)) as ChosenReadings;
+  } catch (error) {
+    if (error instanceof UnknownReading) throw new UsageError(error.message, { cause: error });
+    throw error;
   }
 }
 
@@ -161,11 +179,12 @@ async function judge(address: Address, { hints, options, scenarios, reporters }:
   const interrupt = (): void => interruption.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const { only, skip, protocol, timeout, concurrency, repeatFailures } = options;
+  const { only, skip, protocol, reading, timeout, concurrency, repeatFailures } = options;
   const seed = options.seed ?? Math.floor(Math.random() * 4_294_967_296);
   const report = await run({
     address,
     hints,
+    readings: readingsOf(reading),
     scenarios,
     ...(protocol.length === 0 ? {} : { protocols: protocol }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
@@ -177,6 +196,7 @@ async function judge(address: Address, { hints, options, scenarios, reporters }:
       only,
       skip,
       protocol,
+      reading,
       timeout: timeout ?? 'by probing',
       concurrency: concurrency ?? 'by probing',
       repeatFailures,

@@ -1,5 +1,6 @@
 // One run: from an address to a report. In: options. Out: events, and at the end the report.
 import { catalogue } from '../spec/catalogue.ts';
+import type { ChosenReadings } from '../spec/readings.ts';
 import type { Address } from '../target/address.ts';
 import { formatAddress } from '../target/address.ts';
 import type { Capabilities } from '../target/capabilities.ts';
@@ -24,6 +25,8 @@ import { Witness } from './witness.ts';
 export interface RunOptions {
   readonly address: Address;
   readonly hints?: Hints;
+  /** How disputed sentences are read; by default where left out. */
+  readonly readings?: ChosenReadings;
   /** What to play, in the order of the standard. */
   readonly scenarios: readonly Filed[];
   /** Undefined: 3.1.1, and 3.1 where the target accepts it. */
@@ -167,6 +170,7 @@ async function play(options: PlayOptions): Promise<Ending> {
   const context = (protocol: Protocol): RunContext => ({
     address,
     hints,
+    readings: options.readings ?? {},
     capabilities,
     names,
     leftovers,

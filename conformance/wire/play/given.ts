@@ -2,6 +2,7 @@
 import type { Connect } from '../../../reference/codec/packet.ts';
 import type { Qos } from '../../../reference/message.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
+import { type DisputeId, otherReading, type ReadingName, readingOf } from '../../spec/readings.ts';
 import type { Address } from '../../target/address.ts';
 import type { Capabilities } from '../../target/capabilities.ts';
 import type { Hints } from '../../target/hints.ts';
@@ -68,6 +69,18 @@ export class Given {
   /** What the user has told of the target. */
   get hints(): Hints {
     return this.#options.run.hints;
+  }
+
+  /**
+   * How a disputed sentence is read: a verdict for each reading, and what to say of it.
+   * `closed().as(...given.disputed('dup-at-qos-0', { close: 'pass', 'sender-alone': 'observed' }))`
+   */
+  disputed<V extends string>(id: DisputeId, verdicts: Partial<Record<ReadingName, V>>): [verdict: V, because: string] {
+    const { readings } = this.#options.run;
+    const { name } = readingOf(id, readings);
+    const verdict = verdicts[name as ReadingName];
+    if (verdict === undefined) throw new TypeError(`no verdict for ${id} read as ${name}`);
+    return [verdict, otherReading(id, readings)];
   }
 
   get protocol(): Protocol {

@@ -1,6 +1,7 @@
 // The set of outcomes that an expectation accepts, each with its verdict.
 import { describePacket } from '../describe.ts';
 import type { Expected } from '../packets.ts';
+import type { Given } from './given.ts';
 
 export type ReactionKind = 'closed' | 'answered' | 'answered then closed' | 'ignored' | 'waits';
 export type ReactionVerdict = 'pass' | 'warn' | 'observed' | 'fail';
@@ -50,9 +51,9 @@ export const waits = (): Reaction => reaction('waits');
  * What is accepted where a packet ends before its fields do: the end of the connection, or, with a remark, a parser that waits
  * for the bytes that the fields announce.
  */
-export const cutShort = (): readonly Reaction[] => [
+export const cutShort = (given: Pick<Given, 'disputed'>): readonly Reaction[] => [
   closed(),
-  waits().as('warn', 'section 4.8 asks for a close; the parser waits for the bytes that the fields announce'),
+  waits().as(...given.disputed('cut-short', { wait: 'warn', close: 'fail' } as const)),
 ];
 
 /** A reaction in words. */

@@ -1,4 +1,6 @@
 // What all scenarios of a run share.
+
+import type { ChosenReadings } from '../../spec/readings.ts';
 import type { Address } from '../../target/address.ts';
 import type { Capabilities } from '../../target/capabilities.ts';
 import type { Hints } from '../../target/hints.ts';
@@ -10,6 +12,7 @@ import type { Names } from './names.ts';
 export interface RunContext {
   readonly address: Address;
   readonly hints: Hints;
+  readonly readings: ChosenReadings;
   readonly capabilities: Capabilities;
   readonly patience: Patience;
   readonly names: Names;

@@ -2,6 +2,7 @@
 import type { StatementId } from '../../../spec/catalogue.ts';
 import { connack } from '../../../wire/packets.ts';
 import { answered, closed, cutShort, type Reaction } from '../../../wire/play/reaction.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
 
@@ -19,9 +20,12 @@ const { connect, field, uint16 } = raw;
 const will = [field('will/topic'), field('will message')] as const;
 
 /** A nonzero CONNACK ahead of the close is against the letter of 3.1.4-1 alone. */
-const refusal: readonly Reaction[] = [1, 2, 3, 4, 5].map((returnCode) =>
-  answered(connack({ returnCode })).thenClosed().as('warn', 'MQTT-3.1.4-1 asks for silence'),
-);
+const refusals = ({ given }: Stage): readonly Reaction[] =>
+  [1, 2, 3, 4, 5].map((returnCode) =>
+    answered(connack({ returnCode }))
+      .thenClosed()
+      .as(...given.disputed('connect-refusal', { remark: 'warn', silence: 'fail' } as const)),
+  );
 
 const rows: readonly Row[] = [
   {
@@ -161,15 +165,16 @@ const rows: readonly Row[] = [
   { id: 'empty', title: 'Remaining Length 0', cites: ['MQTT-3.1.4-1'], bytes: () => raw.packet(0x10) },
 ];
 
-export const malformedConnects = rows.map(({ id, title, cites, bytes, also = refusal }) =>
+export const malformedConnects = rows.map(({ id, title, cites, bytes, also }) =>
   scenario(`connect-${id}`, {
     title: `A CONNECT with ${title} is closed upon without CONNACK`,
     cites: { v3: cites.includes('MQTT-3.1.4-1') ? cites : [...cites, 'MQTT-3.1.4-1'] },
-    async play({ given, when, must }) {
+    async play(stage) {
+      const { given, when, must } = stage;
       const client = await given.connection();
       await when(client).sendsBytes(bytes(given.clientId()), `CONNECT with ${title}`);
-      const ends = /missing|beyond|half|cut|empty/.test(id) ? cutShort() : [closed()];
-      await must(client).reactByOneOf([...ends, ...also]);
+      const ends = /missing|beyond|half|cut|empty/.test(id) ? cutShort(given) : [closed()];
+      await must(client).reactByOneOf([...ends, ...(also ?? refusals(stage))]);
     },
   }),
 );

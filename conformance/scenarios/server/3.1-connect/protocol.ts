@@ -42,7 +42,7 @@ export const unsupportedLevels = [0, 2, 6, 99].map((protocolLevel) =>
       await when(client).sendsBytes(raw.connect({ protocolLevel, payload }), `CONNECT with level ${protocolLevel}`);
       const ofMqtt5 = answered(connack({ returnCode: 0x84 }))
         .thenClosed()
-        .as('observed', 'the answer of MQTT 5, allowed there');
+        .as(...given.disputed('connack-of-mqtt-5', { allowed: 'observed', 'code-1-alone': 'fail' } as const));
       await must(client).reactByOneOf([
         answered(connack({ returnCode: 1, sessionPresent: false })).thenClosed(),
         ...(protocolLevel > 5 ? [ofMqtt5] : []),

@@ -55,7 +55,7 @@ export const wrongLengths = packets.flatMap(([id, firstByte, scene, need]) =>
       async play(stage) {
         const { client, packetId } = await scene(stage);
         await stage.when(client).sendsBytes(raw.packet(firstByte, body(packetId)), `${id} with ${wrong}`);
-        await stage.must(client).reactByOneOf(wrong === 'a-byte-too-many' ? [closed()] : cutShort());
+        await stage.must(client).reactByOneOf(wrong === 'a-byte-too-many' ? [closed()] : cutShort(stage.given));
       },
     }),
   ),

@@ -25,7 +25,7 @@ export const protocolViolations = violations.map(([id, bytes, what]) =>
       const client = await given.client();
       await when(client).sendsBytes(raw.hex(bytes), what);
       await must(client, 'MQTT-4.8.0-1').reactByOneOf(
-        id.startsWith('subscribe') || id.startsWith('unsubscribe') ? cutShort() : [closed()],
+        id.startsWith('subscribe') || id.startsWith('unsubscribe') ? cutShort(given) : [closed()],
       );
     },
   }),

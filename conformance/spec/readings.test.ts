@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { startBroker } from '../../reference/broker/index.ts';
+import { runConformance } from '../index.ts';
+import { disputes, otherReading, parseReading, readingOf } from './readings.ts';
+
+const scenarios = join(import.meta.dirname, '../scenarios/server');
+const sources = [...readdirSync(scenarios, { recursive: true, encoding: 'utf8' }), '../../wire/play/reaction.ts']
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(join(scenarios, file), 'utf8'))
+  .join('\n');
+
+describe('disputed sentences', () => {
+  test.each(disputes.map((one) => [one.id, one] as const))(
+    '%s decides a verdict under both readings',
+    (id, { readings }) => {
+      const use = new RegExp(`disputed\\('${id}', \\{([^}]*)\\}`).exec(sources)?.[1] ?? '';
+      for (const { name } of readings) expect(use, `${id} names ${name}`).toContain(name);
+    },
+  );
+
+  test('are read by default as the first reading says, and otherwise as chosen', () => {
+    expect(readingOf('dup-at-qos-0', {}).name).toBe('close');
+    expect(readingOf('dup-at-qos-0', parseReading('dup-at-qos-0=sender-alone')).name).toBe('sender-alone');
+    expect(otherReading('dup-at-qos-0', {})).toContain('--reading dup-at-qos-0=sender-alone');
+  });
+
+  test.each([
+    ['dup', 'no disputed sentence is called dup'],
+    ['dup-at-qos-0', 'dup-at-qos-0 can be read as close or sender-alone'],
+    ['dup-at-qos-0=maybe', 'not as maybe'],
+  ])('"%s" is no reading', (text, message) => {
+    expect(() => parseReading(text)).toThrow(message);
+  });
+
+  test('change the verdict of a broker that follows the other reading', async () => {
+    const rules = { connect: { reactionToMalformed: () => 'ignore' as const } };
+    await using broker = await startBroker({ port: 0, rules });
+    const options = { target: broker.address.replace('mqtt://', ''), only: ['dup-with-qos-0'], repeatFailures: 0 };
+    const verdictOf = async (readings: readonly string[]): Promise<unknown> =>
+      (await runConformance({ ...options, readings })).scenarios.find(({ id }) => id === 'dup-with-qos-0')?.verdict;
+    expect(await verdictOf([])).toBe('fail');
+    expect(await verdictOf(['dup-at-qos-0=sender-alone'])).toBe('pass');
+  });
+});
