@@ -2,7 +2,7 @@
 // repeat.ts [runs] [broker]: without a broker, the reference broker; or one of scripts/brokers.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { runConformance } from '../conformance/index.ts';
+import { type ConformanceOptions, runConformance } from '../conformance/index.ts';
 import { startEmbedded } from '../conformance/target/embedded.ts';
 import { type BrokerName, startRealBroker } from './brokers/start.ts';
 
@@ -14,15 +14,34 @@ function busy(): () => Promise<unknown> {
   return () => Promise.all(workers.map((worker) => worker.terminate()));
 }
 
-async function verdicts(): Promise<Map<string, string>> {
-  const started = name === undefined ? await startEmbedded() : await startRealBroker(name as BrokerName);
-  const target = typeof started.address === 'string' ? started.address : `127.0.0.1:${started.address.port}`;
-  try {
-    const report = await runConformance({ target, repeatFailures: 0 });
-    return new Map(report.scenarios.map(({ id, protocol, verdict }) => [`${id} at ${protocol}`, verdict]));
-  } finally {
-    await started[Symbol.asyncDispose]();
+interface Started extends AsyncDisposable {
+  readonly options: Pick<ConformanceOptions, 'target' | 'websocket' | 'forbiddenTopic'>;
+}
+
+async function start(): Promise<Started> {
+  if (name !== undefined) {
+    const broker = await startRealBroker(name as BrokerName);
+    return { options: { target: broker.address }, [Symbol.asyncDispose]: () => broker.stop() };
   }
+  const { address, hints, [Symbol.asyncDispose]: stop } = await startEmbedded();
+  const at = `${address.userName}:${address.password}@127.0.0.1`;
+  const websocket = `ws://${at}:${hints.websocket?.port}/mqtt`;
+  const { forbiddenTopic = '' } = hints;
+  return {
+    options: { target: `mqtt://${at}:${address.port}`, websocket, forbiddenTopic },
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+async function verdicts(): Promise<Map<string, string>> {
+  await using broker = await start();
+  const report = await runConformance(broker.options);
+  return new Map(
+    report.scenarios.map(({ id, protocol, verdict, reason }) => [
+      `${id} at ${protocol}`,
+      verdict === 'inconclusive' ? `${verdict} (${reason ?? ''})` : verdict,
+    ]),
+  );
 }
 
 let first: Map<string, string> | undefined;
@@ -33,7 +52,7 @@ for (let i = 0; i < Number(runs); i++) {
   const found = await verdicts();
   await stop?.();
   first ??= found;
-  const changed = [...found].filter(([id, verdict]) => first?.get(id) !== verdict);
+  const changed = [...found].filter(([id, verdict]) => first?.get(id)?.split(' ')[0] !== verdict.split(' ')[0]);
   different += changed.length;
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   process.stdout.write(
