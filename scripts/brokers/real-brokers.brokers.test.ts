@@ -8,11 +8,21 @@ import { type BrokerName, startRealBroker } from './start.ts';
 const known = (name: BrokerName): string =>
   readFileSync(join(import.meta.dirname, `../../reports/brokers/${name}.md`), 'utf8');
 
-describe.each<BrokerName>(['mosquitto', 'aedes', 'rabbitmq', 'ejabberd', 'activemq', 'mosca'])('%s', (name) => {
+/** mosca does not survive a topic of 30,000 levels: all the rest has been judged before. */
+const brokers = [
+  ['mosquitto', 'finished'],
+  ['aedes', 'finished'],
+  ['rabbitmq', 'finished'],
+  ['ejabberd', 'finished'],
+  ['activemq', 'finished'],
+  ['mosca', 'target lost'],
+] as const satisfies readonly (readonly [BrokerName, string])[];
+
+describe.each(brokers)('%s', (name, ends) => {
   test('is accused of nothing but what the notes explain', async () => {
     await using broker = await startRealBroker(name);
     const report = await runConformance({ target: broker.address });
-    expect(report.run.endedBy).toBe('finished');
+    expect(report.run.endedBy).toBe(ends);
     expect(report.scenarios.filter(({ verdict }) => verdict === 'error')).toEqual([]);
     const notes = known(name);
     const accused = report.scenarios.flatMap(({ verdict, id, checks, stability }) => {
