@@ -178,3 +178,54 @@ describe('Packet Identifiers', () => {
     expect(sent()).toEqual(['publish 300 x qos 1']);
   });
 });
+
+describe('identifiers of SUBSCRIBE and UNSUBSCRIBE', () => {
+  test('come from the same pool, and are free again once released', () => {
+    const { sender, send, connect, sent } = recordingSender();
+    connect();
+    expect(sender.reserveId()).toBe(1);
+    send('a');
+    expect(sent()).toEqual(['publish 2 a qos 1']);
+    for (let packetId = 3; packetId <= 65_535; packetId++) {
+      send('goes');
+      sender.puback(packetId);
+    }
+    sender.puback(2);
+    sent();
+    send('past 1');
+    expect(sent()).toEqual(['publish 2 past 1 qos 1']);
+    sender.releaseId(1);
+    sender.puback(2);
+    for (let packetId = 3; packetId <= 65_535; packetId++) {
+      send('goes');
+      sender.puback(packetId);
+    }
+    sent();
+    send('at 1');
+    expect(sent()).toEqual(['publish 1 at 1 qos 1']);
+  });
+});
+
+describe('what is done', () => {
+  test('is the very message that was sent', () => {
+    const { sender, connect } = recordingSender();
+    connect();
+    const [one, two] = [message('one'), message('two')];
+    sender.send(one, { qos: 1 });
+    sender.send(two, { qos: 2 });
+    expect(sender.puback(1)).toBe(one);
+    expect(sender.puback(1)).toBeUndefined();
+    sender.pubrec(2);
+    expect(sender.pubcomp(2)).toBe(two);
+  });
+
+  test('can be taken out, in flight and queued apart, in order', () => {
+    const { sender, send, connect } = recordingSender({ window: 2 });
+    connect();
+    for (const text of ['a', 'b', 'c']) send(text);
+    const { inFlight, queued } = sender.takeAll();
+    expect(inFlight.map(({ packetId }) => packetId)).toEqual([1, 2]);
+    expect(queued.map(({ payload }) => new TextDecoder().decode(payload))).toEqual(['c']);
+    expect(sender.size).toBe(0);
+  });
+});

@@ -35,6 +35,8 @@ export class Sender {
   #queueStart = 0;
   #port: SenderPort | undefined;
   #lastId: PacketId = 0;
+  /** Identifiers that SUBSCRIBE and UNSUBSCRIBE hold: a client has one pool for all (MQTT-2.3.1-2). */
+  #reserved: Set<PacketId> | undefined;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -74,10 +76,9 @@ export class Sender {
     return true;
   }
 
-  puback(packetId: PacketId): void {
-    if (!this.#options.rules.acknowledges('puback', this.#inFlight.get(packetId))) return;
-    this.#inFlight.delete(packetId);
-    this.#fill();
+  /** Returns the message that is done; undefined where nothing waits for this PUBACK. */
+  puback(packetId: PacketId): Message | undefined {
+    return this.#done('puback', packetId);
   }
 
   pubrec(packetId: PacketId): void {
@@ -89,10 +90,31 @@ export class Sender {
     if (rules.answersPubrec(entry)) this.#port?.pubrel(packetId);
   }
 
-  pubcomp(packetId: PacketId): void {
-    if (!this.#options.rules.acknowledges('pubcomp', this.#inFlight.get(packetId))) return;
-    this.#inFlight.delete(packetId);
-    this.#fill();
+  /** Returns the message that is done; undefined where nothing waits for this PUBCOMP. */
+  pubcomp(packetId: PacketId): Message | undefined {
+    return this.#done('pubcomp', packetId);
+  }
+
+  /** An identifier for a SUBSCRIBE or UNSUBSCRIBE, until it is released (MQTT-2.3.1-3). */
+  reserveId(): PacketId {
+    const packetId = this.#nextId();
+    this.#reserved ??= new Set();
+    this.#reserved.add(packetId);
+    return packetId;
+  }
+
+  releaseId(packetId: PacketId): void {
+    this.#reserved?.delete(packetId);
+  }
+
+  /** Takes out what is queued and in flight, in the order of sending. */
+  takeAll(): { readonly inFlight: readonly InFlight[]; readonly queued: readonly Message[] } {
+    const taken = {
+      inFlight: [...this.#inFlight.values()],
+      queued: this.#queue.slice(this.#queueStart).map(({ message }) => message),
+    };
+    this.clear({ inFlight: true });
+    return taken;
   }
 
   /** Gives up what was not begun; for a faulty broker, and for a session that ends. */
@@ -124,10 +146,24 @@ export class Sender {
     return first;
   }
 
+  #done(ack: 'puback' | 'pubcomp', packetId: PacketId): Message | undefined {
+    const entry = this.#inFlight.get(packetId);
+    if (!this.#options.rules.acknowledges(ack, entry)) return undefined;
+    this.#inFlight.delete(packetId);
+    this.#fill();
+    return entry?.message;
+  }
+
+  #nextId(): PacketId {
+    const inUse = (id: PacketId): boolean => this.#inFlight.has(id) || this.#reserved?.has(id) === true;
+    const packetId = this.#options.rules.nextPacketId(this.#lastId, inUse);
+    this.#lastId = packetId;
+    return packetId;
+  }
+
   #first({ message, qos, incomingDup }: Queued): void {
     const { rules } = this.#options;
-    const packetId = rules.nextPacketId(this.#lastId, (id) => this.#inFlight.has(id));
-    this.#lastId = packetId;
+    const packetId = this.#nextId();
     this.#inFlight.set(packetId, { packetId, message, qos, state: 'awaiting-ack' });
     this.#port?.publish(message, { qos, packetId, dup: rules.dupOfFirst(incomingDup) });
   }
