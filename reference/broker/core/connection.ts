@@ -313,13 +313,13 @@ export class Connection implements SenderPort, ReceiverPort {
       case 'publish':
         return this.#published(packet, session);
       case 'puback':
-        return session.sender.puback(packet.packetId);
+        return void session.sender.puback(packet.packetId);
       case 'pubrec':
         return session.sender.pubrec(packet.packetId);
       case 'pubrel':
         return session.receiver.pubrel(packet.packetId, this);
       case 'pubcomp':
-        return session.sender.pubcomp(packet.packetId);
+        return void session.sender.pubcomp(packet.packetId);
       case 'subscribe':
         return this.#subscribed(packet, session);
       case 'unsubscribe':
