@@ -28,6 +28,10 @@ export interface BrokerOptions extends Partial<Limits> {
   readonly authenticate?: Authenticate;
   /** Who may publish and subscribe to what; everybody to everything, unless told otherwise. */
   readonly authorize?: Authorize;
+  /** Whether `authorize` is asked for each delivery, too. */
+  readonly authorizesDeliveries?: boolean;
+  /** Whether a session may be taken by the user alone who has opened it. */
+  readonly sessionsHaveOwners?: boolean;
   readonly events?: BrokerEvents;
   /** What `$SYS/broker/version` says. */
   readonly version?: string;
@@ -132,6 +136,8 @@ class Edge {
       parts,
       authenticate = () => 'accepted',
       authorize = () => true,
+      authorizesDeliveries = false,
+      sessionsHaveOwners = false,
       events = {},
       random = Math.random,
     } = options;
@@ -144,6 +150,8 @@ class Edge {
       limits: { ...defaultLimits, ...limitsOf(options) },
       authenticate,
       authorize,
+      authorizesDeliveries,
+      sessionsHaveOwners,
       events,
       random,
     });
@@ -196,13 +204,18 @@ class Edge {
   }
 
   #accept(transport: Transport): TransportListener {
+    const { counters } = this.core;
     const port = {
+      connectionId: ++counters.connectionsAccepted,
       remoteAddress: transport.remoteAddress,
       certificateName: transport.certificateName,
       get bufferedBytes() {
         return transport.bufferedBytes;
       },
-      write: (bytes: Uint8Array) => transport.write(bytes),
+      write: (bytes: Uint8Array) => {
+        counters.bytesSent += bytes.length;
+        transport.write(bytes);
+      },
       close: () => transport.close(),
     };
     const connection = new Connection(this.core, { port, now: this.#clock.now() });
@@ -210,7 +223,10 @@ class Edge {
     this.core.connections = this.#open.size;
     this.#wake(connection.deadline());
     return {
-      bytes: (chunk) => this.#inTurn(connection, (now) => connection.receive(chunk, now)),
+      bytes: (chunk) => {
+        counters.bytesReceived += chunk.length;
+        this.#inTurn(connection, (now) => connection.receive(chunk, now));
+      },
       ended: () => {
         connection.peerEnded(this.#clock.now());
         this.#open.delete(connection);

@@ -33,27 +33,33 @@ export interface Credentials {
   readonly certificateName: string | undefined;
 }
 
-/** A SUBSCRIBE, and who sends it. */
+/** A SUBSCRIBE, and at which level it came. */
 export interface Subscribing {
   readonly subscriptions: readonly Subscription[];
-  readonly userName: string | undefined;
   readonly protocolLevel: ProtocolLevel;
 }
 
-/** What a client wants to do. */
+/** What a client wants to do; `receive` is asked where `authorizesDeliveries` is set. */
 export interface Intention {
-  readonly kind: 'publish' | 'subscribe';
+  readonly kind: 'publish' | 'subscribe' | 'receive';
   readonly clientId: string;
   readonly userName: string | undefined;
-  /** Topic Name of a PUBLISH or will, Topic Filter of a SUBSCRIBE. */
+  /** Topic Name of a PUBLISH, of a will or of what is delivered; Topic Filter of a SUBSCRIBE. */
   readonly topic: string;
 }
 
 /** Decides what a client may do. A PUBLISH that may not be is acknowledged and passed on to nobody (MQTT-3.3.5-2). */
 export type Authorize = (intention: Intention) => boolean;
 
-/** Return codes 0, 3, 4 and 5 of Table 3.1. */
-export type AuthenticationOutcome = 'accepted' | 'unavailable' | 'bad user name or password' | 'not authorized';
+/** Return codes 2, 3, 4 and 5 of Table 3.1. */
+export type AuthenticationRefusal =
+  | 'identifier rejected'
+  | 'unavailable'
+  | 'bad user name or password'
+  | 'not authorized';
+
+/** `acceptedAs`: let in under another user name than CONNECT has, such as that of a certificate, or under none. */
+export type AuthenticationOutcome = 'accepted' | { readonly acceptedAs: string | undefined } | AuthenticationRefusal;
 
 /**
  * Decides who is let in. What throws or rejects counts as `unavailable`, and so does a promise that has not settled when the time
@@ -61,15 +67,43 @@ export type AuthenticationOutcome = 'accepted' | 'unavailable' | 'bad user name 
  */
 export type Authenticate = (credentials: Credentials) => AuthenticationOutcome | Promise<AuthenticationOutcome>;
 
-/** What somebody who embeds the broker may want to know. */
+/** Who an event is about. */
+export interface Peer {
+  /** Counted from 1, in the order in which connections came. */
+  readonly connectionId: number;
+  readonly remoteAddress: string;
+}
+
+export interface Client extends Peer {
+  readonly clientId: string;
+  /** The user name under which the client was let in. */
+  readonly userName: string | undefined;
+}
+
+/** What somebody who embeds the broker may want to know. Listeners are called in the middle of things: they should be quick. */
 export interface BrokerEvents {
-  readonly connected?: (event: { clientId: string; sessionPresent: boolean }) => void;
-  readonly disconnected?: (event: { clientId: string; reason: EndReason }) => void;
-  readonly subscribed?: (event: { clientId: string; topicFilter: string; qos: Qos }) => void;
+  readonly connected?: (event: Client & { readonly sessionPresent: boolean }) => void;
+  /** A client that was connected is not any more; `detail` says what was wrong with a packet. */
+  readonly disconnected?: (
+    event: Client & { readonly reason: EndReason; readonly detail?: string | undefined },
+  ) => void;
+  readonly subscribed?: (event: Client & { readonly topicFilter: string; readonly qos: Qos }) => void;
+  readonly unsubscribed?: (event: Client & { readonly topicFilter: string }) => void;
+  /** A message was taken over. Its payload may be used during the call alone. */
   readonly published?: (message: Message) => void;
+  /** A CONNECT was refused, with a return code of Table 3.1. */
+  readonly refused?: (event: Client & { readonly returnCode: number }) => void;
+  /** A client may not do what it wanted to. */
+  readonly denied?: (event: Pick<Client, 'clientId' | 'userName'> & Pick<Intention, 'kind' | 'topic'>) => void;
+  /** A connection has ended whose client was never let in. */
+  readonly closed?: (event: Peer & { readonly reason: EndReason; readonly detail?: string | undefined }) => void;
 }
 
 export interface Counters {
+  bytesReceived: number;
+  bytesSent: number;
+  /** Connections that have come in all, with or without a CONNECT. */
+  connectionsAccepted: number;
   packetsReceived: number;
   packetsSent: number;
   /** Messages of clients, of wills and of the program that embeds the broker. */
@@ -87,6 +121,10 @@ export interface BrokerCoreOptions {
   readonly authenticate: Authenticate;
   /** Everybody may do everything, unless told otherwise. */
   readonly authorize?: Authorize;
+  /** Whether deliveries are authorized one by one, too. */
+  readonly authorizesDeliveries?: boolean;
+  /** Whether a session may be taken by the user alone who has opened it. */
+  readonly sessionsHaveOwners?: boolean;
   readonly events: BrokerEvents;
   /** Numbers from 0 to 1. */
   readonly random: () => number;
@@ -97,6 +135,7 @@ interface Ended {
   readonly connect: Connect;
   readonly will: Will | undefined;
   readonly reason: EndReason;
+  readonly detail: string | undefined;
 }
 
 export class BrokerCore {
@@ -106,7 +145,12 @@ export class BrokerCore {
   readonly authenticate: Authenticate;
   readonly authorize: Authorize;
   readonly events: BrokerEvents;
+  readonly #authorizesDeliveries: boolean;
+  readonly #sessionsHaveOwners: boolean;
   readonly counters: Counters = {
+    bytesReceived: 0,
+    bytesSent: 0,
+    connectionsAccepted: 0,
     packetsReceived: 0,
     packetsSent: 0,
     messagesPublished: 0,
@@ -134,13 +178,25 @@ export class BrokerCore {
   /** The retained message of a topic, by its name, for the rule that asks for it. */
   readonly #retainedByName = new Map<string, Message>();
 
-  constructor({ rules, parts, limits, authenticate, authorize = () => true, events, random }: BrokerCoreOptions) {
+  constructor({
+    rules,
+    parts,
+    limits,
+    authenticate,
+    authorize = () => true,
+    authorizesDeliveries = false,
+    sessionsHaveOwners = false,
+    events,
+    random,
+  }: BrokerCoreOptions) {
     this.rules = rules;
     this.parts = parts;
     this.limits = limits;
     this.authenticate = authenticate;
     this.authorize = authorize;
     this.events = events;
+    this.#authorizesDeliveries = authorizesDeliveries;
+    this.#sessionsHaveOwners = sessionsHaveOwners;
     this.#random = random;
     this.#mostBuffered = limits.maxBufferedBytes ?? Number.POSITIVE_INFINITY;
     this.#subscriptions = parts.subscriptions();
@@ -171,6 +227,13 @@ export class BrokerCore {
     return this.#sessions.has(this.rules.connect.sessionKey(clientId));
   }
 
+  /** Whether this user may have the session of this client id. A session that an anonymous client has opened is nobody's. */
+  mayOwn({ clientId, userName }: Pick<Connect, 'clientId' | 'userName'>): boolean {
+    if (!this.#sessionsHaveOwners) return true;
+    const owner = this.#sessions.get(this.rules.connect.sessionKey(clientId))?.userName;
+    return owner === undefined || owner === userName;
+  }
+
   /** The session of an accepted CONNECT: resumed or new, and taken from a connection that had it (MQTT-3.1.4-2). */
   openSession(connect: Connect, connection: Connection): { session: Session; stored: Session | undefined } {
     const { rules } = this;
@@ -182,7 +245,9 @@ export class BrokerCore {
     if (takenOver && rules.connect.evictsOlder()) before.connection?.end('taken over');
     // The end of the older connection may have ended its session too.
     const stored = this.#sessions.get(key);
-    const resumes = rules.connect.resumesSession(connect);
+    // Who becomes the owner of nobody's session does not inherit what anybody has put into it.
+    const inherits = !this.#sessionsHaveOwners || stored?.userName === connect.userName;
+    const resumes = rules.connect.resumesSession(connect) && inherits;
     if (stored !== undefined && !resumes) this.#discard(stored);
     const session =
       resumes && stored !== undefined ? stored : new Session(clientId, { rules: rules.session, limits: this.limits });
@@ -192,27 +257,33 @@ export class BrokerCore {
     }
     session.sender.disconnect();
     session.connection = connection;
+    session.userName = connect.userName;
     this.#sessions.set(key, session);
-    return { session, stored };
+    return { session, stored: inherits ? stored : undefined };
   }
 
   /** A connection with a session has ended. */
-  connectionEnded(connection: Connection, { session, connect, will, reason }: Ended): void {
+  connectionEnded(connection: Connection, { session, connect, will, reason, detail }: Ended): void {
     if (session.connection === connection) {
       session.connection = undefined;
       session.sender.disconnect();
       if (this.rules.connect.endsWithConnection(connect, reason)) this.#discard(session);
     }
+    const { clientId } = session;
     const { userName } = connect;
-    const allowed =
-      will === undefined ||
-      this.allows({ kind: 'publish', clientId: session.clientId, userName, topic: will.topicName });
-    if (will !== undefined && allowed) this.publishWill(will, reason);
-    this.events.disconnected?.({ clientId: session.clientId, reason });
+    if (will !== undefined && this.allows({ kind: 'publish', clientId, userName, topic: will.topicName }))
+      this.publishWill(will, reason);
+    this.events.disconnected?.({ ...connection.peer, clientId, userName, reason, detail });
   }
 
   /** Whether a client may; not, where the program that embeds the broker has failed at the question. */
   allows(intention: Intention): boolean {
+    const allowed = this.#authorized(intention);
+    if (!allowed) this.events.denied?.(intention);
+    return allowed;
+  }
+
+  #authorized(intention: Intention): boolean {
     try {
       return this.authorize(intention);
     } catch {
@@ -294,6 +365,7 @@ export class BrokerCore {
   ): void {
     const rules = this.rules.publish;
     if (!rules.delivers(message, cause)) return;
+    if (this.#authorizesDeliveries && !this.#mayReceive(session, message.topicName)) return;
     const qos = rules.qosOf(message.qos, granted);
     const retain = rules.retainOf(cause, message);
     const topicName = rules.topicNameOf(message.topicName);
@@ -301,6 +373,10 @@ export class BrokerCore {
     if (session.connection === undefined && !rules.queuesWhileAway(qos)) return;
     if (this.#hand(session, copy, { qos, incomingDup })) this.counters.messagesDelivered++;
     else this.counters.messagesDropped++;
+  }
+
+  #mayReceive({ clientId, userName }: Session, topic: string): boolean {
+    return this.#authorized({ kind: 'receive', clientId, userName, topic });
   }
 
   /** False if there is no room for the message. */
@@ -315,7 +391,7 @@ export class BrokerCore {
   /** SUBSCRIBE, filter by filter (MQTT-3.8.4-4). `retained` sends what the new subscriptions ask for. */
   subscribe(
     session: Session,
-    { subscriptions, userName, protocolLevel }: Subscribing,
+    { subscriptions, protocolLevel }: Subscribing,
   ): 'violation' | { readonly codes: readonly SubackReturnCode[]; readonly retained: () => void } {
     const rules = this.rules.subscribe;
     const served = rules.subscriptionsServed(subscriptions);
@@ -326,7 +402,7 @@ export class BrokerCore {
     const sendings: (() => void)[] = [];
     const codes = served.map((subscription, i): SubackReturnCode => {
       const { topicFilter } = subscription;
-      const { clientId } = session;
+      const { clientId, userName } = session;
       if (!this.allows({ kind: 'subscribe', clientId, userName, topic: topicFilter }))
         return rules.codeOfForbidden(protocolLevel);
       const code = reactions[i] === 'refuse' ? 0x80 : rules.grants(subscription);
@@ -347,7 +423,13 @@ export class BrokerCore {
   #subscribe(session: Session, topicFilter: string, granted: Qos): void {
     session.subscriptions.set(topicFilter, granted);
     this.#subscriptions.add(topicFilter, session, { session, topicFilter, granted });
-    this.events.subscribed?.({ clientId: session.clientId, topicFilter, qos: granted });
+    if (session.connection !== undefined)
+      this.events.subscribed?.({ ...clientOf(session, session.connection), topicFilter, qos: granted });
+  }
+
+  /** Visits the retained messages that a Topic Filter matches. */
+  retainedMatching(topicFilter: string, visit: (message: Message) => void): void {
+    this.#retained.match(topicFilter, visit);
   }
 
   #sendRetained(session: Session, topicFilter: string, granted: Qos): void {
@@ -376,6 +458,8 @@ export class BrokerCore {
       for (const filter of rules.filtersRemoved(topicFilter, [...session.subscriptions.keys()])) {
         session.subscriptions.delete(filter);
         if (this.#subscriptions.remove(filter, session)) deleted++;
+        if (session.connection !== undefined)
+          this.events.unsubscribed?.({ ...clientOf(session, session.connection), topicFilter: filter });
       }
     }
     if (rules.dropsInFlightOnUnsubscribe()) session.sender.clear({ inFlight: true });
@@ -394,3 +478,5 @@ export class BrokerCore {
     if (this.#sessions.get(key) === session) this.#sessions.delete(key);
   }
 }
+
+const clientOf = ({ clientId, userName }: Session, { peer }: Connection): Client => ({ ...peer, clientId, userName });

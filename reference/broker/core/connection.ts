@@ -18,13 +18,15 @@ import { KeepAlive } from '../../session/keep-alive.ts';
 import type { ReceiverPort } from '../../session/receiver.ts';
 import type { SenderPort } from '../../session/sender.ts';
 import { topicNameProblem } from '../../topics/validate.ts';
-import type { Authenticate, AuthenticationOutcome, BrokerCore } from './broker-core.ts';
+import type { Authenticate, AuthenticationOutcome, BrokerCore, Peer } from './broker-core.ts';
 import type { EndReason, Refusal } from './rules/connect.ts';
 import type { Session } from './session.ts';
 
 /** What a connection asks of its transport. */
 export interface ConnectionPort {
   readonly remoteAddress: string;
+  /** Which connection of the broker it is, for events and log; left out: 0. */
+  readonly connectionId?: number;
   /** Common name of a verified client certificate. */
   readonly certificateName?: string | undefined;
   /** Bytes written that the peer has not taken yet; left out: none ever wait. */
@@ -65,6 +67,11 @@ export class Connection implements SenderPort, ReceiverPort {
     this.#now = now;
   }
 
+  get peer(): Peer {
+    const { connectionId = 0, remoteAddress } = this.#port;
+    return { connectionId, remoteAddress };
+  }
+
   get session(): Session | undefined {
     return this.#state.state === 'connected' ? this.#state.session : undefined;
   }
@@ -82,7 +89,7 @@ export class Connection implements SenderPort, ReceiverPort {
       this.#framer.push(chunk, this.#frame);
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
-      this.end('malformed packet');
+      this.end('malformed packet', error.message);
     }
   }
 
@@ -112,8 +119,8 @@ export class Connection implements SenderPort, ReceiverPort {
     else this.end(this.#state.state === 'connected' ? 'keep-alive expired' : 'protocol violation');
   }
 
-  /** Ends the connection; the will's fate follows from the reason. */
-  end(reason: EndReason): void {
+  /** Ends the connection; the will's fate follows from the reason. The detail is for events and log. */
+  end(reason: EndReason, detail?: string): void {
     if (this.#closing) return;
     const current = this.#state;
     this.#closing = true;
@@ -125,14 +132,19 @@ export class Connection implements SenderPort, ReceiverPort {
         connect: current.connect,
         will: this.#will,
         reason,
+        detail,
       });
+    else this.#core.events.closed?.({ ...this.peer, reason, detail });
   }
 
   /** Publishes the will ahead of the end that makes it due, once. */
   publishWill(reason: EndReason): void {
-    const will = this.#will;
+    const [will, { session }] = [this.#will, this];
     this.#will = undefined;
-    if (will !== undefined) this.#core.publishWill(will, reason);
+    if (will === undefined || session === undefined) return;
+    const { clientId, userName } = session;
+    if (this.#core.allows({ kind: 'publish', clientId, userName, topic: will.topicName }))
+      this.#core.publishWill(will, reason);
   }
 
   /** Hands the output of this turn to the transport. */
@@ -196,7 +208,7 @@ export class Connection implements SenderPort, ReceiverPort {
         this.#refuse(this.#core.rules.connect.reactionToProtocol(error));
       } else if (error instanceof MalformedPacket || error instanceof UnsupportedProtocol) {
         if (error instanceof UnsupportedProtocol || this.#core.rules.connect.reactionToMalformed(error) === 'close')
-          this.end('malformed packet');
+          this.end('malformed packet', error.message);
       } else throw error;
     }
   };
@@ -234,7 +246,7 @@ export class Connection implements SenderPort, ReceiverPort {
       rules.connect.refusesClientId(connect) ?? (this.#core.connections > limits.maxConnections ? 3 : undefined);
     if (refusal !== undefined) return this.#refuse(refusal, connect);
     const outcome = this.#authenticate(connect);
-    if (typeof outcome === 'string') return this.#authenticated(connect, outcome);
+    if (typeof outcome === 'string' || 'acceptedAs' in outcome) return this.#authenticated(connect, outcome);
     this.#state = { state: 'authenticating' };
     outcome.then(
       (answer) => this.#answered(connect, answer),
@@ -264,8 +276,14 @@ export class Connection implements SenderPort, ReceiverPort {
   }
 
   #authenticated(connect: Connect, outcome: AuthenticationOutcome): void {
-    if (outcome === 'accepted') this.#accept(connect);
-    else this.#refuse(this.#core.rules.connect.refusalOf(outcome), connect);
+    if (outcome === 'accepted') this.#admit(connect);
+    else if (typeof outcome === 'string') this.#refuse(this.#core.rules.connect.refusalOf(outcome), connect);
+    else this.#admit(connectAs(connect, outcome.acceptedAs));
+  }
+
+  #admit(connect: Connect): void {
+    if (this.#core.mayOwn(connect)) this.#accept(connect);
+    else this.#refuse(this.#core.rules.connect.refusalOf('identifier rejected'), connect);
   }
 
   #refuse(refusal: Refusal, connect?: Connect): void {
@@ -276,6 +294,8 @@ export class Connection implements SenderPort, ReceiverPort {
     const hasSession = connect !== undefined && this.#core.hasSession(connect.clientId);
     const sessionPresent = rules.connect.sessionPresentOfRefusal(hasSession);
     this.send({ type: 'connack', returnCode: refusal, sessionPresent } as Connack);
+    const { clientId = '', userName } = connect ?? {};
+    this.#core.events.refused?.({ ...this.peer, clientId, userName, returnCode: refusal });
     if (rules.connect.closesAfterRefusal()) {
       if (!rules.connect.servesBehindRefusal()) return this.end('not authorized');
     }
@@ -305,7 +325,8 @@ export class Connection implements SenderPort, ReceiverPort {
     if (!rules.connect.connackComesFirst()) this.send(connack);
     if (this.#will !== undefined && rules.will.isDueWhileConnected()) this.#core.publishWill(this.#will, 'peer closed');
     if (rules.connect.sendsRetainedUponConnect()) this.#core.sendAllRetained(this);
-    this.#core.events.connected?.({ clientId: session.clientId, sessionPresent });
+    const { clientId, userName } = session;
+    this.#core.events.connected?.({ ...this.peer, clientId, userName, sessionPresent });
   }
 
   #serve(packet: Packet, session: Session): void {
@@ -356,8 +377,8 @@ export class Connection implements SenderPort, ReceiverPort {
     const rules = this.#core.rules.publish;
     const problem = topicNameProblem(packet.topicName);
     const { topicName, retain, qos, dup } = packet;
-    const { clientId } = session;
-    const allowed = this.#core.allows({ kind: 'publish', clientId, userName: this.#userName, topic: topicName });
+    const { clientId, userName } = session;
+    const allowed = this.#core.allows({ kind: 'publish', clientId, userName, topic: topicName });
     const reaction =
       problem !== undefined ? rules.reactionToTopicName(topicName) : allowed ? 'accept' : rules.reactionToForbidden();
     if (reaction === 'close') return this.end('protocol violation');
@@ -373,17 +394,9 @@ export class Connection implements SenderPort, ReceiverPort {
     this.send({ type: answer, packetId: packet.qos === 0 ? 0 : packet.packetId });
   }
 
-  get #userName(): string | undefined {
-    return this.#state.state === 'connected' ? this.#state.connect.userName : undefined;
-  }
-
   #subscribed(packet: Subscribe, session: Session): void {
     const { subscriptions } = packet;
-    const outcome = this.#core.subscribe(session, {
-      subscriptions,
-      userName: this.#userName,
-      protocolLevel: this.#level,
-    });
+    const outcome = this.#core.subscribe(session, { subscriptions, protocolLevel: this.#level });
     if (outcome === 'violation') return this.end('protocol violation');
     const { codes, retained } = outcome;
     const suback = {
@@ -403,4 +416,10 @@ export class Connection implements SenderPort, ReceiverPort {
     if (this.#core.rules.subscribe.acknowledgesUnsubscribe(deleted))
       this.send({ type: 'unsuback', packetId: packet.packetId });
   }
+}
+
+/** The same CONNECT, as of another user. */
+function connectAs(connect: Connect, userName: string | undefined): Connect {
+  const { userName: _claimed, password: _secret, ...others } = connect;
+  return userName === undefined ? others : { ...others, userName };
 }

@@ -9,7 +9,10 @@ import { Connection } from './connection.ts';
 import { defaultParts } from './parts.ts';
 import { type RuleChanges, rulesWith } from './rules/rules.ts';
 
-export interface SampleOptions extends Partial<Pick<BrokerCoreOptions, 'authenticate' | 'events'>> {
+export interface SampleOptions
+  extends Partial<
+    Pick<BrokerCoreOptions, 'authenticate' | 'authorize' | 'authorizesDeliveries' | 'sessionsHaveOwners' | 'events'>
+  > {
   readonly limits?: Partial<Limits>;
   readonly rules?: RuleChanges;
 }
@@ -26,7 +29,7 @@ export class SampleBroker {
   readonly core: BrokerCore;
   readonly #clients: SampleClient[] = [];
 
-  constructor({ limits: others, rules, authenticate = () => 'accepted', events = {} }: SampleOptions = {}) {
+  constructor({ limits: others, rules, authenticate = () => 'accepted', events = {}, ...more }: SampleOptions = {}) {
     let last = 0;
     this.core = new BrokerCore({
       rules: rulesWith(rules),
@@ -34,6 +37,7 @@ export class SampleBroker {
       limits: { ...limits, ...others },
       authenticate,
       events,
+      ...more,
       random: () => (last = (last + 0.37) % 1),
     });
   }

@@ -21,6 +21,8 @@ export class Session {
   /** Granted QoS by Topic Filter. */
   readonly subscriptions = new Map<string, Qos>();
   connection: Connection | undefined;
+  /** The user who has it: under whose name its client was let in last; undefined: an anonymous client. */
+  userName: string | undefined;
   /** The will of the connection before; the standard has no use for it (MQTT-3.1.2-12). */
   lastWill: Will | undefined;
 

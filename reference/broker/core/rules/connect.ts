@@ -3,7 +3,7 @@
 import type { UnsupportedProtocol } from '../../../codec/levels.ts';
 import type { MalformedPacket } from '../../../codec/malformed.ts';
 import type { Connect, PacketType } from '../../../codec/packet.ts';
-import type { AuthenticationOutcome } from '../broker-core.ts';
+import type { AuthenticationRefusal } from '../broker-core.ts';
 import type { Session } from '../session.ts';
 
 /** How a connection came to its end, as the will sees it. */
@@ -33,7 +33,7 @@ export interface ConnectRules {
   /** MQTT-4.7.1-1, MQTT-4.7.3-1: a will topic that is no Topic Name. */
   reactionToWillTopic(): 'close' | 'accept';
   /** Section 3.1.4: the return code of a client that is not let in. */
-  refusalOf(outcome: Exclude<AuthenticationOutcome, 'accepted'>): Refusal;
+  refusalOf(outcome: AuthenticationRefusal): Refusal;
   /** MQTT-3.1.4-2: a CONNECT that is refused takes no session over. */
   evictsBeforeChecking(): boolean;
   /** MQTT-3.2.2-5. */
@@ -71,7 +71,12 @@ export interface ConnectRules {
 }
 
 /** Table 3.1. */
-const refusals = { unavailable: 3, 'bad user name or password': 4, 'not authorized': 5 } as const;
+const refusals = {
+  'identifier rejected': 2,
+  unavailable: 3,
+  'bad user name or password': 4,
+  'not authorized': 5,
+} as const;
 
 export const connectRules: ConnectRules = {
   reactionToMalformed: () => 'close',
