@@ -69,6 +69,9 @@ const boundFor = ({ slowestReplyMs }: Capabilities): number =>
 const lanesFor = ({ slowestReplyMs }: Capabilities): number => (slowestReplyMs < quickReplyMs ? 48 : 24);
 const quickReplyMs = 25;
 
+/** What did not come in time is waited for longer before it counts as stable. */
+const timesLongerInRepeats = 2;
+
 /** A target that keeps a witness waiting longer than this is not believed to be merely slow. */
 const witnessLimitMs = 20_000;
 /** After an interruption the clean-up has to be done in this time. */
@@ -187,6 +190,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     },
   });
   const contexts = new Map(capabilities.protocols.map((protocol) => [protocol, context(protocol)]));
+  const contextOf = (protocol: Protocol): RunContext => contexts.get(protocol) ?? context(protocol);
   const planned = options.scenarios.flatMap(({ section, scenario }) =>
     protocolsOf(scenario, capabilities.protocols).map((protocol): Planned => {
       const lacking = scenario.needs
@@ -197,7 +201,11 @@ async function play(options: PlayOptions): Promise<Ending> {
   );
   const schedule = new Schedule({
     planned,
-    contextOf: (protocol) => contexts.get(protocol) ?? context(protocol),
+    contextOf,
+    contextOfRepeat: (protocol) => {
+      const first = contextOf(protocol);
+      return { ...first, patience: first.patience.longer(timesLongerInRepeats) };
+    },
     concurrency: options.concurrency ?? lanesFor(known.capabilities),
     repeatFailures: options.repeatFailures,
     restOfRun,

@@ -18,6 +18,8 @@ export interface Planned {
 export interface ScheduleOptions {
   readonly planned: readonly Planned[];
   readonly contextOf: (protocol: Protocol) => RunContext;
+  /** For what is played again: more patient. */
+  readonly contextOfRepeat: (protocol: Protocol) => RunContext;
   readonly concurrency: number;
   readonly repeatFailures: number;
   /** Aborted when only scenarios that watch the rest of the run are left. */
@@ -117,7 +119,7 @@ export class Schedule {
       const planned = this.#options.planned[index];
       const first = this.#results[index];
       if (planned === undefined || first === undefined) return;
-      const again = await this.#unlessLost(await this.#result(planned));
+      const again = await this.#unlessLost(await this.#result(planned, 'repeat'));
       this.#keep(index, again);
     });
   }
@@ -144,7 +146,7 @@ export class Schedule {
     // What takes long is not repeated as often: the time goes by for all.
     const worthIt = Math.min(this.#options.repeatFailures, Math.floor(longestRepeatMs / Math.max(1, first.durationMs)));
     if (!this.#over()) {
-      const again = await Promise.all(Array.from({ length: worthIt }, () => this.#result(planned)));
+      const again = await Promise.all(Array.from({ length: worthIt }, () => this.#result(planned, 'repeat')));
       runs += again.length;
       same += again.filter(({ verdict }) => verdict === first.verdict).length;
     }
@@ -160,8 +162,11 @@ export class Schedule {
     this.#options.emit({ type: 'scenario:end', result });
   }
 
-  async #result({ scenario, section, protocol, skipBecause }: Planned): Promise<ScenarioResult> {
-    const { now, contextOf, emit } = this.#options;
+  async #result(
+    { scenario, section, protocol, skipBecause }: Planned,
+    which: 'first' | 'repeat' = 'first',
+  ): Promise<ScenarioResult> {
+    const { now, contextOf, contextOfRepeat, emit } = this.#options;
     const { id, title, cites } = scenario;
     const startedAt = now();
     const common = {
@@ -175,7 +180,8 @@ export class Schedule {
     if (skipBecause !== undefined)
       return { ...common, verdict: 'skipped', reason: skipBecause, checks: [], trace: [], durationMs: 0 };
     const waitsFor = (what: string): void => emit({ type: 'scenario:waits', id, protocol, waitsFor: what });
-    const performance = new Performance({ scenario, protocol, run: contextOf(protocol), waitsFor });
+    const run = which === 'repeat' ? contextOfRepeat(protocol) : contextOf(protocol);
+    const performance = new Performance({ scenario, protocol, run, waitsFor });
     this.#playing.add(performance);
     const outcome = await outcomeOf(scenario, performance);
     performance.close();

@@ -105,6 +105,11 @@ describe('the verdict of a statement', () => {
     });
   });
 
+  test('is not failed by what failed once and in no repeat', () => {
+    const unconfirmed = result('inconclusive', { reason: 'failed once', checks: [check('fail', a)] });
+    expect(verdictOf(a, unconfirmed)).toMatchObject({ verdict: 'inconclusive' });
+  });
+
   test('stays inconclusive beside a pass, and says what was not judged', () => {
     const unclear = result('inconclusive', { reason: 'no SUBACK came', checks: [check('inconclusive')] });
     expect(verdictOf(a, result('pass', { checks: [check('pass', a)] }), unclear)).toEqual({

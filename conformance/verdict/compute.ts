@@ -95,7 +95,10 @@ function statementResult(statement: Statement, citing: readonly ScenarioResult[]
 }
 
 function evidenceOf(scenario: ScenarioResult, { id, level }: Statement): Evidence[] {
-  const named = scenario.checks.filter(({ statements }) => statements.includes(id)).map(({ verdict }) => verdict);
+  const named = scenario.checks
+    .filter(({ statements }) => statements.includes(id))
+    // What failed once and in no repeat accuses nobody, neither the target nor of a statement.
+    .map(({ verdict }) => (verdict === 'fail' && scenario.verdict !== 'fail' ? 'inconclusive' : verdict));
   const verdicts: Verdict[] = [...named, ...impliedBy(scenario, id, named)];
   const worst = statementSeverity.find((verdict) => verdicts.includes(verdict));
   if (worst === undefined) return [];

@@ -76,6 +76,11 @@ export class Connection {
     return this.#ending;
   }
 
+  /** Bound of an ordinary reply, in milliseconds. */
+  get replyMs(): number {
+    return this.#options.patience.replyMs;
+  }
+
   get isOpen(): boolean {
     return this.#ending === undefined;
   }

@@ -18,6 +18,11 @@ export class Patience {
     this.#witness = witness;
   }
 
+  /** The same with longer bounds, for a second look at what did not come. */
+  longer(times: number): Patience {
+    return new Patience({ replyMs: this.replyMs * times, witness: this.#witness });
+  }
+
   /** Calls `out` when `ms` have gone by and the target's silence may be believed, unless it is cancelled by what it returns. */
   runsOut(ms: number, out: () => void): () => void {
     let cancelled = false;

@@ -22,6 +22,8 @@ export interface ReceiveExactlyOptions {
   readonly repeats?: 'forbidden' | 'allowed';
   /** What a message that is missing violates, where that is another statement than what a surplus one does. */
   readonly ifMissing?: readonly StatementId[];
+  /** What a wrong order violates, by what came; left out, the statements of this check that speak of order. */
+  readonly ifDisordered?: (came: readonly ObservedMessage[]) => readonly StatementId[];
 }
 
 /** What a check asks of one client's connection. */
@@ -39,7 +41,10 @@ export class Check {
   /** The packet comes, whatever comes before it; other packets stay for later checks. `boundMs`: by default that of a reply. */
   async receive<E extends Expected>(expected: E, boundMs?: number): Promise<Met<E> | undefined> {
     const wanted = describePacket(expected);
-    const found = await this.#client.connection.waitFor(() => this.#takeOrMismatch(expected), boundMs);
+    const look = () => this.#takeOrMismatch(expected);
+    const found =
+      (await this.#client.connection.waitFor(look, boundMs)) ??
+      (expected.type === 'pingresp' ? undefined : await this.#client.looksAgain(look));
     if (found === undefined) return this.#failed(wanted, `nothing in time; ${this.#situation()}`);
     if (found === 'ended') return this.#failed(wanted, this.#situation());
     if ('mismatch' in found) return this.#failed(wanted, describePacket(found.mismatch));
@@ -49,13 +54,13 @@ export class Check {
 
   /** Exactly these messages come before the barrier, and nothing else. */
   async receiveExactly(expected: readonly ExpectedMessage[], options: ReceiveExactlyOptions): Promise<void> {
-    const { until, order = 'any', repeats = 'forbidden', ifMissing } = options;
+    const { until, order = 'any', repeats = 'forbidden', ifMissing, ifDisordered } = options;
     const reached = await reachBarrier(until, this.#client, this.#recorder);
     const missing = (): ExpectedMessage[] => assign(this.#messages(), expected).missing;
     // The order between topics, and between a message and its sentinel on another topic, is free: what is still due may come late.
-    await this.#client.connection.waitFor(() =>
-      missing().length === 0 || !this.#client.connection.isOpen ? true : undefined,
-    );
+    const settled = (): true | undefined =>
+      missing().length === 0 || !this.#client.connection.isOpen ? true : undefined;
+    if ((await this.#client.connection.waitFor(settled)) === undefined) await this.#client.looksAgain(settled);
     const messages = this.#messages();
     const { missing: stillMissing, surplus } = assign(messages, expected);
     this.#client.connection.pending = this.#client.connection.pending.filter(({ packet }) => packet.type !== 'publish');
@@ -79,7 +84,7 @@ export class Check {
       return this.#failed(
         `${wanted}, in this order`,
         came,
-        this.#but((id) => !ofOrder(id)),
+        ifDisordered?.(messages) ?? this.#but((id) => !ofOrder(id)),
       );
     this.#recorder.passed(this.#statements, wanted, this.#client);
   }

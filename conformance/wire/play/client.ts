@@ -7,6 +7,9 @@ import { type Expected, meets, puback, pubcomp, pubrec } from '../packets.ts';
 
 export type Acknowledging = 'automatically' | 'by hand';
 
+/** How much longer than for an ordinary reply a busy target is waited for. */
+const timesLater = 4;
+
 export class Client {
   readonly connection: Connection;
   /** The CONNECT by which it came, if it was sent as a packet. */
@@ -70,6 +73,20 @@ export class Client {
     if (!this.connection.isOpen) return false;
     this.connection.send({ type: 'pingreq' });
     return (await this.awaits({ type: 'pingresp' })) !== undefined;
+  }
+
+  /**
+   * Looks again once the target has caught up with this very connection, however late: PINGREQ is answered. A target that serves
+   * others promptly may still be busy with what was sent here.
+   */
+  async looksAgain<T>(look: () => T | undefined): Promise<T | undefined> {
+    // Ahead of CONNACK a PINGREQ would be a violation of its own.
+    if (!this.connection.isOpen || this.sessionPresent === undefined) return look();
+    this.connection.send({ type: 'pingreq' });
+    const caughtUp = (): 'caught up' | undefined =>
+      this.take({ type: 'pingresp' }) === undefined ? undefined : 'caught up';
+    const seen = await this.connection.waitFor(() => look() ?? caughtUp(), this.connection.replyMs * timesLater);
+    return seen === 'caught up' ? look() : seen;
   }
 
   #sent(packet: Packet | undefined): void {

@@ -53,8 +53,9 @@ class ReactionWatch {
   async afterDeadline(settled: () => ObservedReaction | undefined): Promise<ObservedReaction | undefined> {
     // Ahead of CONNECT a PINGREQ is a violation of its own.
     if (this.#client.sessionPresent === undefined) return undefined;
-    if (this.#pinged || !this.#accepts('waits') || this.#answers().length > 0) return undefined;
-    this.#ping();
+    if (this.#answers().length > 0) return undefined;
+    // Whether or not a wait would be in order: only an answered PINGREQ shows that the target has come to the packet at all.
+    if (!this.#pinged) this.#ping();
     return this.#client.connection.waitFor(settled);
   }
 
