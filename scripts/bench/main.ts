@@ -57,7 +57,7 @@ async function measureAll(): Promise<void> {
   for (const row of rows) {
     try {
       const measured =
-        options.inThisProcess === true ? await measureRow(row, { rounds, smoke }) : await measureApart(row);
+        smoke || options.inThisProcess === true ? await measureRow(row, { rounds, smoke }) : await measureApart(row);
       all.push(measured);
       process.stdout.write(smoke ? `${row.id} runs\n` : `${rowText(measured)}\n`);
     } catch (error) {
