@@ -1,0 +1,85 @@
+// The password file: one `USER:HASH` a line, `#` begins a comment. In: its text. Out: users and their hashes, or what is wrong with it.
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { AccessError } from './access-error.ts';
+import { formatHash, type PasswordHash, parseHash } from './scrypt.ts';
+
+export type PasswordHashes = ReadonlyMap<string, PasswordHash>;
+
+/** Reads a password file. Throws AccessError where it cannot be read, or where a line is none; hashes are never shown. */
+export async function readPasswordFile(path: string): Promise<PasswordHashes> {
+  return parsePasswords(await textOf(path), path);
+}
+
+/** Sets or deletes a user's hash; comments and the order of lines stay. The file is replaced in one step. */
+export async function changePasswordFile(
+  path: string,
+  userName: string,
+  hash: PasswordHash | undefined,
+): Promise<'added' | 'changed' | 'deleted' | 'unknown user'> {
+  const problem = userNameProblem(userName);
+  if (problem !== undefined) throw new AccessError(`cannot keep a password for this user: ${problem}`);
+  const { text, mode } = await stored(path, hash);
+  const known = parsePasswords(text, path).has(userName);
+  if (hash === undefined && !known) return 'unknown user';
+  const line = hash === undefined ? [] : [`${userName}:${formatHash(hash)}`];
+  const lines = text.split('\n').filter((one, i, all) => one !== '' || i < all.length - 1);
+  const changed = lines.flatMap((one) => (userOf(one) === userName ? line : [one]));
+  await replace(path, { text: [...changed, ...(known ? [] : line), ''].join('\n'), mode });
+  if (hash === undefined) return 'deleted';
+  return known ? 'changed' : 'added';
+}
+
+/** What is wrong with a user name for this file; undefined if nothing is. */
+export function userNameProblem(userName: string): string | undefined {
+  if (userName === '') return 'expected a user name, got none';
+  if (/^[#\s]|\s$/.test(userName)) return 'expected a user name without # at its start and blanks around it';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
+  return /[:\u0000-\u001F\u007F]/.test(userName) ? 'expected a user name without : and control characters' : undefined;
+}
+
+export function parsePasswords(text: string, path: string): PasswordHashes {
+  const hashes = new Map<string, PasswordHash>();
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const at = `${path}, line ${i + 1}`;
+    const userName = userOf(line);
+    const hash = parseHash(line.slice(userName.length + 1).trim());
+    if (hash === undefined || userNameProblem(userName) !== undefined)
+      throw new AccessError(
+        `${at}: expected USER:$scrypt$ln=14,r=8,p=1$SALT$HASH, as \`mqttspec broker passwd\` writes it`,
+      );
+    if (hashes.has(userName)) throw new AccessError(`${at}: user ${userName} is there twice`);
+    hashes.set(userName, hash);
+  }
+  return hashes;
+}
+
+const userOf = (line: string): string => (line.startsWith('#') ? '' : line.slice(0, Math.max(0, line.indexOf(':'))));
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file. `mqttspec broker passwd FILE USER` makes one' : message;
+    throw new AccessError(`cannot read the password file ${path}: ${why}`, { cause: error });
+  }
+}
+
+/** What there is, to be changed; a file that is not there yet begins empty, unless somebody shall be deleted from it. */
+async function stored(path: string, hash: PasswordHash | undefined): Promise<{ text: string; mode: number }> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined && hash !== undefined) return { text: '', mode: 0o600 };
+  return { text: await textOf(path), mode: (found?.mode ?? 0o600) & 0o777 };
+}
+
+async function replace(path: string, { text, mode }: { text: string; mode: number }): Promise<void> {
+  const beside = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await writeFile(beside, text, { mode, flag: 'wx' });
+    await rename(beside, path);
+  } catch (error) {
+    throw new AccessError(`cannot write the password file ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
