@@ -8,7 +8,7 @@ const order = `
   format formatVersion kind at by how connection to id title section name value evidence protocol verdict reason cites statements
   runId tool version seed address options protocols capabilities startedAt endedAt durationMs scenarioMs complete endedBy exitCode
   run target summary pass fail warn observed skipped inconclusive error counts sections stability runs same
-  expected got traceIndex checks scenarios text summary offset length findings problem hex fields trace
+  expected got missing traceIndex checks scenarios text summary offset length findings problem hex fields trace
 `
   .trim()
   .split(/\s+/);

@@ -21,6 +21,10 @@ export interface Check {
   readonly got: string;
   /** Index into the scenario's trace of the deciding entry. */
   readonly traceIndex?: number;
+  /** The connection that it looked at. */
+  readonly connection?: string;
+  /** What should have come up to the deciding entry and did not, in words. */
+  readonly missing?: readonly string[];
 }
 
 export interface ScenarioResult {

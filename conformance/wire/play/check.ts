@@ -8,7 +8,7 @@ import type { Barrier } from './barrier.ts';
 import { isSentinel, reachBarrier } from './barrier-reached.ts';
 import type { Client } from './client.ts';
 import { observeReaction } from './react.ts';
-import { closed, describeReaction, type Reaction } from './reaction.ts';
+import { closed, describeReaction, type Reaction, type ReactionKind } from './reaction.ts';
 import type { Recorder } from './recorder.ts';
 
 export type ObservedMessage = Extract<Observed, { type: 'publish' }>;
@@ -45,9 +45,10 @@ export class Check {
     const found =
       (await this.#client.connection.waitFor(look, boundMs)) ??
       (expected.type === 'pingresp' ? undefined : await this.#client.looksAgain(look));
-    if (found === undefined) return this.#failed(wanted, `nothing in time; ${this.#situation()}`);
-    if (found === 'ended') return this.#failed(wanted, this.#situation());
-    if ('mismatch' in found) return this.#failed(wanted, describePacket(found.mismatch));
+    if (found === undefined)
+      return this.#failed({ expected: wanted, got: `nothing in time; ${this.#situation()}`, missing: [wanted] });
+    if (found === 'ended') return this.#failed({ expected: wanted, got: this.#situation(), missing: [wanted] });
+    if ('mismatch' in found) return this.#failed({ expected: wanted, got: describePacket(found.mismatch) });
     this.#recorder.passed(this.#statements, wanted, this.#client);
     return found.packet as Met<E>;
   }
@@ -56,10 +57,9 @@ export class Check {
   async receiveExactly(expected: readonly ExpectedMessage[], options: ReceiveExactlyOptions): Promise<void> {
     const { until, order = 'any', repeats = 'forbidden', ifMissing, ifDisordered } = options;
     const reached = await reachBarrier(until, this.#client, this.#recorder);
-    const missing = (): ExpectedMessage[] => assign(this.#messages(), expected).missing;
+    const due = (): ExpectedMessage[] => assign(this.#messages(), expected).missing;
     // The order between topics, and between a message and its sentinel on another topic, is free: what is still due may come late.
-    const settled = (): true | undefined =>
-      missing().length === 0 || !this.#client.connection.isOpen ? true : undefined;
+    const settled = (): true | undefined => (due().length === 0 || !this.#client.connection.isOpen ? true : undefined);
     if ((await this.#client.connection.waitFor(settled)) === undefined) await this.#client.looksAgain(settled);
     const messages = this.#messages();
     const { missing: stillMissing, surplus } = assign(messages, expected);
@@ -70,20 +70,22 @@ export class Check {
       (packet) => !(repeats === 'allowed' && expected.some((one) => meets(packet, one))),
     );
     if (stillMissing.length > 0) {
+      const missing = stillMissing.map(describePacket);
+      const got = `${came}; missing: ${shortList(missing)}; ${this.#situation()}`;
       return this.#failed(
-        wanted,
-        `${came}; missing: ${shortList(stillMissing.map(describePacket))}; ${this.#situation()}`,
+        { expected: wanted, got, missing: missing.slice(0, mostMissing) },
         ifMissing ?? this.#but(ofOrder),
       );
     }
-    if (unwelcome.length > 0)
-      return this.#failed(wanted, `${came}; too many: ${shortList(unwelcome.map(describePacket))}`, this.#but(ofOrder));
+    if (unwelcome.length > 0) {
+      const got = `${came}; too many: ${shortList(unwelcome.map(describePacket))}`;
+      return this.#failed({ expected: wanted, got }, this.#but(ofOrder));
+    }
     if (!reached)
       return this.#recorder.inconclusive(`the barrier of "${wanted}" was not reached: ${this.#situation()}`);
     if (order === 'kept' && !ascending(messages, expected))
       return this.#failed(
-        `${wanted}, in this order`,
-        came,
+        { expected: `${wanted}, in this order`, got: came },
         ifDisordered?.(messages) ?? this.#but((id) => !ofOrder(id)),
       );
     this.#recorder.passed(this.#statements, wanted, this.#client);
@@ -91,14 +93,13 @@ export class Check {
 
   /** One of the reactions follows the last thing sent on this connection; the verdict is the reaction's own. */
   async reactByOneOf(reactions: readonly Reaction[]): Promise<Reaction | undefined> {
-    const wanted = reactions
-      .filter(({ verdict }) => verdict !== 'fail')
-      .map(describeReaction)
-      .join('; or ');
-    const { reaction, got } = await observeReaction(this.#client, reactions);
+    const accepted = reactions.filter(({ verdict }) => verdict !== 'fail');
+    const wanted = accepted.map(describeReaction).join('; or ');
+    const { reaction, kind, got } = await observeReaction(this.#client, reactions);
     await this.#recorder.checkWitness();
     if (reaction === undefined || reaction.verdict === 'fail') {
-      this.#failed(wanted, reaction?.because === undefined ? got : `${got} (${reaction.because})`);
+      const told = reaction?.because === undefined ? got : `${got} (${reaction.because})`;
+      this.#failed({ expected: wanted, got: told, ...missingOf(kind, accepted) });
       return reaction;
     }
     const seen = reaction.because === undefined ? got : `${got}: ${reaction.because}`;
@@ -119,7 +120,10 @@ export class Check {
   /** The target ends the connection; what it sends before does not matter here. `boundMs`: how long to wait, by default as for a reply. */
   async end(boundMs?: number): Promise<{ readonly at: number } | undefined> {
     const ending = await this.#client.connection.waitFor(() => this.#client.connection.ending, boundMs);
-    if (ending === undefined) return this.#failed('the target ends the connection', 'it stays open');
+    if (ending === undefined) {
+      const missing = [theEnd];
+      return this.#failed({ expected: 'the target ends the connection', got: 'it stays open', missing });
+    }
     this.#recorder.passed(this.#statements, 'the target ends the connection', this.#client);
     return ending;
   }
@@ -127,17 +131,20 @@ export class Check {
   /** The connection is open and PINGREQ is answered. */
   async beServed(): Promise<void> {
     if (await this.#client.pings()) this.#recorder.passed(this.#statements, 'PINGREQ is answered', this.#client);
-    else this.#failed('PINGREQ is answered', this.#situation());
+    else this.#failed({ expected: 'PINGREQ is answered', got: this.#situation(), missing: ['PINGRESP'] });
   }
 
   /** A condition of the scenario's own holds. */
-  satisfy(holds: boolean, { expected, got }: { expected: string; got: string }): void {
-    if (holds) this.#recorder.passed(this.#statements, expected, this.#client);
-    else this.#failed(expected, got);
+  satisfy(holds: boolean, seen: { readonly expected: string; readonly got: string }): void {
+    if (holds) this.#recorder.passed(this.#statements, seen.expected, this.#client);
+    else this.#failed(seen);
   }
 
-  #failed(expected: string, got: string, statements = this.#statements): undefined {
-    this.#recorder.failed(statements, { expected, got }, this.#client);
+  #failed(
+    seen: { readonly expected: string; readonly got: string; readonly missing?: readonly string[] },
+    statements = this.#statements,
+  ): undefined {
+    this.#recorder.failed(statements, seen, this.#client);
     return undefined;
   }
 
@@ -169,6 +176,18 @@ export class Check {
     if (ending === undefined) return `the connection is open${unused}`;
     return `the connection was closed by the ${ending.by} (${ending.how})${unused}`;
   }
+}
+
+/** Of what is missing so much is written down. */
+const mostMissing = 6;
+const theEnd = 'the end of the connection';
+
+/** What a reaction that is not accepted lacks. */
+function missingOf(kind: ReactionKind, accepted: readonly Reaction[]): { readonly missing?: readonly string[] } {
+  if (kind === 'closed' || kind === 'answered then closed') return {};
+  if (accepted.every((one) => one.kind === 'closed' || one.kind === 'answered then closed'))
+    return { missing: [theEnd] };
+  return kind === 'answered' ? {} : { missing: accepted.map(describeReaction) };
 }
 
 /** Section 4.6 speaks of order alone. */

@@ -57,6 +57,8 @@ export interface GivenOptions {
 export class Given {
   readonly #options: GivenOptions;
   readonly #clients: Client[] = [];
+  /** How many connections have a name, also those that are still being opened: each is a lane of its own. */
+  readonly #named = new Map<string, number>();
 
   constructor(options: GivenOptions) {
     this.#options = options;
@@ -307,8 +309,9 @@ export class Given {
   }
 
   #uniqueName(name: string): string {
-    const same = this.#clients.filter((client) => client.name.replace(/ \d+$/, '') === name).length;
-    return same === 0 ? name : `${name} ${same + 1}`;
+    const number = (this.#named.get(name) ?? 0) + 1;
+    this.#named.set(name, number);
+    return number === 1 ? name : `${name} ${number}`;
   }
 }
 

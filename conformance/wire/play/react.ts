@@ -7,6 +7,7 @@ import type { Reaction, ReactionKind } from './reaction.ts';
 export interface ObservedReaction {
   /** The accepted reaction that was seen; undefined if it was none of the set. */
   readonly reaction: Reaction | undefined;
+  readonly kind: ReactionKind;
   /** What was seen, in words. */
   readonly got: string;
 }
@@ -101,11 +102,11 @@ class ReactionWatch {
   }
 
   #found(kind: ReactionKind): ObservedReaction {
-    return { reaction: this.#matching(kind), got: this.#describe(kind) };
+    return { reaction: this.#matching(kind), kind, got: this.#describe(kind) };
   }
 
   #wrong(): ObservedReaction {
-    return { reaction: undefined, got: this.#describe('answered') };
+    return { reaction: undefined, kind: 'answered', got: this.#describe('answered') };
   }
 
   #describe(kind: ReactionKind): string {

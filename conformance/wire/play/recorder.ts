@@ -42,7 +42,7 @@ export class Recorder {
 
   add(check: Check, client?: Client): void {
     const { tracer, checks, inThisRun } = this.#options;
-    const counted = inThisRun(check);
+    const counted = { ...inThisRun(check), ...(client === undefined ? {} : { connection: client.name }) };
     tracer.markDecisive();
     const traceIndex = tracer.decisiveIndex();
     checks.push(traceIndex === undefined ? counted : { ...counted, traceIndex });
@@ -61,17 +61,14 @@ export class Recorder {
   /** A `must` that fails ends the scenario; `should` and `may` go on. */
   failed(
     statements: readonly AnyStatementId[],
-    { expected, got }: { expected: string; got: string },
+    seen: Pick<Check, 'expected' | 'got' | 'missing'>,
     client?: Client,
   ): void {
     // What a target may do, it may also leave: such a sentence is never broken.
     const broken = statements.filter((id) => !id.startsWith('MAY-'));
     const { onFailure: verdict } = this.#options;
-    this.add(
-      { verdict, statements: verdict === 'fail' && broken.length > 0 ? broken : statements, expected, got },
-      client,
-    );
-    if (this.#options.onFailure === 'fail') throw new Stopped(`expected ${expected}; got ${got}`);
+    this.add({ verdict, statements: verdict === 'fail' && broken.length > 0 ? broken : statements, ...seen }, client);
+    if (this.#options.onFailure === 'fail') throw new Stopped(`expected ${seen.expected}; got ${seen.got}`);
   }
 
   /** Of several things that break at once, the first is told. */
