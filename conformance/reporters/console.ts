@@ -68,6 +68,8 @@ class ConsoleRun {
       case 'scenario:waits':
         this.#waits.set(`${event.id} ${event.protocol}`, event.waitsFor);
         break;
+      case 'scenario:fails':
+        break;
       case 'scenario:end':
         this.#ended(event.result);
         break;

@@ -108,8 +108,10 @@ export class Schedule {
   #keep(index: number, result: ScenarioResult, unclear?: number[]): void {
     this.#results[index] = result;
     const { repeatFailures, emit } = this.#options;
-    if (result.verdict === 'fail' && repeatFailures > 0) this.#failing.push(index);
-    else if (result.verdict === 'inconclusive' && repeatFailures > 0 && unclear !== undefined) unclear.push(index);
+    if (result.verdict === 'fail' && repeatFailures > 0) {
+      this.#failing.push(index);
+      emit({ type: 'scenario:fails', result });
+    } else if (result.verdict === 'inconclusive' && repeatFailures > 0 && unclear !== undefined) unclear.push(index);
     else emit({ type: 'scenario:end', result });
   }
 
@@ -179,7 +181,8 @@ export class Schedule {
     };
     if (skipBecause !== undefined)
       return { ...common, verdict: 'skipped', reason: skipBecause, checks: [], trace: [], durationMs: 0 };
-    const waitsFor = (what: string): void => emit({ type: 'scenario:waits', id, protocol, waitsFor: what });
+    const waitsFor = (what: string, forMs?: number): void =>
+      emit({ type: 'scenario:waits', id, protocol, waitsFor: what, ...(forMs === undefined ? {} : { forMs }) });
     const run = which === 'repeat' ? contextOfRepeat(protocol) : contextOf(protocol);
     const performance = new Performance({ scenario, protocol, run, waitsFor });
     this.#playing.add(performance);

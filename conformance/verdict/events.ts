@@ -14,7 +14,16 @@ export type RunEvent =
       readonly protocol: Protocol;
     }
   /** A real timer is waited for: for the live line. */
-  | { readonly type: 'scenario:waits'; readonly id: string; readonly protocol: Protocol; readonly waitsFor: string }
+  | {
+      readonly type: 'scenario:waits';
+      readonly id: string;
+      readonly protocol: Protocol;
+      readonly waitsFor: string;
+      /** How long it will take, where that is known. */
+      readonly forMs?: number;
+    }
+  /** It failed, and is played again before that counts: `scenario:end` follows. */
+  | { readonly type: 'scenario:fails'; readonly result: ScenarioResult }
   | { readonly type: 'scenario:end'; readonly result: ScenarioResult }
   /** The end; the report is complete unless `report.run.complete` is false. */
   | { readonly type: 'run:end'; readonly report: Report };

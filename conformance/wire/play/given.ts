@@ -51,7 +51,7 @@ export interface GivenOptions {
   readonly run: RunContext;
   readonly tracer: Tracer;
   readonly recorder: Recorder;
-  readonly waitsFor: (what: string) => void;
+  readonly waitsFor: (what: string, forMs?: number) => void;
 }
 
 export class Given {
@@ -281,14 +281,14 @@ export class Given {
 
   /** Lets real time go by, because the standard speaks of time. Shown in the live line. */
   async time(ms: number, what: string): Promise<void> {
-    this.#options.waitsFor(what);
+    this.#options.waitsFor(what, ms);
     this.#options.tracer.note(`${what}: ${Math.round(ms)} ms go by`);
     await elapse(ms);
   }
 
-  /** Says for the live line what is waited for. */
-  waitsFor(what: string): void {
-    this.#options.waitsFor(what);
+  /** Says for the live line what is waited for, and how long if that is known. */
+  waitsFor(what: string, forMs?: number): void {
+    this.#options.waitsFor(what, forMs);
   }
 
   /** Resolves when everything else of the run is done: for silence that no bound can end. */

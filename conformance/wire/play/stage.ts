@@ -34,7 +34,7 @@ export interface StageOptions {
   readonly scenario: Scenario;
   readonly protocol: Protocol;
   readonly run: RunContext;
-  readonly waitsFor: (what: string) => void;
+  readonly waitsFor: (what: string, forMs?: number) => void;
 }
 
 /** How long a target that reorders topics is given to deliver what must not come. */

@@ -13,7 +13,7 @@ export const silentClient = scenario('keep-alive-timeout', {
     const watcher = await given.subscriber(topicName, { name: 'watcher' });
     const silent = await given.client({ name: 'silent', keepAlive: 1, will: { topicName, message: 'silent' } });
     const since = given.now();
-    given.waitsFor('keep-alive timer');
+    given.waitsFor('keep-alive timer', 1_500);
     const ending = await must(silent, 'MQTT-3.1.2-24').end(1_500 + given.lateKeepAliveMs);
     const after = ((ending?.at ?? since) - since) / 1_000;
     observe(
