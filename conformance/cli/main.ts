@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { brokerCommand } from './broker-command.ts';
 import { conformanceCommand } from './conformance-command.ts';
+import { recordCommand } from './record-command.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
@@ -17,6 +18,7 @@ function program(): Command {
     .version(version)
     .addCommand(conformanceCommand(), { isDefault: true })
     .addCommand(brokerCommand())
+    .addCommand(recordCommand())
     .exitOverride()
     .configureOutput({ writeErr });
   for (const sub of command.commands) sub.exitOverride().configureOutput({ writeErr }).version(version);

@@ -2,7 +2,7 @@
 import { inspect } from '../../reference/codec/inspect.ts';
 import type { ProtocolLevel } from '../../reference/codec/packet.ts';
 import { describePacket } from '../wire/describe.ts';
-import { type Fixture, type FixtureEvent, headKeys } from './fixture.ts';
+import { type Fixture, type FixtureEvent, type FixtureHead, headKeys } from './fixture.ts';
 import { fixtureMark } from './parse-fixture.ts';
 
 /** Hex digits and blanks of one line at most. */
@@ -12,29 +12,38 @@ const commentColumn = 64;
 
 /** The text of a fixture; a comment that is missing is made from the packet. */
 export function writeFixture({ head, events }: Fixture): string {
-  const levels = new Map<string, ProtocolLevel>();
-  const headLines = headKeys.flatMap((key) => {
+  const texts = new EventTexts();
+  return [headText(head), ...events.map((event) => texts.of(event))].join('');
+}
+
+/** First line and head of a fixture, up to the empty line. */
+export function headText(head: FixtureHead): string {
+  const lines = headKeys.flatMap((key) => {
     const value = head[key];
     return (typeof value === 'string' ? [value] : (value ?? [])).map((one) => `${key}: ${one}`);
   });
-  return `${[fixtureMark, ...headLines, '', ...events.map((event) => eventText(event, levels))].join('\n')}\n`;
+  return `${[fixtureMark, ...lines].join('\n')}\n\n`;
 }
 
-function eventText(event: FixtureEvent, levels: Map<string, ProtocolLevel>): string {
-  const { atMs, connection, by, kind } = event;
-  const start = `${(atMs / 1_000).toFixed(3)} ${connection} ${by === 'client' ? '>' : '<'}`;
-  if (kind !== 'bytes') return `${start} ${kind}${event.comment === undefined ? '' : ` # ${event.comment}`}`;
-  const level = levels.get(connection) ?? 4;
-  const { packet, fields, problem } = inspect(event.bytes, { level, sentBy: by });
-  if (packet?.type === 'connect') levels.set(connection, packet.protocolLevel);
-  const words = event.comment ?? (packet === undefined ? problem : describePacket(packet)) ?? '';
-  const lines = wrap(groups(event.bytes, fields));
-  const first = `${start} ${lines[0] ?? ''}`;
-  const rest = lines.slice(1).map((line) => `  ${line}`);
-  return [words === '' ? first : `${first.padEnd(commentColumn)} # ${words.replace(/\s*\n\s*/g, ' ')}`, ...rest].join(
-    '\n',
-  );
+/** Writes events one by one, each with its line end. */
+export class EventTexts {
+  readonly #levels = new Map<string, ProtocolLevel>();
+
+  of(event: FixtureEvent): string {
+    const { atMs, connection, by, kind, comment } = event;
+    const start = `${(atMs / 1_000).toFixed(3)} ${connection} ${by === 'client' ? '>' : '<'}`;
+    if (kind !== 'bytes') return `${start} ${kind}${comment === undefined ? '' : ` # ${comment}`}\n`;
+    const { packet, fields, problem } = inspect(event.bytes, { level: this.#levels.get(connection) ?? 4, sentBy: by });
+    if (packet?.type === 'connect') this.#levels.set(connection, packet.protocolLevel);
+    const words = oneLine(comment ?? (packet === undefined ? problem : describePacket(packet)) ?? '');
+    const [first = '', ...rest] = wrap(groups(event.bytes, fields));
+    const begun = `${start} ${first}`;
+    const line = words === '' ? begun : `${begun.padEnd(commentColumn)} # ${words}`;
+    return `${[line, ...rest.map((more) => `  ${more}`)].join('\n')}\n`;
+  }
 }
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
 
 /** Hex of each field; what follows the last known field is one group. */
 function groups(bytes: Uint8Array, fields: readonly { readonly offset: number; readonly length: number }[]): string[] {
