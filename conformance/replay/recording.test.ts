@@ -17,9 +17,7 @@ beforeAll(async () => {
 afterAll(() => broker.stop());
 
 /** A proxy before the broker, what it recorded, and the next moment at which so many connections are over. */
-async function recorder(
-  port = broker.port,
-): Promise<{
+async function recorder(port = broker.port): Promise<{
   proxy: RecordingProxy;
   events: FixtureEvent[];
   refused: string[];

@@ -9,6 +9,8 @@ export interface RecordingOptions {
   readonly emit: (event: FixtureEvent) => void;
   /** Passwords are written as `*` unless this is set. */
   readonly keepPasswords?: boolean;
+  /** What a connection with this client id is called; the client id itself unless told otherwise. */
+  readonly nameOf?: (clientId: string) => string;
 }
 
 type Side = 'client' | 'server';
@@ -34,7 +36,7 @@ export class Recording {
       ...this.#options,
       now: () => this.#elapsed(),
       openedAtMs,
-      nameFor: (clientId) => this.#unique(/^[\w.-]{1,24}$/.test(clientId) ? clientId : `c${number}`),
+      nameFor: (clientId) => this.#unique(fitName(this.#options.nameOf?.(clientId) ?? clientId) ?? `c${number}`),
     });
   }
 
@@ -49,6 +51,8 @@ export class Recording {
     return name;
   }
 }
+
+const fitName = (name: string): string | undefined => (/^[\w.-]{1,24}$/.test(name) ? name : undefined);
 
 interface ConnectionOptions extends RecordingOptions {
   readonly openedAtMs: number;
