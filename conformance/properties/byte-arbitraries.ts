@@ -181,7 +181,18 @@ export const wellFormedBytes: fc.Arbitrary<Origin & { readonly bytes: Uint8Array
 
 type Change = (fields: (readonly number[])[], at: number) => void;
 
+/** Puts another value into one of the fields of a single byte: flags, levels, codes, a QoS. */
+const inOneByte = (changed: (before: number) => number): Change => {
+  return (fields, at) => {
+    const places = fields.flatMap(({ length }, place) => (length === 1 ? [place] : []));
+    const place = places[at % Math.max(1, places.length)];
+    if (place !== undefined) fields.splice(place, 1, [changed(fields[place]?.[0] ?? 0) & 255]);
+  };
+};
+
 const changes: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 2, arbitrary: fc.nat(7).map((bit) => inOneByte((before) => before ^ (1 << bit))) },
+  fc.nat(6).map((value) => inOneByte(() => value)),
   fc.constant<Change>((fields, at) => void fields.splice(at, 1)),
   fc.constant<Change>((fields, at) => void fields.splice(at, 0, fields[at] ?? [])),
   fc.constant<Change>((fields, at) => void fields.splice(at, 2, fields[at + 1] ?? [], fields[at] ?? [])),

@@ -5,17 +5,20 @@ import { decode } from '../../reference/codec/decode.ts';
 import { Framer } from '../../reference/codec/framer.ts';
 import { UnsupportedProtocol } from '../../reference/codec/levels.ts';
 import { MalformedPacket } from '../../reference/codec/malformed.ts';
-import { anyStream, type Origin, origin, wellFormedBytes } from './byte-arbitraries.ts';
+import { faultNamed } from '../faults/all.ts';
+import { anyStream, damagedBytes, type Origin, origin, wellFormedBytes } from './byte-arbitraries.ts';
 import { type NaiveEnd, readNaively } from './naive/decoder.ts';
 import { plain } from './plain.ts';
 import { numRuns } from './runs.ts';
 
+type Decoder = typeof decode;
+
 /** What framer and decoder make of a stream, in the oracle's words. */
-function read(stream: Uint8Array, { level, sentBy }: Origin): { packets: string[]; end: NaiveEnd } {
+function read(stream: Uint8Array, { level, sentBy }: Origin, decoder: Decoder): { packets: string[]; end: NaiveEnd } {
   const packets: string[] = [];
   const framer = new Framer();
   try {
-    framer.push(stream, (frame) => packets.push(plain(decode(frame, { level, sentBy }))));
+    framer.push(stream, (frame) => packets.push(plain(decoder(frame, { level, sentBy }))));
   } catch (error) {
     if (error instanceof MalformedPacket) return { packets, end: 'malformed' };
     if (error instanceof UnsupportedProtocol) return { packets, end: 'foreign' };
@@ -24,8 +27,8 @@ function read(stream: Uint8Array, { level, sentBy }: Origin): { packets: string[
   return { packets, end: framer.isEmpty ? 'whole' : 'unfinished' };
 }
 
-function agree(stream: Uint8Array, from: Origin): NaiveEnd {
-  const ours = read(stream, from);
+function agree(stream: Uint8Array, from: Origin, decoder: Decoder = decode): NaiveEnd {
+  const ours = read(stream, from, decoder);
   const naive = readNaively(stream, from);
   const differ = ours.end !== naive.end || ours.packets.join() !== naive.packets.map(plain).join();
   if (differ) expect(ours, naive.why).toEqual({ packets: naive.packets.map(plain), end: naive.end });
@@ -50,4 +53,39 @@ describe('a second decoder, written apart from the first', () => {
     );
     for (const count of Object.values(ends)) expect(count).toBeGreaterThan(numRuns / 1_000);
   });
+});
+
+/** Faulty brokers whose decoder takes what it should not, or reads something else. */
+const faulty = [
+  'bom-stripped',
+  'connect-flag-bit-0-unchecked',
+  'dup-with-qos-0-accepted',
+  'empty-subscribe-answered',
+  'empty-unsubscribe-answered',
+  'nul-in-topic-filter',
+  'overlong-utf-8',
+  'password-missing',
+  'password-without-user-name',
+  'puback-flags-unchecked',
+  'publish-identifier-0-accepted',
+  'qos-3-accepted',
+  'requested-qos-3-granted',
+  'surplus-behind-connect',
+  'surrogates',
+  'topic-name-beyond-packet',
+  'unknown-level-served',
+  'will-qos-3',
+  'will-qos-without-flag',
+] as const;
+
+test.each(faulty)('the oracle finds the decoder of the faulty broker "%s"', (name) => {
+  const bent = faultNamed(name)?.options().parts?.decode;
+  if (bent === undefined) throw new Error(`${name} has no decoder of its own`);
+  const from = { level: 4, sentBy: 'client' } as const;
+  const bytes = fc.oneof(
+    damagedBytes,
+    wellFormedBytes.map((one) => one.bytes),
+  );
+  const property = fc.property(bytes, (stream) => void agree(stream, from, (frame) => bent(frame, 4)));
+  expect(fc.check(property, { numRuns: 20_000, seed: 1, endOnFailure: true }).failed).toBe(true);
 });
