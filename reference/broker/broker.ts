@@ -1,8 +1,11 @@
 // The edge of the broker: binds the core to listeners and the clock. In: options. Out: a broker that runs.
+import type { SecureContextOptions } from 'node:tls';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Message } from '../message.ts';
 import { topicNameProblem } from '../topics/validate.ts';
 import type { Transport, TransportListener } from '../transport/transport.ts';
+import { Access, type AccessOptions } from './access/access.ts';
+import { AccessError } from './access/access-error.ts';
 import {
   type Authenticate,
   type Authorize,
@@ -14,8 +17,14 @@ import {
 import { Connection } from './core/connection.ts';
 import { defaultParts, type Parts } from './core/parts.ts';
 import { type RuleChanges, rulesWith } from './core/rules/rules.ts';
-import { sysMessages } from './core/sys-topics.ts';
+import { type Statistics, statisticsOf } from './core/statistics.ts';
+import { SysTopics } from './core/sys-topics.ts';
+import { callSafely, EventHub, type EventListener, type EventName } from './events/event-hub.ts';
+import { LocalSubscribers, type MessageListener } from './events/local-subscribers.ts';
 import { type Listener, listenAt, type Place } from './listeners.ts';
+import { BrokerLog, type LogOptions } from './log/broker-log.ts';
+import { type MetricsEndpoint, type MetricsOptions, serveMetrics } from './metrics/metrics-endpoint.ts';
+import { Tracer } from './trace/tracer.ts';
 
 export interface BrokerOptions extends Partial<Limits> {
   /** 1883 unless told otherwise; 0: any free port. */
@@ -24,7 +33,9 @@ export interface BrokerOptions extends Partial<Limits> {
   readonly host?: string;
   /** Several places to listen at, in place of host and port. */
   readonly listeners?: readonly Listener[];
-  /** Who is let in; everybody, unless told otherwise. */
+  /** Users, client ids and permissions; everybody may do everything, unless told otherwise. */
+  readonly access?: AccessOptions;
+  /** Who is let in, in place of a password file; everybody, unless told otherwise. */
   readonly authenticate?: Authenticate;
   /** Who may publish and subscribe to what; everybody to everything, unless told otherwise. */
   readonly authorize?: Authorize;
@@ -32,7 +43,16 @@ export interface BrokerOptions extends Partial<Limits> {
   readonly authorizesDeliveries?: boolean;
   /** Whether a session may be taken by the user alone who has opened it. */
   readonly sessionsHaveOwners?: boolean;
+  /** What to call when something happens, from the first moment on; `on` listens later. */
   readonly events?: BrokerEvents;
+  /** What happens, for people and machines that read it later. */
+  readonly log?: LogOptions;
+  /** Gets a line for each packet that comes or goes. Passwords are masked. */
+  readonly trace?: (line: string) => void;
+  /** Serves `statistics` to Prometheus. */
+  readonly metrics?: MetricsOptions;
+  /** How often `$SYS` is published; 10 seconds. */
+  readonly sysIntervalMs?: number;
   /** What `$SYS/broker/version` says. */
   readonly version?: string;
   readonly clock?: Clock;
@@ -57,7 +77,7 @@ const defaultLimits: Required<Limits> = {
   maxBufferedBytes: 67_108_864,
 };
 
-const sysIntervalMs = 10_000;
+const defaultSysIntervalMs = 10_000;
 
 /** A running broker. */
 export class Broker implements AsyncDisposable {
@@ -67,6 +87,8 @@ export class Broker implements AsyncDisposable {
   readonly address: string;
   /** All places where it listens. */
   readonly places: readonly Place[];
+  /** Where metrics are served: `http://127.0.0.1:9883/metrics`; undefined: nowhere. */
+  readonly metricsAddress: string | undefined;
   readonly #edge: Edge;
 
   constructor(edge: Edge, places: readonly Place[]) {
@@ -74,10 +96,16 @@ export class Broker implements AsyncDisposable {
     this.places = places;
     this.port = places[0]?.port ?? 0;
     this.address = places[0]?.address ?? '';
+    this.metricsAddress = edge.metrics?.address;
   }
 
   get counters(): Readonly<Counters> {
     return this.#edge.core.counters;
+  }
+
+  /** What it has done, and what it holds at the moment. */
+  get statistics(): Statistics {
+    return this.#edge.statistics;
   }
 
   /** Sessions that are held, of clients that are connected or away. */
@@ -90,12 +118,41 @@ export class Broker implements AsyncDisposable {
     return this.#edge.core.retainedMessages;
   }
 
+  /**
+   * Calls when something happens, until the returned value is disposed. A listener is called in the middle of things; what it throws
+   * surfaces as an uncaught exception, and harms no client.
+   */
+  on<Name extends EventName>(event: Name, listener: EventListener<Name>): Disposable {
+    return this.#edge.hub.on(event, listener);
+  }
+
   /** Publishes a message to the subscribers, as a client would. Throws TypeError where the topic is no Topic Name. */
   publish(message: Message): void {
     const problem = topicNameProblem(message.topicName);
     if (problem !== undefined)
       throw new TypeError(`cannot publish: expected ${problem.expected}, got ${problem.actual} (${problem.statement})`);
     this.#edge.publish(message);
+  }
+
+  /**
+   * Calls with each message that the filter matches, until the returned value is disposed: retained messages at once, with RETAIN set,
+   * the others as they come. Throws TypeError where the filter is no Topic Filter.
+   */
+  subscribe(topicFilter: string, listener: MessageListener): Disposable {
+    return this.#edge.subscribe(topicFilter, listener);
+  }
+
+  /**
+   * Reads the password file again, and takes over other rules of access where they are given. Who is connected stays connected, under
+   * the new permissions. Rejects with AccessError, and changes nothing, where something is wrong.
+   */
+  reload(access?: AccessOptions): Promise<void> {
+    return this.#edge.reload(access);
+  }
+
+  /** New connections over TLS get this certificate; open ones stay. Throws Node's error where it cannot be used. */
+  renewCertificate(tls: SecureContextOptions): void {
+    for (const place of this.places) place.renewCertificate?.(tls);
   }
 
   /** Ends listening and all connections (their wills are published); resolves when everything is closed. */
@@ -108,15 +165,24 @@ export class Broker implements AsyncDisposable {
   }
 }
 
-/** Starts a broker. Rejects with Node's error where it cannot listen. */
-export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const edge = new Edge({ ...options, ...options.fault?.options() });
+/** Starts a broker. Rejects with Node's error where it cannot listen, with AccessError where users or permissions cannot be used. */
+export async function startBroker(given: BrokerOptions = {}): Promise<Broker> {
+  const options = { clock: systemClock, ...given, ...given.fault?.options() };
+  const { access: wanted, authenticate, authorize, clock } = options;
+  const access = wanted && (await Access.open(wanted, { now: () => clock.now(), authenticate, authorize }));
+  const edge = new Edge({ ...options, ...access?.hooks }, access);
   return new Broker(edge, await edge.listen());
 }
 
 class Edge {
   readonly core: BrokerCore;
+  readonly hub = new EventHub();
+  metrics: MetricsEndpoint | undefined;
   readonly #options: BrokerOptions;
+  readonly #access: Access | undefined;
+  readonly #log: BrokerLog | undefined;
+  readonly #local = new LocalSubscribers();
+  #listensForLocal = false;
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #open = new Map<Connection, Transport>();
@@ -126,10 +192,11 @@ class Edge {
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #cancelTimer: () => void = () => {};
   #timerAt = Number.POSITIVE_INFINITY;
+  readonly #sys: SysTopics;
   #cancelSys: () => void = () => {};
   #flushing = false;
 
-  constructor(options: BrokerOptions) {
+  constructor(options: BrokerOptions, access: Access | undefined) {
     const {
       clock = systemClock,
       rules,
@@ -142,6 +209,10 @@ class Edge {
       random = Math.random,
     } = options;
     this.#options = options;
+    this.#access = access;
+    this.#log = options.log && new BrokerLog(options.log);
+    this.hub.add(events);
+    if (this.#log !== undefined) this.hub.add(this.#log.events());
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.core = new BrokerCore({
@@ -152,7 +223,7 @@ class Edge {
       authorize,
       authorizesDeliveries,
       sessionsHaveOwners,
-      events,
+      events: this.hub.events,
       random,
     });
     this.core.inTurn = (connection, work) => this.#inTurn(connection, work);
@@ -162,7 +233,12 @@ class Edge {
         this.#flushSoon();
       });
     };
+    this.#sys = new SysTopics(options.version ?? 'mqttspec');
     this.#publishSys();
+  }
+
+  get statistics(): Statistics {
+    return statisticsOf(this.core, (this.#clock.now() - this.#startedAt) / 1_000);
   }
 
   /** Listens everywhere, or nowhere: where one place cannot be had the others are given back. */
@@ -175,11 +251,34 @@ class Edge {
     try {
       for (const listener of listeners)
         places.push(await listenAt(listener, { manners, maxPacketBytes, accept: (one) => this.#accept(one) }));
+      if (this.#options.metrics !== undefined)
+        this.metrics = await serveMetrics(this.#options.metrics, () => this.statistics);
     } catch (error) {
       await this.stop();
       throw error;
     }
+    for (const { address } of places) this.#log?.entry('info', 'listens', { address });
     return places;
+  }
+
+  subscribe(topicFilter: string, listener: MessageListener): Disposable {
+    const subscription = this.#local.add(topicFilter, listener);
+    if (!this.#listensForLocal) this.hub.on('published', (message) => this.#publishedForLocal(message));
+    this.#listensForLocal = true;
+    this.core.retainedMatching(topicFilter, (message) => {
+      callSafely(listener, { ...message, payload: new Uint8Array(message.payload), retain: true });
+    });
+    return subscription;
+  }
+
+  #publishedForLocal(message: Message): void {
+    if (this.core.rules.publish.distributes(message.topicName)) this.#local.deliver(message);
+  }
+
+  async reload(access: AccessOptions | undefined): Promise<void> {
+    if (this.#access !== undefined) await this.#access.reload(access);
+    else if (access !== undefined)
+      throw new AccessError('access: cannot be turned on while the broker runs. Restart it');
   }
 
   publish(message: Message): void {
@@ -195,7 +294,7 @@ class Edge {
     for (const connection of this.#open.keys()) connection.publishWill('broker stopped');
     for (const connection of this.#open.keys()) connection.end('broker stopped');
     this.core.flush();
-    await Promise.all([listening, this.#allClosed()]);
+    await Promise.all([listening, this.metrics?.close(), this.#allClosed()]);
   }
 
   #allClosed(): Promise<void> {
@@ -205,15 +304,21 @@ class Edge {
 
   #accept(transport: Transport): TransportListener {
     const { counters } = this.core;
+    const connectionId = ++counters.connectionsAccepted;
+    const { remoteAddress } = transport;
+    const { trace } = this.#options;
+    const tracer = trace && new Tracer({ connectionId, write: trace });
+    this.#log?.entry('debug', 'opened', { connectionId, remoteAddress });
     const port = {
-      connectionId: ++counters.connectionsAccepted,
-      remoteAddress: transport.remoteAddress,
+      connectionId,
+      remoteAddress,
       certificateName: transport.certificateName,
       get bufferedBytes() {
         return transport.bufferedBytes;
       },
       write: (bytes: Uint8Array) => {
         counters.bytesSent += bytes.length;
+        tracer?.sent(bytes);
         transport.write(bytes);
       },
       close: () => transport.close(),
@@ -225,9 +330,11 @@ class Edge {
     return {
       bytes: (chunk) => {
         counters.bytesReceived += chunk.length;
+        tracer?.came(chunk);
         this.#inTurn(connection, (now) => connection.receive(chunk, now));
       },
-      ended: () => {
+      ended: (how) => {
+        tracer?.ended(how);
         connection.peerEnded(this.#clock.now());
         this.#open.delete(connection);
         this.#paused.delete(connection);
@@ -283,11 +390,14 @@ class Edge {
   }
 
   #publishSys(): void {
-    const uptimeSeconds = (this.#clock.now() - this.#startedAt) / 1_000;
-    for (const message of sysMessages(this.core, { version: this.#options.version ?? 'mqttspec', uptimeSeconds }))
+    for (const message of this.#sys.messages(this.statistics)) {
       this.core.publish(message);
+      this.#local.deliver(message);
+    }
     this.core.flush();
-    this.#cancelSys = this.#clock.at(this.#clock.now() + sysIntervalMs, () => this.#publishSys());
+    this.#cancelSys = this.#clock.at(this.#clock.now() + (this.#options.sysIntervalMs ?? defaultSysIntervalMs), () =>
+      this.#publishSys(),
+    );
   }
 }
 

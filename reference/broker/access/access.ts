@@ -1,5 +1,11 @@
 // Access as the broker's options describe it: passwords, certificates, client ids, permissions. In: options. Out: what the core asks.
-import type { Authenticate, AuthenticationOutcome, Authorize, Credentials } from '../core/broker-core.ts';
+import type {
+  Authenticate,
+  AuthenticationOutcome,
+  Authorize,
+  BrokerCoreOptions,
+  Credentials,
+} from '../core/broker-core.ts';
 import { AccessError } from './access-error.ts';
 import { accessProblems } from './access-problems.ts';
 import { type ClientIdRule, mayUse } from './client-ids.ts';
@@ -77,6 +83,12 @@ export class Access {
     if (hashes !== undefined) this.#passwords?.replace(hashes);
     this.#options = options;
     this.#permits = permitsOf(options);
+  }
+
+  /** What the broker takes over. */
+  get hooks(): Pick<BrokerCoreOptions, 'authenticate' | 'authorize' | 'authorizesDeliveries' | 'sessionsHaveOwners'> {
+    const { authenticate, authorize, authorizesDeliveries, sessionsHaveOwners } = this;
+    return { authenticate, authorize, authorizesDeliveries, sessionsHaveOwners };
   }
 
   readonly authorize: Authorize = (intention) =>

@@ -163,6 +163,8 @@ export class BrokerCore {
   readonly dirty = new Set<Connection>();
   /** Open connections, whether they have sent CONNECT or not; kept by the edge. */
   connections = 0;
+  /** Clients that are connected. */
+  clients = 0;
   /** Runs work of a connection that does not begin with its bytes; the edge tells the time and looks after deadline and output. */
   inTurn: (connection: Connection, work: (now: number) => void) => void = (_connection, work) => {
     work(this.now);
@@ -256,6 +258,7 @@ export class BrokerCore {
       if (!rules.connect.keepsSubscriptions({ takenOver })) this.#dropSubscriptions(session);
     }
     session.sender.disconnect();
+    this.clients++;
     session.connection = connection;
     session.userName = connect.userName;
     this.#sessions.set(key, session);
@@ -264,6 +267,7 @@ export class BrokerCore {
 
   /** A connection with a session has ended. */
   connectionEnded(connection: Connection, { session, connect, will, reason, detail }: Ended): void {
+    this.clients--;
     if (session.connection === connection) {
       session.connection = undefined;
       session.sender.disconnect();

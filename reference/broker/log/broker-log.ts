@@ -1,0 +1,70 @@
+// What of a broker's life is logged, and at which level. In: events. Out: entries.
+import type { BrokerEvents } from '../core/broker-core.ts';
+import type { EndReason } from '../core/rules/connect.ts';
+import { type LogEntry, type LogFields, type LogLevel, logLevels } from './log-entry.ts';
+
+export interface LogOptions {
+  /** Entries below are not made; `info` unless told otherwise. */
+  readonly level?: LogLevel;
+  readonly write: (entry: LogEntry) => void;
+  /** Time of day. */
+  readonly date?: () => Date;
+}
+
+export class BrokerLog {
+  readonly #most: number;
+  readonly #write: (entry: LogEntry) => void;
+  readonly #date: () => Date;
+
+  constructor({ level = 'info', write, date = () => new Date() }: LogOptions) {
+    this.#most = logLevels.indexOf(level);
+    this.#write = write;
+    this.#date = date;
+  }
+
+  shows(level: LogLevel): boolean {
+    return logLevels.indexOf(level) <= this.#most;
+  }
+
+  entry(level: LogLevel, event: string, fields: LogFields & { readonly connectionId?: number } = {}): void {
+    if (!this.shows(level)) return;
+    const { connectionId, ...others } = fields;
+    const who = connectionId === undefined ? {} : { connectionId };
+    this.#write({ time: this.#date(), level, event, ...who, fields: others });
+  }
+
+  /** What to listen to: nothing that this level does not show. */
+  events(): BrokerEvents {
+    return {
+      ...this.#always(),
+      ...(this.shows('info') ? this.#info() : {}),
+      ...(this.shows('debug') ? this.#debug() : {}),
+    };
+  }
+
+  #always(): BrokerEvents {
+    return {
+      disconnected: ({ reason, ...others }) => this.entry(levelOf(reason), 'disconnected', { ...others, reason }),
+      closed: ({ reason, ...others }) => this.entry(levelOf(reason, 'debug'), 'closed', { ...others, reason }),
+      refused: (event) => this.entry('warn', 'CONNECT refused', { ...event }),
+      denied: ({ kind, ...others }) => this.entry('warn', `${kind} denied`, others),
+    };
+  }
+
+  #info(): BrokerEvents {
+    return { connected: (event) => this.entry('info', 'connected', { ...event }) };
+  }
+
+  #debug(): BrokerEvents {
+    return {
+      subscribed: (event) => this.entry('debug', 'subscribed', { ...event }),
+      unsubscribed: (event) => this.entry('debug', 'unsubscribed', { ...event }),
+      published: ({ topicName, qos, retain, payload }) =>
+        this.entry('debug', 'published', { topicName, qos, retain, payloadBytes: payload.length }),
+    };
+  }
+}
+
+function levelOf(reason: EndReason, usual: LogLevel = 'info'): LogLevel {
+  return reason === 'malformed packet' || reason === 'protocol violation' ? 'warn' : usual;
+}
