@@ -9,12 +9,24 @@ export interface Clock {
 
 const longestTimerMs = 2_000_000_000;
 
+const timerAt = (atMs: number, call: () => void): NodeJS.Timeout =>
+  setTimeout(call, Math.min(Math.max(0, Math.ceil(atMs - performance.now())), longestTimerMs));
+
+/** A call that is due does not keep the process running. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   at: (atMs, call) => {
-    const delay = Math.min(Math.max(0, Math.ceil(atMs - performance.now())), longestTimerMs);
-    const timer = setTimeout(call, delay);
+    const timer = timerAt(atMs, call);
     timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A call that is due keeps the process running: for a client that waits to connect again. */
+export const wakefulClock: Clock = {
+  now: () => performance.now(),
+  at: (atMs, call) => {
+    const timer = timerAt(atMs, call);
     return () => clearTimeout(timer);
   },
 };

@@ -51,7 +51,8 @@ function serverOf(tls: TlsOptions | undefined, serveOne: (socket: Socket) => voi
   return server;
 }
 
-function serve(socket: Socket, accept: (transport: Transport) => TransportListener): void {
+/** Hands an open socket over to its listener. */
+export function serve(socket: Socket, accept: (transport: Transport) => TransportListener): Transport {
   let over = false;
   const transport = transportOver(socket);
   const listener = accept(transport);
@@ -65,6 +66,7 @@ function serve(socket: Socket, accept: (transport: Transport) => TransportListen
   // Whatever broke the stream, `close` follows.
   socket.on('error', () => {});
   socket.on('close', () => end('broken'));
+  return transport;
 }
 
 /** Common name of the certificate by which a TLS client has shown itself; undefined without a valid one. */
@@ -81,8 +83,9 @@ function transportOver(socket: Socket): Transport {
   return {
     remoteAddress: socket.remoteAddress ?? '',
     certificateName: commonNameOf(socket),
-    write: (bytes) => {
-      if (!socket.destroyed && socket.writable) socket.write(bytes);
+    write: (bytes, taken) => {
+      if (!socket.destroyed && socket.writable) socket.write(bytes, taken);
+      else taken?.();
     },
     get bufferedBytes() {
       return socket.writableLength;

@@ -15,7 +15,8 @@ export interface Transport {
   readonly remoteAddress: string;
   /** Common name of a client certificate that the server has verified. */
   readonly certificateName?: string | undefined;
-  write(bytes: Uint8Array): void;
+  /** `taken` is called once the bytes have left us, sent or lost: from then on their buffer may be used again. */
+  write(bytes: Uint8Array, taken?: () => void): void;
   /** Bytes written that the peer has not taken yet. */
   readonly bufferedBytes: number;
   /** Ends the stream behind what is written, by FIN. */

@@ -15,6 +15,7 @@ const program = `
 import { encode, decode, Framer } from 'mqttspec/codec';
 import { matches } from 'mqttspec/topics';
 import { startBroker } from 'mqttspec/broker';
+import { connect } from 'mqttspec/client';
 import { faultNamed } from 'mqttspec/faults';
 import { runConformance } from 'mqttspec/conformance';
 const packet = decode(encode({ type: 'pingreq' }));
@@ -23,6 +24,9 @@ if (!matches('a/+', 'a/b')) throw new Error('topics');
 if (typeof Framer !== 'function') throw new Error('framer');
 if (faultNamed('will-never') === undefined) throw new Error('faults');
 const broker = await startBroker({ port: 0 });
+const client = await connect(broker.address);
+await client.publish('a', 'b', { qos: 2 });
+await client.end();
 const report = await runConformance({ target: \`127.0.0.1:\${broker.port}\`, only: ['3.12'] });
 await broker.stop();
 if (report.run.exitCode !== 0) throw new Error('conformance');

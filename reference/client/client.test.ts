@@ -1,0 +1,175 @@
+// The client at the broker that stands beside it, over real sockets.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { startBroker } from '../broker/index.ts';
+import { selfSigned } from '../transport/self-signed.ts';
+import type { ReceivedMessage } from './core/received-message.ts';
+import { ClientEnded, type ClientOptions, ConnectRefused, connect, SubscribeRefused } from './index.ts';
+
+/** The first messages of an iteration. */
+async function first(count: number, messages: AsyncIterable<ReceivedMessage>): Promise<ReceivedMessage[]> {
+  const read: ReceivedMessage[] = [];
+  for await (const message of messages) if (read.push(message) === count) break;
+  return read;
+}
+
+const texts = (messages: readonly ReceivedMessage[]): string[] => messages.map(({ text }) => text);
+
+describe('a client', () => {
+  test.each([0, 1, 2] as const)('publishes and receives at QoS %i, in order', async (qos) => {
+    await using broker = await startBroker({ port: 0 });
+    await using client = await connect(broker.address);
+    const subscription = await client.subscribe('a/+', { qos });
+    expect(subscription.grants).toEqual([{ topicFilter: 'a/+', qos }]);
+    const sent = Array.from({ length: 2_000 }, (_, i) => `${i}`);
+    const reading = first(sent.length, subscription);
+    await Promise.all(sent.map((text) => client.publish('a/b', text, { qos })));
+    const messages = await reading;
+    expect(texts(messages)).toEqual(sent);
+    expect(messages.every((message) => message.qos === qos && !message.retain && !message.dup)).toBe(true);
+    expect(client.pendingMessages).toBe(0);
+  });
+
+  test('hands messages to a callback', async () => {
+    await using broker = await startBroker({ port: 0 });
+    await using client = await connect(broker.address);
+    const came: string[] = [];
+    await client.subscribe('a', { qos: 1, onMessage: ({ text }) => void came.push(text) });
+    await client.publish('a', 'one', { qos: 1 });
+    await client.publish('a', new Uint8Array([0x74, 0x77, 0x6f]), { qos: 1 });
+    await client.ping();
+    expect(came).toEqual(['one', 'two']);
+  });
+
+  test('learns what is retained', async () => {
+    await using broker = await startBroker({ port: 0 });
+    await using client = await connect(broker.address);
+    await client.publish('kept', 'before', { qos: 1, retain: true });
+    const [message] = await first(1, await client.subscribe('kept'));
+    expect(message).toMatchObject({ text: 'before', retain: true, qos: 0 });
+  });
+
+  test('is told by the server that a subscription is refused', async () => {
+    await using broker = await startBroker({
+      port: 0,
+      authorize: ({ kind, topic }) => kind !== 'subscribe' || topic !== 'secret',
+    });
+    await using client = await connect(broker.address);
+    await expect(client.subscribe('secret')).rejects.toThrow(SubscribeRefused);
+    await expect(client.subscribe(['open', 'secret'])).rejects.toMatchObject({ returnCodes: [0, 0x80] });
+    const subscription = await client.subscribe('open');
+    await client.publish('open', 'still works');
+    expect(texts(await first(1, subscription))).toEqual(['still works']);
+  });
+
+  test('gets no message any more of what it has unsubscribed', async () => {
+    await using broker = await startBroker({ port: 0 });
+    await using client = await connect(broker.address);
+    const came: string[] = [];
+    const onMessage = ({ text }: ReceivedMessage): void => void came.push(text);
+    const one = await client.subscribe('a', { onMessage });
+    await client.subscribe('b', { onMessage });
+    await one.unsubscribe();
+    await client.publish('a', 'unwanted');
+    await client.publish('b', 'wanted');
+    await client.ping();
+    await client.unsubscribe('b');
+    await client.publish('b', 'unwanted');
+    await client.ping();
+    expect(came).toEqual(['wanted']);
+  });
+
+  test('ends an iteration behind the last message when its subscription ends', async () => {
+    await using broker = await startBroker({ port: 0 });
+    await using client = await connect(broker.address);
+    const subscription = await client.subscribe('a');
+    await client.publish('a', 'last');
+    await client.ping();
+    await subscription.unsubscribe();
+    const read: string[] = [];
+    for await (const { text } of subscription) read.push(text);
+    expect(read).toEqual(['last']);
+  });
+
+  test('learns that it is refused', async () => {
+    await using broker = await startBroker({ port: 0, authenticate: () => 'not authorized' });
+    await expect(connect(broker.address)).rejects.toThrow(ConnectRefused);
+  });
+
+  test('sends its user name and password, of the address or of the options', async () => {
+    const seen: unknown[] = [];
+    await using broker = await startBroker({
+      port: 0,
+      authenticate: ({ userName, password }) => {
+        seen.push([userName, new TextDecoder().decode(password)]);
+        return 'accepted';
+      },
+    });
+    await (await connect(`mqtt://me:pass%20word@127.0.0.1:${broker.port}`)).end();
+    await (await connect(broker.address, { userName: 'you', password: 'word' })).end();
+    expect(seen).toEqual([
+      ['me', 'pass word'],
+      ['you', 'word'],
+    ]);
+  });
+
+  test('says why it can reach nobody', async () => {
+    const broker = await startBroker({ port: 0 });
+    await broker.stop();
+    await expect(connect(broker.address)).rejects.toThrow(
+      `cannot reach mqtt://127.0.0.1:${broker.port}: connection refused. Is the server running, and at this port?`,
+    );
+  });
+
+  test('does nothing any more once it has ended', async () => {
+    await using broker = await startBroker({ port: 0 });
+    const client = await connect(broker.address);
+    const subscription = await client.subscribe('a');
+    await client.end();
+    await client.end();
+    await expect(client.publish('a', 'x')).rejects.toThrow(ClientEnded);
+    await expect(client.publish('a', 'x', { qos: 1 })).rejects.toThrow(ClientEnded);
+    await expect(client.subscribe('a')).rejects.toThrow(ClientEnded);
+    await expect(client.ping()).rejects.toThrow('not connected');
+    await expect(first(1, subscription)).resolves.toEqual([]);
+  });
+
+  test('stops reading where nobody reads its messages, and loses none', async () => {
+    await using broker = await startBroker({ port: 0 });
+    await using publisher = await connect(broker.address);
+    await using reader = await connect(broker.address, { maxUnreadMessages: 10 });
+    const subscription = await reader.subscribe('a', { qos: 1 });
+    const payload = new Uint8Array(10_000);
+    const count = 2_000;
+    for (let i = 0; i < count; i++) await publisher.publish('a', payload, { qos: 1 });
+    expect(subscription.queuedMessages).toBeLessThan(1_000);
+    expect(await first(count, subscription)).toHaveLength(count);
+  });
+
+  test.each(['tcp', 'tls', 'ws', 'wss', 'unix'] as const)('talks over %s', async (kind) => {
+    const folder = mkdtempSync(join(tmpdir(), 'mqttspec-'));
+    const path = join(folder, 'mqtt.sock');
+    const secure = kind === 'tls' || kind === 'wss';
+    const listener =
+      kind === 'unix'
+        ? ({ kind, path } as const)
+        : kind === 'tls' || kind === 'wss'
+          ? ({ kind, port: 0, tls: selfSigned } as const)
+          : ({ kind, port: 0 } as const);
+    await using broker = await startBroker({ listeners: [listener] });
+    const options: ClientOptions = secure ? { tls: { ca: selfSigned.cert } } : {};
+    await using client = await connect(broker.address, options);
+    const subscription = await client.subscribe('a', { qos: 2 });
+    const long = 'x'.repeat(300_000);
+    await client.publish('a', long, { qos: 2 });
+    expect(texts(await first(1, subscription))).toEqual([long]);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('trusts no certificate that it does not know', async () => {
+    await using broker = await startBroker({ listeners: [{ kind: 'tls', port: 0, tls: selfSigned }] });
+    await expect(connect(broker.address)).rejects.toThrow('self-signed certificate');
+  });
+});

@@ -1,0 +1,263 @@
+// What an application holds of a client. In: what it asks. Out: promises, messages, events.
+import { EventEmitter } from 'node:events';
+import { wakefulClock } from '../clock.ts';
+import type { SubackReturnCode } from '../codec/packet.ts';
+import type { Message, Qos } from '../message.ts';
+import { topicFilterProblem, topicNameProblem } from '../topics/validate.ts';
+import type { DialAddress } from '../transport/dial.ts';
+import { unlessAborted } from './abort.ts';
+import { formatAddress } from './address.ts';
+import type { Filters, Waiting } from './core/client-core.ts';
+import { Disconnected, SubscribeRefused } from './core/errors.ts';
+import { OutgoingMessage } from './core/outgoing-message.ts';
+import type { ReceivedMessage } from './core/received-message.ts';
+import { Edge } from './edge.ts';
+import {
+  badTopic,
+  bytesOf,
+  type ClientEvents,
+  type ClientOptions,
+  coreOptions,
+  defaults,
+  isQos,
+  isWellFormed,
+} from './options.ts';
+import { Subscription } from './subscription.ts';
+
+export interface PublishOptions {
+  /** 0 unless told otherwise. */
+  readonly qos?: Qos;
+  /** The server keeps the message for subscriptions to come (section 3.3.1.3); false unless told otherwise. */
+  readonly retain?: boolean;
+  /** Ends the waiting. The message may still arrive. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SubscribeOptions {
+  /** The highest QoS at which messages are wanted; 0 unless told otherwise. */
+  readonly qos?: Qos;
+  /** Takes the messages. Left out: the subscription is iterated over. */
+  readonly onMessage?: (message: ReceivedMessage) => void;
+  /** Ends the waiting, and the subscription with it. */
+  readonly signal?: AbortSignal;
+}
+
+export interface WaitOptions {
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EndOptions extends WaitOptions {
+  /** Waits until everything that was published is acknowledged; false unless told otherwise. */
+  readonly settle?: boolean;
+}
+
+const sent: Promise<void> = Promise.resolve();
+const noOptions = {};
+
+/** A client of a server. Made by `connect`. */
+export class Client implements AsyncDisposable {
+  readonly #edge: Edge;
+  readonly #address: DialAddress;
+  readonly #options: ClientOptions;
+  readonly #clientId: string;
+  #events: EventEmitter | undefined;
+  #opening: Waiting | undefined;
+  #sessionPresent = false;
+  #ended: Promise<void> | undefined;
+
+  /** Called by `connect` alone. Throws TypeError and RangeError for options that can't be. */
+  constructor(address: DialAddress, options: ClientOptions) {
+    const { clock = wakefulClock, random = Math.random } = options;
+    const core = coreOptions(options, random);
+    this.#address = address;
+    this.#options = options;
+    this.#clientId = core.connect.clientId;
+    this.#edge = new Edge({ address, options, core, clock, tell: this.#tell });
+  }
+
+  /** Client Identifier of the session. */
+  get clientId(): string {
+    return this.#clientId;
+  }
+
+  /** Where the server is, without credentials. */
+  get address(): string {
+    return formatAddress(this.#address);
+  }
+
+  /** Whether CONNACK has come, and the connection is open. */
+  get isConnected(): boolean {
+    return this.#edge.core.isConnected;
+  }
+
+  /** What the last CONNACK said of the session (section 3.2.2.2). */
+  get sessionPresent(): boolean {
+    return this.#sessionPresent;
+  }
+
+  /** Messages that wait for a connection or for their acknowledgement. */
+  get pendingMessages(): number {
+    return this.#edge.core.pendingMessages;
+  }
+
+  on<E extends keyof ClientEvents>(event: E, listener: (value: ClientEvents[E]) => void): this {
+    this.#events ??= new EventEmitter();
+    this.#events.on(event, listener);
+    return this;
+  }
+
+  off<E extends keyof ClientEvents>(event: E, listener: (value: ClientEvents[E]) => void): this {
+    this.#events?.off(event, listener);
+    return this;
+  }
+
+  /**
+   * Publishes a message. Resolves when the QoS says so: at QoS 0 when it is on its way (later, where the stream is full), at QoS 1 at
+   * PUBACK, at QoS 2 at PUBCOMP. Above QoS 0 the payload must not be changed before.
+   * Rejects with TypeError (not a Topic Name), QueueFull, FateUnknown, ClientEnded, or the signal's reason.
+   */
+  publish(topicName: string, payload: string | Uint8Array, options: PublishOptions = noOptions): Promise<void> {
+    try {
+      const { qos = 0, retain = false, signal } = options;
+      checkTopicName(topicName);
+      if (!isQos(qos)) throw new TypeError(`qos: expected 0, 1 or 2, got ${String(qos)} (MQTT-3.3.1-4)`);
+      signal?.throwIfAborted();
+      return unlessAborted(this.#publish({ topicName, payload: bytesOf(payload), qos, retain }), signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Subscribes to one Topic Filter, or to several by one packet. Resolves at SUBACK: with what was granted, and the messages.
+   * Rejects with SubscribeRefused where the server refuses one of them (then none is kept), TypeError, ClientEnded, or the signal's reason.
+   */
+  async subscribe(
+    topicFilters: string | readonly string[],
+    options: SubscribeOptions = noOptions,
+  ): Promise<Subscription> {
+    const { qos = 0, onMessage, signal } = options;
+    const filters = checkedFilters(topicFilters, 'MQTT-3.8.3-3');
+    if (!isQos(qos)) throw new TypeError(`qos: expected 0, 1 or 2, got ${String(qos)} (MQTT-3.8.3-4)`);
+    signal?.throwIfAborted();
+    const subscription = this.#subscription(filters, onMessage);
+    try {
+      const returnCodes = await unlessAborted(this.#subscribe(filters, qos, subscription), signal);
+      if (returnCodes.includes(0x80)) throw new SubscribeRefused(filters, returnCodes);
+      subscription.granted(filters.map((topicFilter, i) => ({ topicFilter, qos: returnCodes[i] as Qos })));
+      return subscription;
+    } catch (error) {
+      subscription.unsubscribe().catch(() => {}); // refused, or the client is gone: nothing is left to be ended
+      throw error;
+    }
+  }
+
+  /**
+   * Ends all subscriptions to Topic Filters, those of other parts of the program too. Resolves at UNSUBACK.
+   * Rejects with TypeError, ClientEnded, or the signal's reason.
+   */
+  async unsubscribe(topicFilters: string | readonly string[], { signal }: WaitOptions = noOptions): Promise<void> {
+    const filters = checkedFilters(topicFilters, 'MQTT-3.10.3-2');
+    signal?.throwIfAborted();
+    const answer = new Promise<void>((done, failed) => this.#edge.core.unsubscribeAll(filters, { done, failed }));
+    await unlessAborted(answer, signal);
+  }
+
+  /** Asks for a sign of life: PINGREQ. Resolves at PINGRESP with the milliseconds between. Rejects with Disconnected, or the signal's reason. */
+  async ping({ signal }: WaitOptions = noOptions): Promise<number> {
+    signal?.throwIfAborted();
+    const askedAt = this.#edge.now();
+    const answer = new Promise<void>((done, failed) => {
+      if (!this.#edge.core.ping({ done, failed }, askedAt))
+        failed(new Disconnected('unreachable', 'cannot ping: the client is not connected'));
+    });
+    await unlessAborted(answer, signal);
+    return this.#edge.now() - askedAt;
+  }
+
+  /** Ends the connection by DISCONNECT, and the client. Resolves when the stream is closed. */
+  end({ settle = false, signal }: EndOptions = noOptions): Promise<void> {
+    const settled = settle ? new Promise<void>((done) => this.#edge.core.whenIdle(done)) : sent;
+    const ended = unlessAborted(settled, signal).then(() => {
+      this.#ended ??= this.#edge.end();
+      return this.#ended;
+    });
+    return unlessAborted(ended, signal);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end();
+  }
+
+  /** Called by `connect` alone: dials, and resolves once CONNACK has come. */
+  open(signal: AbortSignal | undefined): Promise<this> {
+    const opened = new Promise<this>((resolve, reject) => {
+      this.#opening = { done: () => resolve(this), failed: reject };
+      this.#edge.dial();
+    });
+    return unlessAborted(opened, signal).catch(async (error: unknown) => {
+      await this.end();
+      throw error;
+    });
+  }
+
+  #publish(message: Message): Promise<void> {
+    const { core } = this.#edge;
+    const outgoing = new OutgoingMessage(message);
+    if (message.qos !== 0) {
+      core.publishSurely(outgoing, message.qos);
+      return outgoing.settled();
+    }
+    if (core.publishOnce(outgoing)) return this.#edge.room() ?? sent;
+    return outgoing.settled();
+  }
+
+  #subscription(filters: Filters, onMessage: ((message: ReceivedMessage) => void) | undefined): Subscription {
+    const { core } = this.#edge;
+    const { maxUnreadMessages = defaults.maxUnreadMessages, maxUnreadBytes = defaults.maxUnreadBytes } = this.#options;
+    const subscription: Subscription = new Subscription({
+      onMessage,
+      valve: { full: () => core.full(), drained: () => core.drained(this.#edge.now()) },
+      limits: { maxMessages: maxUnreadMessages, maxBytes: maxUnreadBytes },
+      unsubscribe: () =>
+        new Promise((done, failed) => core.unsubscribe(filters, subscription, { done: () => done(), failed })),
+    });
+    return subscription;
+  }
+
+  #subscribe(filters: Filters, qos: Qos, taker: Subscription): Promise<readonly SubackReturnCode[]> {
+    return new Promise((answered, failed) => this.#edge.core.subscribe(filters, qos, { taker, answered, failed }));
+  }
+
+  readonly #tell = <E extends keyof ClientEvents>(event: E, value: ClientEvents[E]): void => {
+    if (event === 'connected') {
+      this.#sessionPresent = (value as ClientEvents['connected']).sessionPresent;
+      this.#opening?.done();
+    } else if (event === 'ended') this.#opening?.failed(value as ClientEvents['ended']);
+    this.#events?.emit(event, value);
+  };
+}
+
+function checkTopicName(topicName: string): void {
+  // MQTT-3.3.2-2, MQTT-4.7.1-1, MQTT-4.7.3-1, MQTT-4.7.3-2, MQTT-4.7.3-3
+  const problem = topicNameProblem(topicName);
+  if (problem !== undefined) throw badTopic(problem);
+  // MQTT-3.3.2-1
+  if (!isWellFormed(topicName)) throw new TypeError('expected a Topic Name without lone surrogates (MQTT-3.3.2-1)');
+}
+
+function checkedFilters(topicFilters: string | readonly string[], statement: string): Filters {
+  const [first, ...rest] = typeof topicFilters === 'string' ? [topicFilters] : topicFilters;
+  // MQTT-3.8.3-3, MQTT-3.10.3-2
+  if (first === undefined) throw new TypeError(`expected at least one Topic Filter (${statement})`);
+  const filters = [first, ...rest] as const;
+  for (const filter of filters) {
+    // MQTT-4.7.1-2, MQTT-4.7.1-3, MQTT-4.7.3-1, MQTT-4.7.3-2, MQTT-4.7.3-3
+    const problem = topicFilterProblem(filter);
+    if (problem !== undefined) throw badTopic(problem);
+    // MQTT-3.8.3-1, MQTT-3.10.3-1
+    if (!isWellFormed(filter)) throw new TypeError('expected a Topic Filter without lone surrogates (MQTT-3.8.3-1)');
+  }
+  return filters;
+}

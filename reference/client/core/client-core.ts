@@ -1,0 +1,488 @@
+// A client over all its connections: session, subscriptions, queue, reconnects (section 4.1). In: what the application asks, bytes, time.
+// Out, through a port: the wish to dial, to flush, to close, and events. Knows no socket and no clock.
+import type { Connect, Packet, Publish, SubackReturnCode } from '../../codec/packet.ts';
+import type { Message, PacketId, Qos } from '../../message.ts';
+import { Receiver, type ReceiverPort } from '../../session/receiver.ts';
+import { Sender, type SenderPort } from '../../session/sender.ts';
+import { defaultSessionRules } from '../../session/session-rules.ts';
+import { topicNameProblem } from '../../topics/validate.ts';
+import { Acknowledgements } from './acknowledgements.ts';
+import { ClientConnection, type ConnectionHandler } from './connection.ts';
+import { ClientEnded, Disconnected, FateUnknown, QueueFull, SubscribeRefused } from './errors.ts';
+import { OutgoingMessage } from './outgoing-message.ts';
+import { ReceivedMessage } from './received-message.ts';
+import type { ReconnectPlan } from './reconnect-plan.ts';
+import { Requests } from './requests.ts';
+import { Subscriptions, type Taker } from './subscriptions.ts';
+
+/** What a client asks of its surroundings. */
+export interface ClientPort {
+  /** Opens a stream; `opened` or `unreachable` is to be called. */
+  dial(): void;
+  /** Output is there: it is to be taken by the end of this turn. */
+  outputWaits(): void;
+  /** Closes the stream behind the output that is left. */
+  close(): void;
+  pauseReading(): void;
+  resumeReading(): void;
+  connected(event: { readonly sessionPresent: boolean }): void;
+  disconnected(reason: Disconnected): void;
+  reconnecting(event: { readonly attempt: number; readonly delayMs: number }): void;
+  /** The end of the client, for good. */
+  ended(reason: Disconnected): void;
+}
+
+export interface CoreOptions {
+  readonly connect: Connect;
+  readonly connackWithinMs: number;
+  readonly pingrespWithinMs: number;
+  readonly maxPacketBytes: number;
+  readonly maxInFlight: number;
+  readonly maxQueuedMessages: number;
+  readonly manualAcknowledgement: boolean;
+  /** Takes messages that match no subscription. */
+  readonly unclaimed: Taker | undefined;
+  /** Undefined: the first connection that is lost is the last. */
+  readonly plan: ReconnectPlan | undefined;
+}
+
+export type Filters = readonly [string, ...string[]];
+
+const mapFilters = <T>([first, ...rest]: Filters, each: (topicFilter: string) => T): readonly [T, ...T[]] => [
+  each(first),
+  ...rest.map(each),
+];
+
+/** Who takes the messages of a subscription, and who waits for its SUBACK. */
+export interface Subscribing {
+  readonly taker: Taker;
+  answered(returnCodes: readonly SubackReturnCode[]): void;
+  failed(error: Error): void;
+}
+
+/** Who waits for something. */
+export interface Waiting {
+  done(): void;
+  failed(error: Error): void;
+}
+
+type State =
+  | { readonly state: 'dialling' }
+  | { readonly state: 'open'; readonly connection: ClientConnection }
+  | { readonly state: 'waiting'; readonly until: number }
+  | { readonly state: 'ended' };
+
+/** SUBSCRIBEs of a resumed client carry at most so many filters each. */
+const filtersAtOnce = 500;
+
+export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
+  readonly #options: CoreOptions;
+  readonly #port: ClientPort;
+  readonly #sender: Sender;
+  readonly #receiver = new Receiver(defaultSessionRules);
+  readonly #subscriptions = new Subscriptions();
+  readonly #requests: Requests;
+  readonly #acknowledgements: Acknowledgements | undefined;
+  /** QoS 0 messages of the time without a connection. */
+  readonly #offline: OutgoingMessage[] = [];
+  readonly #pings: Waiting[] = [];
+  readonly #idle: (() => void)[] = [];
+  #state: State = { state: 'dialling' };
+  #everConnected = false;
+  #pausing = 0;
+  #now = 0;
+
+  constructor(port: ClientPort, options: CoreOptions) {
+    const { maxInFlight, maxQueuedMessages, manualAcknowledgement } = options;
+    this.#options = options;
+    this.#port = port;
+    this.#sender = new Sender({
+      rules: defaultSessionRules,
+      window: maxInFlight,
+      maxQueued: maxQueuedMessages,
+    });
+    this.#requests = new Requests({
+      reserveId: () => this.#sender.reserveId(),
+      releaseId: (packetId) => this.#sender.releaseId(packetId),
+      send: (packet) => this.#connection?.send(packet),
+    });
+    if (manualAcknowledgement) {
+      this.#acknowledgements = new Acknowledgements(({ packet, packetId }) =>
+        this.#connection?.acknowledge(packet, packetId),
+      );
+    }
+  }
+
+  get isConnected(): boolean {
+    return this.#connection?.isConnected === true;
+  }
+
+  get isEnded(): boolean {
+    return this.#state.state === 'ended';
+  }
+
+  /** Messages that wait for a connection or for their acknowledgement. */
+  get pendingMessages(): number {
+    return this.#sender.size + this.#offline.length;
+  }
+
+  get #connection(): ClientConnection | undefined {
+    return this.#state.state === 'open' ? this.#state.connection : undefined;
+  }
+
+  // What the edge tells.
+
+  /** A stream is open: CONNECT goes out. */
+  opened(now: number): void {
+    this.#now = now;
+    if (this.#state.state !== 'dialling') return;
+    const connection = new ClientConnection(this, { ...this.#options, now });
+    this.#state = { state: 'open', connection };
+    if (this.#pausing > 0) this.#port.pauseReading();
+  }
+
+  unreachable(reason: Disconnected, now: number): void {
+    this.#now = now;
+    if (this.#state.state === 'dialling') this.#lost(reason);
+  }
+
+  receive(chunk: Uint8Array, now: number): void {
+    this.#now = now;
+    this.#connection?.receive(chunk);
+  }
+
+  peerEnded(how: 'finished' | 'broken', now: number): void {
+    this.#now = now;
+    this.#connection?.peerEnded(how);
+  }
+
+  deadline(): number {
+    const current = this.#state;
+    if (current.state === 'waiting') return current.until;
+    return current.state === 'open' ? current.connection.deadline() : Number.POSITIVE_INFINITY;
+  }
+
+  tick(now: number): void {
+    this.#now = now;
+    const current = this.#state;
+    if (current.state === 'open') current.connection.tick(now);
+    if (current.state !== 'waiting' || current.until > now) return;
+    this.#state = { state: 'dialling' };
+    this.#port.dial();
+  }
+
+  // What the application asks.
+
+  /** QoS 0: hands the message over to the connection, or (false) keeps it until there is one. Throws QueueFull, ClientEnded. */
+  publishOnce(message: OutgoingMessage): boolean {
+    if (this.#connection?.isConnected === true) {
+      this.#publishQos0(message);
+      return true;
+    }
+    if (this.isEnded) throw new ClientEnded();
+    const { maxQueuedMessages } = this.#options;
+    if (this.#offline.length >= maxQueuedMessages) throw new QueueFull(maxQueuedMessages);
+    this.#offline.push(message);
+    return false;
+  }
+
+  /** QoS 1 and 2. Throws QueueFull, ClientEnded. */
+  publishSurely(message: OutgoingMessage, qos: 1 | 2): void {
+    if (this.isEnded) throw new ClientEnded();
+    if (!this.#sender.send(message, { qos })) throw new QueueFull(this.#options.maxQueuedMessages);
+  }
+
+  /** Asks for Topic Filters. Their messages are taken from now on: retained ones may overtake SUBACK (section 3.8.4). Throws ClientEnded. */
+  subscribe(topicFilters: Filters, qos: Qos, { taker, answered, failed }: Subscribing): void {
+    if (this.isEnded) throw new ClientEnded();
+    const subscriptions = mapFilters(topicFilters, (topicFilter) => {
+      this.#subscriptions.add(topicFilter, taker, qos);
+      return { topicFilter, qos: this.#subscriptions.qosOf(topicFilter) };
+    });
+    this.#requests.ask({ type: 'subscribe', subscriptions, answered, failed });
+  }
+
+  /** Ends what a taker wants; the server is asked for those filters that nobody else wants. */
+  unsubscribe(topicFilters: readonly string[], taker: Taker, waiting: Waiting): void {
+    const [first, ...rest] = topicFilters.filter((topicFilter) => this.#subscriptions.remove(topicFilter, taker));
+    if (first === undefined || this.isEnded) return waiting.done();
+    this.#requests.ask({
+      type: 'unsubscribe',
+      topicFilters: [first, ...rest],
+      answered: () => waiting.done(),
+      failed: (error) => waiting.failed(error),
+    });
+  }
+
+  /** Ends what anybody wants of some filters; the server is asked in any case. Throws ClientEnded. */
+  unsubscribeAll(topicFilters: Filters, waiting: Waiting): void {
+    if (this.isEnded) throw new ClientEnded();
+    for (const topicFilter of topicFilters) {
+      for (const taker of this.#subscriptions.takersOf(topicFilter)) {
+        this.#subscriptions.remove(topicFilter, taker);
+        taker.ended?.(topicFilter);
+      }
+    }
+    this.#requests.ask({
+      type: 'unsubscribe',
+      topicFilters,
+      answered: () => waiting.done(),
+      failed: (error) => waiting.failed(error),
+    });
+  }
+
+  /** Sends PINGREQ, whether it is due or not. False without a connection. */
+  ping(waiting: Waiting, now: number): boolean {
+    const connection = this.#connection;
+    if (connection?.isConnected !== true) return false;
+    this.#pings.push(waiting);
+    connection.ping(now);
+    return true;
+  }
+
+  /** Calls once nothing waits any more. */
+  whenIdle(call: () => void): void {
+    if (this.pendingMessages === 0) call();
+    else this.#idle.push(call);
+  }
+
+  /** Ends the client, with DISCONNECT where it is connected. */
+  end(): void {
+    const current = this.#state;
+    if (current.state === 'ended') return;
+    if (current.state === 'open') current.connection.disconnect();
+    else this.#finish(new Disconnected('ended', 'the client has ended'));
+  }
+
+  // Backpressure: whoever is full counts; the stream is read while nobody is.
+
+  full(): void {
+    if (this.#pausing++ > 0) return;
+    this.#connection?.reading('paused', this.#now);
+    this.#port.pauseReading();
+  }
+
+  drained(now: number): void {
+    if (--this.#pausing > 0) return;
+    this.#connection?.reading('resumed', now);
+    this.#port.resumeReading();
+  }
+
+  // The output of the connection.
+
+  get outputBytes(): number {
+    return this.#connection?.outputBytes ?? 0;
+  }
+
+  takeOutput(now: number): Uint8Array | undefined {
+    return this.#connection?.takeOutput(now);
+  }
+
+  outputWaits(): void {
+    this.#port.outputWaits();
+  }
+
+  // What the connection tells.
+
+  accepted(sessionPresent: boolean): void {
+    const first = !this.#everConnected;
+    this.#everConnected = true;
+    this.#options.plan?.succeeded();
+    if (!sessionPresent) this.#sessionLost();
+    // MQTT-4.4.0-1: first what is unacknowledged, in the order of first sending (MQTT-4.6.0-1), then what was queued.
+    this.#sender.connect(this);
+    if (!sessionPresent && !first) this.#subscribeAgain();
+    this.#requests.connected();
+    for (const message of this.#offline.splice(0)) {
+      this.#publishQos0(message);
+      message.done();
+    }
+    this.#port.connected({ sessionPresent });
+    this.#lookIdle();
+  }
+
+  packet(packet: Packet): string | undefined {
+    switch (packet.type) {
+      case 'publish':
+        return this.#published(packet);
+      case 'puback':
+        this.#done(this.#sender.puback(packet.packetId));
+        return undefined;
+      case 'pubrec':
+        this.#sender.pubrec(packet.packetId);
+        return undefined;
+      case 'pubrel':
+        this.#acknowledgements?.released(packet.packetId);
+        this.#receiver.pubrel(packet.packetId, this);
+        return undefined;
+      case 'pubcomp':
+        this.#done(this.#sender.pubcomp(packet.packetId));
+        return undefined;
+      case 'suback': {
+        const { packetId, returnCodes } = packet;
+        if (this.#requests.suback(packetId, returnCodes)) return undefined;
+        return `SUBACK ${packetId} with ${returnCodes.length} return codes answers no SUBSCRIBE (MQTT-3.8.4-2, MQTT-3.8.4-5)`;
+      }
+      case 'unsuback':
+        if (this.#requests.unsuback(packet.packetId)) return undefined;
+        return `UNSUBACK ${packet.packetId} answers no UNSUBSCRIBE (MQTT-3.10.4-4)`;
+      case 'connack':
+      case 'connect':
+      case 'subscribe':
+      case 'unsubscribe':
+      case 'pingreq':
+      case 'pingresp':
+      case 'disconnect':
+        return `${packet.type.toUpperCase()} behind CONNACK`;
+    }
+  }
+
+  pingresp(): void {
+    this.#pings.shift()?.done();
+  }
+
+  ended(reason: Disconnected): void {
+    this.#port.close();
+    if (reason.reason === 'ended') this.#finish(reason);
+    else this.#lost(reason);
+  }
+
+  // What the session wants sent, and delivered.
+
+  publish(message: Message, { qos, packetId, dup }: { qos: 1 | 2; packetId: PacketId; dup: boolean }): void {
+    const { topicName, payload, retain } = message;
+    this.#connection?.send({ type: 'publish', qos, dup, packetId, topicName, payload, retain });
+  }
+
+  pubrel(packetId: PacketId): void {
+    this.#connection?.acknowledge('pubrel', packetId);
+  }
+
+  /** Where the application acknowledges, its word is waited for. */
+  pubrec(packetId: PacketId): void {
+    if (this.#acknowledgements === undefined) this.#connection?.acknowledge('pubrec', packetId);
+  }
+
+  pubcomp(packetId: PacketId): void {
+    this.#connection?.acknowledge('pubcomp', packetId);
+  }
+
+  deliver(message: Message): void {
+    const takers = this.#subscriptions.takers(message.topicName);
+    const received = message as ReceivedMessage;
+    for (const taker of takers) taker.take(received);
+    if (takers.length === 0) this.#options.unclaimed?.take(received);
+  }
+
+  #published(packet: Publish): string | undefined {
+    const problem = topicNameProblem(packet.topicName);
+    if (problem !== undefined)
+      return `PUBLISH to ${problem.actual}: expected ${problem.expected} (${problem.statement})`;
+    // MQTT-3.3.4-1, and MQTT-4.5.0-2: acknowledged whether anybody wants it or not.
+    if (packet.qos === 0) this.deliver(new ReceivedMessage(packet, false));
+    else if (this.#acknowledgements !== undefined) this.#publishedAndHeld(packet, this.#acknowledgements);
+    else if (packet.qos === 1) {
+      this.deliver(new ReceivedMessage(packet, packet.dup));
+      // MQTT-4.3.2-2; in the order in which the messages came, since each is answered at once (MQTT-4.6.0-2, MQTT-4.6.0-3).
+      this.#connection?.acknowledge('puback', packet.packetId);
+    } else {
+      const message = new ReceivedMessage(packet, packet.dup);
+      this.#receiver.publish(packet.packetId, { message, dup: packet.dup }, this);
+    }
+    return undefined;
+  }
+
+  #publishedAndHeld(packet: Publish & { readonly qos: 1 | 2 }, acknowledgements: Acknowledgements): void {
+    const { packetId, dup, qos } = packet;
+    const held = acknowledgements.arrived(qos === 1 ? 'puback' : 'pubrec', packetId);
+    const message = new ReceivedMessage(packet, dup, () => acknowledgements.acknowledge(held));
+    if (qos === 1) this.deliver(message);
+    else this.#receiver.publish(packetId, { message, dup }, this);
+  }
+
+  #publishQos0({ topicName, payload, retain }: Message): void {
+    // MQTT-4.3.1-1, MQTT-3.3.1-2: DUP 0, and no Packet Identifier (MQTT-2.3.1-5).
+    this.#connection?.send({ type: 'publish', qos: 0, dup: false, topicName, payload, retain });
+  }
+
+  #done(message: Message | undefined): void {
+    if (message instanceof OutgoingMessage) message.done();
+    this.#lookIdle();
+  }
+
+  #lookIdle(): void {
+    if (this.#idle.length > 0 && this.pendingMessages === 0) for (const call of this.#idle.splice(0)) call();
+  }
+
+  /** The server knows nothing of an earlier session: neither may we (MQTT-3.1.2-6), but what it promised nobody is still to be sent. */
+  #sessionLost(): void {
+    this.#receiver.clear();
+    this.#acknowledgements?.clear();
+    if (!this.#options.connect.cleanSession) return;
+    const { inFlight, queued } = this.#sender.takeAll();
+    const again: Message[] = [];
+    for (const { message, qos } of inFlight) {
+      // At least once: as a new message of the new session. Exactly once can't be kept over the end of a session.
+      if (qos === 1) again.push(message);
+      else if (message instanceof OutgoingMessage) message.failed(new FateUnknown());
+    }
+    for (const message of [...again, ...queued]) {
+      if (message.qos !== 0) this.#sender.send(message, { qos: message.qos });
+    }
+  }
+
+  #subscribeAgain(): void {
+    const wanted = this.#subscriptions.wanted().filter(({ topicFilter }) => !this.#requests.asksFor(topicFilter));
+    for (let at = 0; at < wanted.length; at += filtersAtOnce) {
+      const [first, ...rest] = wanted.slice(at, at + filtersAtOnce);
+      if (first === undefined) return;
+      const subscriptions = [first, ...rest] as const;
+      const answered = (returnCodes: readonly number[]): void => {
+        subscriptions.forEach(({ topicFilter }, i) => {
+          if (returnCodes[i] !== 0x80) return;
+          for (const taker of this.#subscriptions.takersOf(topicFilter)) {
+            this.#subscriptions.remove(topicFilter, taker);
+            taker.ended?.(topicFilter, new SubscribeRefused([topicFilter], [0x80]));
+          }
+        });
+      };
+      this.#requests.ask({ type: 'subscribe', subscriptions, answered, failed: () => {} });
+    }
+  }
+
+  #lost(reason: Disconnected): void {
+    const { plan } = this.#options;
+    this.#disconnected(reason);
+    // Other refusals are for the user to mend.
+    const hopeless = reason.reason === 'refused' && (reason as { returnCode?: number }).returnCode !== 3;
+    const delayMs = plan === undefined || !this.#everConnected || hopeless ? undefined : plan.next();
+    if (delayMs === undefined || plan === undefined) return this.#finish(reason);
+    this.#state = { state: 'waiting', until: this.#now + delayMs };
+    this.#port.disconnected(reason);
+    this.#port.reconnecting({ attempt: plan.attempts, delayMs });
+  }
+
+  #disconnected(reason: Disconnected): void {
+    this.#sender.disconnect();
+    this.#requests.disconnected();
+    this.#acknowledgements?.connectionLost();
+    for (const ping of this.#pings.splice(0)) ping.failed(reason);
+  }
+
+  #finish(reason: Disconnected): void {
+    this.#disconnected(reason);
+    this.#state = { state: 'ended' };
+    this.#port.disconnected(reason);
+    const error = new ClientEnded({ cause: reason });
+    this.#requests.fail(error);
+    for (const { topicFilter } of this.#subscriptions.wanted()) {
+      for (const taker of this.#subscriptions.takersOf(topicFilter))
+        taker.ended?.(topicFilter, reason.reason === 'ended' ? undefined : reason);
+    }
+    const { inFlight, queued } = this.#sender.takeAll();
+    for (const message of [...inFlight.map((one) => one.message), ...queued, ...this.#offline.splice(0)]) {
+      if (message instanceof OutgoingMessage) message.failed(error);
+    }
+    this.#port.ended(reason);
+  }
+}

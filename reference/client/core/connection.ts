@@ -1,0 +1,179 @@
+// One network connection to a server, from CONNECT to its close. In: bytes, time, how the peer ended. Out: bytes gathered until they are
+// taken, and, through a handler, packets and the end. Knows no socket and no clock.
+import { decode } from '../../codec/decode.ts';
+import { PacketWriter } from '../../codec/encode.ts';
+import { Framer } from '../../codec/framer.ts';
+import { MalformedPacket } from '../../codec/malformed.ts';
+import type { Connack, Connect, Packet, ProtocolLevel } from '../../codec/packet.ts';
+import type { PacketId } from '../../message.ts';
+import { ConnectRefused, Disconnected } from './errors.ts';
+import { Pings } from './pings.ts';
+
+export interface ConnectionHandler {
+  /** CONNACK with return code 0 came. */
+  accepted(sessionPresent: boolean): void;
+  /** Any packet behind CONNACK, but PINGRESP. A string says what about it violates the protocol. */
+  packet(packet: Packet): string | undefined;
+  pingresp(): void;
+  /** There is output to be taken by the end of this turn. */
+  outputWaits(): void;
+  /** The connection is over and has to be closed, behind the output that is left. */
+  ended(reason: Disconnected): void;
+}
+
+export interface ConnectionOptions {
+  readonly connect: Connect;
+  readonly connackWithinMs: number;
+  readonly pingrespWithinMs: number;
+  readonly maxPacketBytes: number;
+  readonly now: number;
+}
+
+type State = 'awaiting-connack' | 'connected' | 'ended';
+
+export class ClientConnection {
+  readonly #handler: ConnectionHandler;
+  readonly #level: ProtocolLevel;
+  readonly #cleanSession: boolean;
+  readonly #decoding: { readonly level: ProtocolLevel; readonly sentBy: 'server' };
+  readonly #framer: Framer;
+  readonly #out = new PacketWriter();
+  readonly #pings: Pings;
+  readonly #connackBy: number;
+  #state: State = 'awaiting-connack';
+  #paused = false;
+
+  constructor(handler: ConnectionHandler, options: ConnectionOptions) {
+    const { connect, now } = options;
+    this.#handler = handler;
+    this.#level = connect.protocolLevel;
+    this.#cleanSession = connect.cleanSession;
+    this.#decoding = { level: connect.protocolLevel, sentBy: 'server' };
+    this.#framer = new Framer({ maxPacketBytes: options.maxPacketBytes });
+    this.#pings = new Pings({
+      keepAliveSeconds: connect.keepAlive,
+      answerWithinMs: options.pingrespWithinMs,
+      now,
+    });
+    this.#connackBy = now + options.connackWithinMs;
+    // MQTT-3.1.0-1: the first packet, and the only one until CONNACK has come.
+    this.#write(connect);
+  }
+
+  get isConnected(): boolean {
+    return this.#state === 'connected';
+  }
+
+  /** Bytes that wait to be taken. */
+  get outputBytes(): number {
+    return this.#out.length;
+  }
+
+  /** Takes the output gathered so far. */
+  takeOutput(now: number): Uint8Array {
+    this.#pings.packetSent(now);
+    return this.#out.take();
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this.#state === 'ended') return;
+    try {
+      this.#framer.push(chunk, this.#frame);
+    } catch (error) {
+      if (!(error instanceof MalformedPacket)) throw error;
+      // MQTT-4.8.0-1, MQTT-2.2.2-2, MQTT-1.5.3-1 and all others by which the decoder refuses bytes.
+      this.#end(
+        new Disconnected('malformed packet', `the server sent a malformed packet: ${error.message}`, { cause: error }),
+      );
+    }
+  }
+
+  peerEnded(how: 'finished' | 'broken'): void {
+    if (how === 'finished') this.#end(new Disconnected('closed by server', 'the server closed the connection'));
+    else this.#end(new Disconnected('broken', 'the connection broke'));
+  }
+
+  /** Reading was stopped by our own will, or goes on. */
+  reading(state: 'paused' | 'resumed', now: number): void {
+    this.#paused = state === 'paused';
+    if (!this.#paused) this.#pings.readingResumed(now);
+  }
+
+  /** When `tick` wants to be called. */
+  deadline(): number {
+    if (this.#state === 'awaiting-connack') return this.#connackBy;
+    if (this.#state === 'ended') return Number.POSITIVE_INFINITY;
+    return this.#paused ? this.#pings.dueAt : Math.min(this.#pings.dueAt, this.#pings.overdueAt);
+  }
+
+  tick(now: number): void {
+    if (this.deadline() > now) return;
+    if (this.#state === 'awaiting-connack') {
+      this.#end(new Disconnected('no CONNACK', 'the server did not answer CONNECT in time: does it speak MQTT?'));
+    } else if (!this.#paused && this.#pings.overdueAt <= now) {
+      this.#end(new Disconnected('no PINGRESP', 'the server did not answer PINGREQ in time: the connection is dead'));
+    } else this.ping(now);
+  }
+
+  ping(now: number): void {
+    this.#pings.pingSent(now);
+    this.send({ type: 'pingreq' });
+  }
+
+  send(packet: Packet): void {
+    if (this.#state === 'connected') this.#write(packet);
+  }
+
+  acknowledge(packet: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp', packetId: PacketId): void {
+    if (this.#state === 'connected') this.#write({ type: packet, packetId });
+  }
+
+  /** Sends DISCONNECT; nothing follows it (MQTT-3.14.4-2), and the connection is closed (MQTT-3.14.4-1). */
+  disconnect(): void {
+    this.send({ type: 'disconnect' });
+    this.#end(new Disconnected('ended', 'the client has ended the connection'));
+  }
+
+  #write(packet: Packet): void {
+    const idle = this.#out.length === 0;
+    this.#out.write(packet, this.#level);
+    if (idle) this.#handler.outputWaits();
+  }
+
+  readonly #frame = (frame: Uint8Array): void => {
+    if (this.#state === 'ended') return;
+    const packet = decode(frame, this.#decoding);
+    if (this.#state === 'awaiting-connack') return this.#first(packet);
+    if (packet.type === 'pingresp') {
+      this.#pings.pingresp();
+      return this.#handler.pingresp();
+    }
+    const violation = this.#handler.packet(packet);
+    if (violation !== undefined) this.#violated(violation);
+  };
+
+  #first(packet: Packet): void {
+    if (packet.type !== 'connack') return this.#violated(`${packet.type.toUpperCase()} before CONNACK (MQTT-3.2.0-1)`);
+    const problem = connackProblem(packet, this.#cleanSession);
+    if (problem !== undefined) return this.#violated(problem);
+    if (packet.returnCode !== 0) return this.#end(new ConnectRefused(packet.returnCode));
+    this.#state = 'connected';
+    this.#handler.accepted(packet.sessionPresent);
+  }
+
+  /** MQTT-4.8.0-1: a violation ends the connection on which it came. */
+  #violated(what: string): void {
+    this.#end(new Disconnected('protocol violation', `the server violated the protocol: ${what}`));
+  }
+
+  #end(reason: Disconnected): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#handler.ended(reason);
+  }
+}
+
+function connackProblem({ returnCode, sessionPresent }: Connack, cleanSession: boolean): string | undefined {
+  if (returnCode !== 0 || !sessionPresent || !cleanSession) return undefined;
+  return 'Session Present for a clean session (MQTT-3.2.2-1)';
+}

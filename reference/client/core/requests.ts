@@ -1,0 +1,98 @@
+// SUBSCRIBE and UNSUBSCRIBE that wait for their answer, also while nobody is connected. In: requests and answers. Out, through a port:
+// packets. MQTT sends neither again by itself: on a new connection each is asked anew.
+import type { Packet, SubackReturnCode, Subscribe, Unsubscribe } from '../../codec/packet.ts';
+import type { PacketId } from '../../message.ts';
+
+/** What is asked of the server, and who waits for the answer. */
+export type Request =
+  | {
+      readonly type: 'subscribe';
+      readonly subscriptions: Subscribe['subscriptions'];
+      answered(returnCodes: readonly SubackReturnCode[]): void;
+      failed(error: Error): void;
+    }
+  | {
+      readonly type: 'unsubscribe';
+      readonly topicFilters: Unsubscribe['topicFilters'];
+      answered(): void;
+      failed(error: Error): void;
+    };
+
+export interface RequestPort {
+  reserveId(): PacketId;
+  releaseId(packetId: PacketId): void;
+  send(packet: Packet): void;
+}
+
+export class Requests {
+  readonly #port: RequestPort;
+  readonly #asked = new Map<PacketId, Request>();
+  #waiting: Request[] = [];
+  #connected = false;
+
+  constructor(port: RequestPort) {
+    this.#port = port;
+  }
+
+  ask(request: Request): void {
+    if (this.#connected) this.#send(request);
+    else this.#waiting.push(request);
+  }
+
+  /** Whether a subscription to this filter waits to be sent. */
+  asksFor(topicFilter: string): boolean {
+    return this.#waiting.some(
+      (request) => request.type === 'subscribe' && request.subscriptions.some((one) => one.topicFilter === topicFilter),
+    );
+  }
+
+  connected(): void {
+    this.#connected = true;
+    for (const request of this.#waiting.splice(0)) this.#send(request);
+  }
+
+  disconnected(): void {
+    this.#connected = false;
+    for (const packetId of this.#asked.keys()) this.#port.releaseId(packetId);
+    this.#waiting = [...this.#asked.values(), ...this.#waiting];
+    this.#asked.clear();
+  }
+
+  /** SUBACK. False where it answers nothing, or not with one code for each filter (MQTT-3.8.4-5): a violation. */
+  suback(packetId: PacketId, returnCodes: readonly SubackReturnCode[]): boolean {
+    const request = this.#asked.get(packetId);
+    if (request?.type !== 'subscribe' || request.subscriptions.length !== returnCodes.length) return false;
+    this.#forget(packetId);
+    request.answered(returnCodes);
+    return true;
+  }
+
+  /** UNSUBACK. False where it answers nothing. */
+  unsuback(packetId: PacketId): boolean {
+    const request = this.#asked.get(packetId);
+    if (request?.type !== 'unsubscribe') return false;
+    this.#forget(packetId);
+    request.answered();
+    return true;
+  }
+
+  /** Nothing will be answered any more. */
+  fail(error: Error): void {
+    this.disconnected();
+    for (const request of this.#waiting.splice(0)) request.failed(error);
+  }
+
+  /** MQTT-2.3.1-3: free for something new from here on. */
+  #forget(packetId: PacketId): void {
+    this.#asked.delete(packetId);
+    this.#port.releaseId(packetId);
+  }
+
+  #send(request: Request): void {
+    const packetId = this.#port.reserveId();
+    this.#asked.set(packetId, request);
+    if (request.type === 'subscribe') {
+      this.#port.send({ type: 'subscribe', packetId, subscriptions: request.subscriptions });
+    } else this.#port.send({ type: 'unsubscribe', packetId, topicFilters: request.topicFilters });
+  }
+}

@@ -1,0 +1,16 @@
+// The public door `mqttspec/client`: the reference client.
+export type { Client, EndOptions, PublishOptions, SubscribeOptions, WaitOptions } from './client.ts';
+export { connect } from './connect.ts';
+export {
+  ClientEnded,
+  ConnectRefused,
+  Disconnected,
+  type DisconnectReason,
+  FateUnknown,
+  QueueFull,
+  SubscribeRefused,
+} from './core/errors.ts';
+export type { ReceivedMessage } from './core/received-message.ts';
+export type { ReconnectOptions } from './core/reconnect-plan.ts';
+export type { ClientEvents, ClientOptions, WillOptions } from './options.ts';
+export type { Grant, Subscription } from './subscription.ts';

@@ -1,0 +1,181 @@
+// What a client can be told. In: options as the user writes them. Out: a checked CONNECT. Throws TypeError for what the standard forbids.
+import type { ConnectionOptions } from 'node:tls';
+import type { Clock } from '../clock.ts';
+import type { Connect, ProtocolLevel, Will } from '../codec/packet.ts';
+import type { Qos } from '../message.ts';
+import { type TopicProblem, topicNameProblem } from '../topics/validate.ts';
+import type { CoreOptions } from './core/client-core.ts';
+import type { Disconnected } from './core/errors.ts';
+import type { ReceivedMessage } from './core/received-message.ts';
+import { type ReconnectOptions, ReconnectPlan } from './core/reconnect-plan.ts';
+
+/** The message that the server publishes when the connection ends without DISCONNECT (section 3.1.2.5). */
+export interface WillOptions {
+  readonly topicName: string;
+  readonly message: string | Uint8Array;
+  /** 0 unless told otherwise. */
+  readonly qos?: Qos;
+  /** False unless told otherwise. */
+  readonly retain?: boolean;
+}
+
+/** What happens to the connection. */
+export interface ClientEvents {
+  /** CONNACK came: whether the server has kept the session (section 3.2.2.2). */
+  readonly connected: { readonly sessionPresent: boolean };
+  /** The connection is over, for the reason given. */
+  readonly disconnected: Disconnected;
+  /** It will be tried again. */
+  readonly reconnecting: { readonly attempt: number; readonly delayMs: number };
+  /** The client is over, and will not be connected again. */
+  readonly ended: Disconnected;
+}
+
+export interface ClientOptions {
+  /** Client Identifier (section 3.1.3.1); made by chance unless told otherwise. Empty: the server chooses one, which demands `cleanSession`. */
+  readonly clientId?: string;
+  /** Whether the session ends with the connection (section 3.1.2.4); true unless told otherwise. */
+  readonly cleanSession?: boolean;
+  /** Keep Alive in seconds (section 3.1.2.10), 0 to 65,535; 60 unless told otherwise. 0: off. */
+  readonly keepAlive?: number;
+  /** 4: MQTT 3.1.1; 3: MQTT 3.1. 4 unless told otherwise. */
+  readonly protocolLevel?: ProtocolLevel;
+  /** User Name; that of the address unless told otherwise. */
+  readonly userName?: string;
+  /** Password; that of the address unless told otherwise. Demands a user name (MQTT-3.1.2-22). */
+  readonly password?: string | Uint8Array;
+  readonly will?: WillOptions;
+  /** Milliseconds for dialling, and again for CONNACK; 10,000 unless told otherwise. */
+  readonly connectTimeoutMs?: number;
+  /** Milliseconds for PINGRESP, after which the connection counts as dead; 10,000 unless told otherwise. */
+  readonly pingTimeoutMs?: number;
+  /** How a connection that was lost is made again; false: not at all. */
+  readonly reconnect?: ReconnectOptions | false;
+  /** Messages of QoS 1 and 2 that may be unacknowledged at the same time, 1 to 65,000; 1,000 unless told otherwise. */
+  readonly maxInFlight?: number;
+  /** Messages that may wait for a connection or for a place in flight; 10,000 unless told otherwise. */
+  readonly maxQueuedMessages?: number;
+  /** Largest packet that is taken from the server, in bytes; what the standard allows unless told otherwise. */
+  readonly maxPacketBytes?: number;
+  /** Messages wait for `message.acknowledge()` until PUBACK or PUBREC goes; false unless told otherwise. */
+  readonly manualAcknowledgement?: boolean;
+  /** Messages that a subscription may hold unread until the stream is stopped; 1,000 unless told otherwise. */
+  readonly maxUnreadMessages?: number;
+  /** The same in bytes of payload; 1,048,576 unless told otherwise. */
+  readonly maxUnreadBytes?: number;
+  /** Takes messages that match no subscription, for example those that a kept session brings before anybody subscribed again. */
+  readonly onMessage?: (message: ReceivedMessage) => void;
+  /** What Node's `tls.connect` takes: `ca`, `cert`, `key`, `servername`, `rejectUnauthorized` … */
+  readonly tls?: ConnectionOptions;
+  /** Header fields of a WebSocket's opening handshake. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Gives up connecting. Once connected it does nothing. */
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+  /** Numbers from 0 to 1, for the jitter of reconnects and for client ids. */
+  readonly random?: () => number;
+}
+
+export const defaults = {
+  cleanSession: true,
+  keepAlive: 60,
+  protocolLevel: 4,
+  connectTimeoutMs: 10_000,
+  pingTimeoutMs: 10_000,
+  maxInFlight: 1_000,
+  maxQueuedMessages: 10_000,
+  maxPacketBytes: 268_435_460,
+  manualAcknowledgement: false,
+  maxUnreadMessages: 1_000,
+  maxUnreadBytes: 1_048_576,
+} as const satisfies ClientOptions;
+
+/** What the core has to know of the options. Throws TypeError and RangeError for options that can't be. */
+export function coreOptions(options: ClientOptions, random: () => number): CoreOptions {
+  const { reconnect = {}, onMessage, maxInFlight = defaults.maxInFlight } = options;
+  if (!Number.isInteger(maxInFlight) || maxInFlight < 1 || maxInFlight > 65_000)
+    throw new RangeError(`maxInFlight: expected 1 to 65000, got ${maxInFlight}`);
+  return {
+    connect: connectOf(options, random),
+    connackWithinMs: options.connectTimeoutMs ?? defaults.connectTimeoutMs,
+    pingrespWithinMs: options.pingTimeoutMs ?? defaults.pingTimeoutMs,
+    maxPacketBytes: options.maxPacketBytes ?? defaults.maxPacketBytes,
+    maxInFlight,
+    maxQueuedMessages: options.maxQueuedMessages ?? defaults.maxQueuedMessages,
+    manualAcknowledgement: options.manualAcknowledgement ?? defaults.manualAcknowledgement,
+    unclaimed: onMessage === undefined ? undefined : { take: onMessage },
+    plan: reconnect === false ? undefined : new ReconnectPlan(reconnect, random),
+  };
+}
+
+const encoder = new TextEncoder();
+
+/** A payload as bytes. */
+export const bytesOf = (payload: string | Uint8Array): Uint8Array =>
+  typeof payload === 'string' ? encoder.encode(payload) : payload;
+
+/** CONNECT as the options want it (section 3.1). Throws TypeError where the standard forbids it. */
+export function connectOf(options: ClientOptions, random: () => number): Connect {
+  const { clientId = newClientId(random), cleanSession = defaults.cleanSession, userName, password, will } = options;
+  const { keepAlive = defaults.keepAlive, protocolLevel = defaults.protocolLevel } = options;
+  // MQTT-3.1.3-7
+  if (clientId === '' && !cleanSession) throw new TypeError('an empty clientId demands cleanSession (MQTT-3.1.3-7)');
+  // MQTT-3.1.3-4, MQTT-3.1.3-11
+  checkText(clientId, 'clientId', 'MQTT-3.1.3-4');
+  if (userName !== undefined) checkText(userName, 'userName', 'MQTT-3.1.3-11');
+  if (!Number.isInteger(keepAlive) || keepAlive < 0 || keepAlive > 65_535)
+    throw new TypeError(`keepAlive: expected whole seconds from 0 to 65535, got ${keepAlive} (section 3.1.2.10)`);
+  const common = { type: 'connect', protocolLevel, cleanSession, keepAlive, clientId } as const;
+  const withWill = will === undefined ? common : { ...common, will: willOf(will) };
+  if (userName === undefined) {
+    // MQTT-3.1.2-22
+    if (password !== undefined) throw new TypeError('a password demands a userName (MQTT-3.1.2-22)');
+    return withWill;
+  }
+  if (password === undefined) return { ...withWill, userName };
+  const bytes = bytesOf(password);
+  checkLength(bytes, 'password');
+  return { ...withWill, userName, password: bytes };
+}
+
+function willOf({ topicName, message, qos = 0, retain = false }: WillOptions): Will {
+  const problem = topicNameProblem(topicName);
+  if (problem !== undefined) throw badTopic(problem);
+  // MQTT-3.1.3-10
+  checkText(topicName, 'will.topicName', 'MQTT-3.1.3-10');
+  // MQTT-3.1.2-14
+  if (!isQos(qos)) throw new TypeError(`will.qos: expected 0, 1 or 2, got ${qos} (MQTT-3.1.2-14)`);
+  const bytes = bytesOf(message);
+  checkLength(bytes, 'will.message');
+  return { topicName, message: bytes, qos, retain };
+}
+
+/** MQTT-1.5.3-1, MQTT-1.5.3-2: well-formed, without U+0000, at most 65,535 bytes. */
+function checkText(text: string, name: string, statement: string): void {
+  if (!isWellFormed(text)) throw new TypeError(`${name}: expected text without lone surrogates (${statement})`);
+  if (text.includes('\0')) throw new TypeError(`${name}: expected text without U+0000 (MQTT-1.5.3-2)`);
+  checkLength(encoder.encode(text), name);
+}
+
+function checkLength({ length }: Uint8Array, name: string): void {
+  if (length > 65_535) throw new TypeError(`${name}: expected at most 65535 bytes, got ${length} (section 1.5.3)`);
+}
+
+const loneSurrogate = /\p{Surrogate}/u;
+
+/** Whether a text can be UTF-8 (MQTT-1.5.3-1). */
+export const isWellFormed = (text: string): boolean => !loneSurrogate.test(text);
+
+export const isQos = (value: number): value is Qos => value === 0 || value === 1 || value === 2;
+
+export const badTopic = ({ expected, actual, statement }: TopicProblem): TypeError =>
+  new TypeError(`expected ${expected}, got ${actual} (${statement})`);
+
+const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+/** Of the characters and the length that every server has to take (MQTT-3.1.3-5). */
+function newClientId(random: () => number): string {
+  let id = 'mqttspec';
+  while (id.length < 20) id += alphabet.charAt(Math.floor(random() * alphabet.length));
+  return id;
+}
