@@ -8,7 +8,7 @@ import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
 
 const count = 66_000;
-const batch = 250;
+const batch = 500;
 
 /** Brings one handshake of each QoS to where only the last acknowledgement is missing; by identifier, that acknowledgement. */
 async function holdsOpen(
@@ -103,17 +103,17 @@ export const identifiersWrap = scenario('identifiers-wrap', {
         connection.waitFor(() => (connection.pending.length >= batch ? true : undefined)),
         tally.until(sent + batch),
       ]);
-      const { reused } = tally;
-      must(subscriber, 'MQTT-2.3.1-4', 'MQTT-4.3.2-1').satisfy(reused.length === 0, {
-        expected: 'no identifier that is in flight',
-        got: `new messages with the identifiers ${reused.join(', ')}, which are in flight`,
-      });
+      if (tally.reused.length > 0) break;
       const acknowledged = connection.pending.splice(0).filter(({ packet }) => packet.type === 'puback').length;
       // A target that cannot keep up with such a flood is slow, which no statement forbids.
       given.that(acknowledged === batch, `${acknowledged} of ${batch} PUBACKs came in time`);
       if (tally.delivered < sent + batch) break;
     }
-    const { delivered, highest, inOrder } = tally;
+    const { delivered, highest, inOrder, reused } = tally;
+    must(subscriber, 'MQTT-2.3.1-4', 'MQTT-4.3.2-1').satisfy(reused.length === 0, {
+      expected: 'no identifier that is in flight',
+      got: `new messages with the identifiers ${reused.join(', ')}, which are in flight`,
+    });
     must(subscriber, 'MQTT-4.5.0-1').satisfy(highest === count - 1 && delivered >= count, {
       expected: `${count} messages`,
       got: `${delivered}, the last being number ${highest + 1}`,
