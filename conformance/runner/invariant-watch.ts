@@ -5,28 +5,21 @@ import type { Protocol, ScenarioResult } from '../verdict/verdict.ts';
 import type { Watcher } from '../wire/connection.ts';
 import { describePacket } from '../wire/describe.ts';
 import type { ObservedPacket } from '../wire/observer.ts';
-import { maxTraceBytes, type Trace } from '../wire/trace.ts';
-
-interface Tally {
-  readonly invariant: Invariant;
-  seen: number;
-  violations: number;
-  firstProblem: string;
-  trace: Trace;
-}
+import { maxTraceBytes } from '../wire/trace.ts';
+import { Tally } from './tally.ts';
 
 export class InvariantWatch {
-  readonly #tallies: readonly Tally[];
+  readonly #tallies: readonly { readonly invariant: Invariant; readonly tally: Tally }[];
   readonly #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
-    this.#tallies = invariants.map((invariant) => ({ invariant, seen: 0, violations: 0, firstProblem: '', trace: [] }));
+    this.#tallies = invariants.map((invariant) => ({ invariant, tally: new Tally(invariant) }));
   }
 
   /** Watches a new connection of a scenario. */
   watcher(scenarioId: string, connection: string): Watcher {
-    const rules = this.#tallies.map((tally) => ({ tally, rule: tally.invariant.watch() }));
+    const rules = this.#tallies.map(({ invariant, tally }) => ({ tally, rule: invariant.watch() }));
     return {
       sent: (bytes, packet) => {
         for (const { rule } of rules) rule.sent?.(packet, bytes);
@@ -34,7 +27,7 @@ export class InvariantWatch {
       received: (observed) => {
         for (const { tally, rule } of rules) {
           const { applies, problem } = rule.received(observed);
-          if (applies) tally.seen++;
+          if (applies) tally.saw();
           if (problem !== undefined) this.#violated(tally, { scenarioId, connection, observed, problem });
         }
       },
@@ -44,27 +37,7 @@ export class InvariantWatch {
 
   /** One result an invariant: skipped where no packet came that could have broken it. */
   results(protocol: Protocol): ScenarioResult[] {
-    return this.#tallies.map(({ invariant, seen, violations, firstProblem, trace }): ScenarioResult => {
-      const { id, title, section, cites } = invariant;
-      const common = { id, title, section, protocol, cites, trace, startedAt: 0, durationMs: 0 };
-      if (violations === 0 && seen === 0) {
-        return { ...common, verdict: 'skipped', reason: 'the target sent no such packet', checks: [] };
-      }
-      const expected = `${title} (${seen} packets)`;
-      if (violations === 0) {
-        return {
-          ...common,
-          verdict: 'pass',
-          checks: [{ verdict: 'pass', statements: cites, expected, got: 'as expected' }],
-        };
-      }
-      const got = `${violations} of ${seen}; the first: ${firstProblem}`;
-      return {
-        ...common,
-        verdict: 'fail',
-        checks: [{ verdict: 'fail', statements: cites, expected, got, traceIndex: 1 }],
-      };
-    });
+    return this.#tallies.map(({ tally }) => tally.result(protocol, 'the target sent no such packet'));
   }
 
   #violated(
@@ -76,11 +49,9 @@ export class InvariantWatch {
       problem,
     }: { scenarioId: string; connection: string; observed: ObservedPacket; problem: string },
   ): void {
-    if (tally.violations++ > 0) return;
     const at = this.#now();
     const { bytes, packet } = observed;
-    tally.firstProblem = problem;
-    tally.trace = [
+    tally.violated(problem, () => [
       { kind: 'note', at, connection, text: `in scenario ${scenarioId}` },
       {
         kind: 'received',
@@ -91,6 +62,6 @@ export class InvariantWatch {
         summary: describePacket(packet),
         findings: [problem],
       },
-    ];
+    ]);
   }
 }

@@ -11,20 +11,24 @@ export interface Finding {
 /** A packet as it came: values outside the standard's ranges are kept. */
 export type Observed =
   | { readonly type: 'connack'; readonly sessionPresent: boolean; readonly returnCode: number }
-  | {
-      readonly type: 'publish';
-      readonly dup: boolean;
-      readonly qos: number;
-      readonly retain: boolean;
-      readonly topicName: string;
-      readonly packetId?: number;
-      readonly payload: Uint8Array;
-    }
+  | ObservedPublish
   | { readonly type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback'; readonly packetId: number }
   | { readonly type: 'suback'; readonly packetId: number; readonly returnCodes: readonly number[] }
   | { readonly type: 'pingresp' }
-  /** Not for clients, of a reserved type, or too short to be read. */
-  | { readonly type: 'foreign'; readonly packetType: number };
+  | Foreign;
+
+export type ObservedPublish = {
+  readonly type: 'publish';
+  readonly dup: boolean;
+  readonly qos: number;
+  readonly retain: boolean;
+  readonly topicName: string;
+  readonly packetId?: number;
+  readonly payload: Uint8Array;
+};
+
+/** Not for this direction, of a reserved type, or too short to be read. */
+export type Foreign = { readonly type: 'foreign'; readonly packetType: number };
 
 export type ObservedType = Observed['type'];
 
@@ -219,7 +223,8 @@ function observeSuback(body: Uint8Array, findings: Finding[]): Observed {
   return { type: 'suback', packetId: uint16(body, 0), returnCodes };
 }
 
-function observePublish(first: number, body: Uint8Array, findings: Finding[]): Observed {
+/** Reads a PUBLISH: its form is the same in both directions. */
+export function observePublish(first: number, body: Uint8Array, findings: Finding[]): ObservedPublish | Foreign {
   const dup = (first & 8) !== 0;
   const qos = (first >> 1) & 3;
   const retain = (first & 1) !== 0;
