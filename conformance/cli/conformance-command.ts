@@ -1,8 +1,6 @@
 // The main job: `mqttspec [--target host:1883]`. In: options. Out: a run, its reports, and the exit code.
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { createReporter, reporterNames } from '../reporters/registry.ts';
+import { reporterNames } from '../reporters/registry.ts';
 import { choose, type Filed } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
 import { serverScenarios } from '../scenarios/all.ts';
@@ -13,6 +11,7 @@ import type { Hints } from '../target/hints.ts';
 import type { Reporter, RunEvent } from '../verdict/events.ts';
 import type { Protocol } from '../verdict/verdict.ts';
 import { listScenarios } from './list.ts';
+import { reportersOf } from './reporters-of.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
@@ -144,27 +143,6 @@ function addressOf(target: string | undefined): Address | undefined {
     if (error instanceof BadAddress) throw new UsageError(error.message, { cause: error });
     throw error;
   }
-}
-
-function reportersOf(options: Options): Reporter[] {
-  const { reporter, out, verbose = false, quiet = false, target } = options;
-  mkdirSync(out, { recursive: true });
-  const reportPath = resolve(out, 'index.html');
-  const style = { verbose, quiet, reportPath, ...(target === undefined ? {} : { target }) };
-  const named = reporter.map((text) => {
-    const equals = text.indexOf('=');
-    const name = equals < 0 ? text : text.slice(0, equals);
-    if (!reporterNames.includes(name))
-      throw new UsageError(`unknown reporter ${name}: use ${reporterNames.join(', ')}`);
-    return createReporter(name, { ...style, ...(equals < 0 ? {} : { file: text.slice(equals + 1) }) });
-  });
-  const onTerminal = reporter.some((text) => !text.includes('=') && text !== 'json' && text !== 'html');
-  return [
-    ...(onTerminal ? [] : [createReporter('console', style)]),
-    ...named,
-    createReporter('json', { file: resolve(out, 'report.json') }),
-    createReporter('html', { file: reportPath }),
-  ];
 }
 
 interface Judging {

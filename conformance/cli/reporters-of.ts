@@ -1,0 +1,38 @@
+// Options about reports → reporters.
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createReporter, reporterNames } from '../reporters/registry.ts';
+import type { Reporter } from '../verdict/events.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface ReportOptions {
+  /** `name`, or `name=file`. */
+  readonly reporter: readonly string[];
+  /** Folder of index.html and report.json. */
+  readonly out: string;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly target?: string;
+}
+
+/** The reporters that a user asks for, beside those that write the report's folder. Throws UsageError for a name that there is not. */
+export function reportersOf(options: ReportOptions): Reporter[] {
+  const { reporter, out, verbose = false, quiet = false, target } = options;
+  mkdirSync(out, { recursive: true });
+  const reportPath = resolve(out, 'index.html');
+  const style = { verbose, quiet, reportPath, ...(target === undefined ? {} : { target }) };
+  const named = reporter.map((text) => {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    if (!reporterNames.includes(name))
+      throw new UsageError(`unknown reporter ${name}: use ${reporterNames.join(', ')}`);
+    return createReporter(name, { ...style, ...(equals < 0 ? {} : { file: text.slice(equals + 1) }) });
+  });
+  const onTerminal = reporter.some((text) => !text.includes('=') && text !== 'json' && text !== 'html');
+  return [
+    ...(onTerminal ? [] : [createReporter('console', style)]),
+    ...named,
+    createReporter('json', { file: resolve(out, 'report.json') }),
+    createReporter('html', { file: reportPath }),
+  ];
+}
