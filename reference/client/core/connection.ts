@@ -71,7 +71,7 @@ export class ClientConnection {
 
   /** Takes the output gathered so far. */
   takeOutput(now: number): Uint8Array {
-    this.#pings.packetSent(now);
+    if (this.#out.length > 0) this.#pings.packetSent(now);
     return this.#out.take();
   }
 
