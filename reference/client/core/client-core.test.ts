@@ -16,7 +16,7 @@ describe('reconnecting', () => {
     client.passes(1).open().serves({ type: 'connack', returnCode: 0, sessionPresent: true });
     expect(client.happened()).toEqual(['dials', 'connected, session present']);
     client.closes();
-    expect(client.happened()).toEqual(['stream finished', 'disconnected: closed by server', 'attempt 1 in 100 ms']);
+    expect(client.happened()).toEqual(['disconnected: closed by server', 'attempt 1 in 100 ms']);
   });
 
   test('is not tried where the first connection does not come about', () => {
