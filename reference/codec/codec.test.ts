@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { decode } from './decode.ts';
 import { encode, PacketWriter } from './encode.ts';
-import { Framer, PacketTooLarge } from './framer.ts';
+import { Framer } from './framer.ts';
 import { inspect } from './inspect.ts';
 import { UnsupportedProtocol } from './levels.ts';
 import { MalformedPacket } from './malformed.ts';
 import type { Packet } from './packet.ts';
+import { PacketTooLarge } from './partial-frame.ts';
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replace(/\s+/g, ''), 'hex'));
 const hexOf = (all: Uint8Array): string => Buffer.from(all).toString('hex');

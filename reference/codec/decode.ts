@@ -2,7 +2,9 @@
 import { malformed, Reader, type ReadField } from './bytes/reader.ts';
 import { levels } from './levels.ts';
 import type { Packet, PacketType, ProtocolLevel } from './packet.ts';
-import { packetTypeOf, packetTypes } from './packet-types.ts';
+import { mayBeSentBy, packetTypeOf, packetTypes } from './packet-types.ts';
+import { PublishView } from './publish-view.ts';
+import { readShortPacket } from './short-packets.ts';
 import { decodeAcknowledgement } from './v3/acknowledgements.ts';
 import { decodeConnack } from './v3/connack.ts';
 import { decodeConnect } from './v3/connect.ts';
@@ -21,9 +23,30 @@ export interface DecodeOptions {
 }
 
 const defaults: DecodeOptions = {};
+const publishNumber = packetTypes.publish.number;
 
 /** Decodes one frame, as a Framer hands it over. Throws MalformedPacket, and UnsupportedProtocol for a CONNECT of another protocol. */
-export function decode(frame: Uint8Array, { level = 4, sentBy, log }: DecodeOptions = defaults): Packet {
+export function decode(frame: Uint8Array, options: DecodeOptions = defaults): Packet {
+  const usual = options.log === undefined ? decodeUsual(frame, options.sentBy) : undefined;
+  return usual ?? decodeStrictly(frame, options);
+}
+
+const publishView = new PublishView();
+
+/** The packets that come by the million, as they usually come; undefined for any other frame. */
+function decodeUsual(frame: Uint8Array, sentBy: DecodeOptions['sentBy']): Packet | undefined {
+  const firstByte = frame[0] ?? 0;
+  if (firstByte >> 4 !== publishNumber) {
+    return mayBeSentBy(sentBy, firstByte >> 4) ? readShortPacket(frame, 0, frame.length) : undefined;
+  }
+  if (!publishView.read(frame, 0, headerBytes(frame), frame.length)) return undefined;
+  const packet = publishView.toPacket();
+  publishView.release();
+  return packet;
+}
+
+/** Decodes field by field: the one source of what is malformed, why and where. */
+export function decodeStrictly(frame: Uint8Array, { level = 4, sentBy, log }: DecodeOptions = defaults): Packet {
   const firstByte = frame[0] ?? 0;
   const type = packetTypeOf[firstByte >> 4];
   if (type === undefined) throw malformed('MQTT-4.8.0-1', 0, 'a packet type from 1 to 14', String(firstByte >> 4));
@@ -46,7 +69,7 @@ function checkHeader(
   { level, sentBy }: { level: ProtocolLevel; sentBy: 'client' | 'server' | undefined },
 ): void {
   const row = packetTypes[type];
-  if (sentBy !== undefined && row.sentBy !== 'both' && row.sentBy !== sentBy) {
+  if (sentBy !== undefined && !mayBeSentBy(sentBy, row.number)) {
     throw malformed('MQTT-4.8.0-1', 0, `a packet that a ${sentBy} may send`, type.toUpperCase());
   }
   if (row.flags === undefined || (firstByte & 15) === row.flags || !levels[level].strictFlags) return;

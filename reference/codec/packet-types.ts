@@ -33,3 +33,18 @@ export const packetTypes = {
 export const packetTypeOf: readonly (PacketType | undefined)[] = Array.from({ length: 16 }, (_, number) =>
   (Object.keys(packetTypes) as PacketType[]).find((type) => packetTypes[type].number === number),
 );
+
+/** A bit for each type number that one side may send. */
+const sentByBits = (side: 'client' | 'server'): number =>
+  Object.values(packetTypes).reduce(
+    (bits, { number, sentBy }) => (sentBy === 'both' || sentBy === side ? bits | (1 << number) : bits),
+    0,
+  );
+const clientBits = sentByBits('client');
+const serverBits = sentByBits('server');
+
+/** Whether a packet of this number may come from there (Table 2.1); from anybody, if it isn't said who sends. */
+export function mayBeSentBy(side: 'client' | 'server' | undefined, number: number): boolean {
+  if (side === undefined) return true;
+  return (((side === 'client' ? clientBits : serverBits) >> number) & 1) === 1;
+}

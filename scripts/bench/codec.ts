@@ -3,6 +3,7 @@ import { decode } from '../../reference/codec/decode.ts';
 import { encode, PacketWriter } from '../../reference/codec/encode.ts';
 import { Framer } from '../../reference/codec/framer.ts';
 import type { Packet } from '../../reference/codec/packet.ts';
+import { PacketReader } from '../../reference/codec/packet-reader.ts';
 import { chunksOf, everyType, piecesOf, publish } from './codec-samples.ts';
 import { CountingStream, generate, theirParser, theirs, writeToStream } from './mqtt-packet-peer.ts';
 import { type Comparison, contenders, perCpuSecond, type Row, type RowOptions } from './row.ts';
@@ -48,13 +49,22 @@ function parseRow({ id, title, compared, packets, chunks }: ParseRow): Row {
         return perRound * sent.length;
       };
       const their = theirParser();
+      const reader = new PacketReader();
       const framer = new Framer();
+      let read = 0;
       let framed = 0;
+      const packet = ({ type }: Packet): void => {
+        if (type.length > 0) read++;
+      };
       const frame = (bytes: Uint8Array): void => {
         if (decode(bytes).type.length > 0) framed++;
       };
       return contenders({
         ours: measured(
+          (chunk) => reader.push(chunk, packet),
+          () => read,
+        ),
+        'ours, frame by frame': measured(
           (chunk) => framer.push(chunk, frame),
           () => framed,
         ),

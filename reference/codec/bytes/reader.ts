@@ -1,7 +1,8 @@
 // Reads the fields of one packet. Every bound is checked here and nowhere else. Each read names its field in the standard's
 // words: the same code yields the packet, the error, and the annotated bytes of a report.
 import { MalformedPacket } from '../malformed.ts';
-import { decodeUtf8, utf8Problem } from './utf8.ts';
+import { knownStrings } from './string-cache.ts';
+import { utf8Problem } from './utf8.ts';
 
 /** A field that was read: offsets from the start of the packet. */
 export interface ReadField {
@@ -58,7 +59,7 @@ export class Reader {
   utf8String(name: string, statement: string): string {
     const start = this.#prefixed(name, statement);
     const stop = this.offset;
-    const text = decodeUtf8(this.bytes, start, stop);
+    const text = knownStrings.get(this.bytes, start, stop);
     if (text === undefined) {
       const problem = utf8Problem(this.bytes, start, stop);
       const { statement: broken = 'MQTT-1.5.3-1', offset = start, actual = 'other bytes' } = problem ?? {};

@@ -1,26 +1,16 @@
 // Well-formed UTF-8, section 1.5.3. In: bytes. Out: a string, or where it is ill-formed. A BOM is kept (MQTT-1.5.3-3).
+import { Buffer } from 'node:buffer';
 
 const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** Strings up to this length are read byte by byte: cheaper than a call of the decoder. */
-const shortBytes = 48;
-
-/** The string of a range that is ASCII without U+0000, or undefined if it is anything else. */
-function shortAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
-  let text = '';
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (byte === 0 || byte > 127) return undefined;
-    text += String.fromCharCode(byte);
-  }
-  return text;
+/** Whether a range is ASCII without U+0000. */
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (((bytes[at] as number) - 1) >>> 0 > 126) return false;
+  return true;
 }
 
 /** Decodes a range; undefined if it is ill-formed or holds U+0000: `utf8Problem` tells which. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
-  if (end - start <= shortBytes) {
-    const ascii = shortAscii(bytes, start, end);
-    if (ascii !== undefined) return ascii;
-  }
+  if (bytes instanceof Buffer && isAscii(bytes, start, end)) return bytes.toString('latin1', start, end);
   try {
     const text = fatal.decode(bytes.subarray(start, end));
     return text.includes('\0') ? undefined : text;

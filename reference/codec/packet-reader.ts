@@ -1,0 +1,127 @@
+// Chunks → packets in one loop: what Framer and decode do together, without an object between them for the packets that come by the
+// million. In: bytes in any chunking. Out: packets, or a look at each PUBLISH where it lies. Knows no connection.
+import { decodeStrictly } from './decode.ts';
+import type { Packet, ProtocolLevel, Publish } from './packet.ts';
+import { mayBeSentBy, packetTypes } from './packet-types.ts';
+import { frameLength, largestPacketBytes, PartialFrame } from './partial-frame.ts';
+import { PublishView } from './publish-view.ts';
+import { readShortPacket } from './short-packets.ts';
+
+export interface PacketReaderOptions {
+  /** Largest packet, fixed header included; by default the largest that the standard allows. */
+  readonly maxPacketBytes?: number;
+  /** Who sends the bytes: packets that may not travel so are malformed (Table 2.1). */
+  readonly sentBy?: 'client' | 'server';
+  /** Level of the connection; 4 unless told otherwise. */
+  readonly level?: ProtocolLevel;
+}
+
+/** Gets what a PacketReader reads, in order. */
+export interface PacketSink {
+  /** A PUBLISH. The view and its bytes hold until the call returns. */
+  publish(publish: PublishView): void;
+  packet(packet: Exclude<Packet, Publish>): void;
+}
+
+/** Hands every packet to one function. */
+class Packets implements PacketSink {
+  readonly #receive: (packet: Packet) => void;
+  constructor(receive: (packet: Packet) => void) {
+    this.#receive = receive;
+  }
+  publish(publish: PublishView): void {
+    this.#receive(publish.toPacket());
+  }
+  packet(packet: Packet): void {
+    this.#receive(packet);
+  }
+}
+
+const publishNumber = packetTypes.publish.number;
+/** Views that nobody looks at just now. A sink may read from another reader, so one is not enough. */
+const spareViews: PublishView[] = [];
+
+/** Reads the packets of one direction of one connection. */
+export class PacketReader {
+  /** Level of the connection: to be set when CONNECT has told it, also from within a sink. */
+  level: ProtocolLevel;
+  readonly #sentBy: 'client' | 'server' | undefined;
+  readonly #maxPacketBytes: number;
+  readonly #partial: PartialFrame;
+
+  constructor({ maxPacketBytes = largestPacketBytes, sentBy, level = 4 }: PacketReaderOptions = {}) {
+    this.level = level;
+    this.#sentBy = sentBy;
+    this.#maxPacketBytes = maxPacketBytes;
+    this.#partial = new PartialFrame(maxPacketBytes);
+  }
+
+  /** Whether nothing of an unfinished packet is held. */
+  get isEmpty(): boolean {
+    return this.#partial.isEmpty;
+  }
+
+  /**
+   * Hands over each whole packet; payloads are views into the chunk.
+   * Throws as Framer and decode do, after handing over what came before.
+   */
+  push(chunk: Uint8Array, receive: (packet: Packet) => void): void {
+    this.visit(chunk, new Packets(receive));
+  }
+
+  /** As `push`, but shows each PUBLISH where it lies. */
+  visit(chunk: Uint8Array, sink: PacketSink): void {
+    const view = spareViews.pop() ?? new PublishView();
+    try {
+      this.#read(chunk, sink, view);
+    } finally {
+      view.release();
+      spareViews.push(view);
+    }
+  }
+
+  #read(chunk: Uint8Array, sink: PacketSink, view: PublishView): void {
+    let at = 0;
+    if (!this.#partial.isEmpty) {
+      at = this.#partial.add(chunk, 0);
+      if (!this.#partial.isComplete) return;
+      const frame = this.#partial.take();
+      this.#frame(frame, 0, frame.length, sink, view);
+    }
+    while (at < chunk.length) {
+      const second = at + 1 < chunk.length ? (chunk[at + 1] as number) : 128;
+      const length =
+        second < 128 && second + 2 <= this.#maxPacketBytes
+          ? second + 2
+          : frameLength(chunk, at, chunk.length, this.#maxPacketBytes);
+      const end = at + length;
+      if (length === 0 || end > chunk.length) {
+        this.#partial.add(chunk, at);
+        return;
+      }
+      this.#frame(chunk, at, end, sink, view);
+      at = end;
+    }
+  }
+
+  #frame(bytes: Uint8Array, start: number, end: number, sink: PacketSink, view: PublishView): void {
+    const number = (bytes[start] as number) >> 4;
+    if (number === publishNumber) {
+      let bodyAt = start + 2;
+      while ((bytes[bodyAt - 1] as number) > 127) bodyAt++;
+      if (view.read(bytes, start, bodyAt, end)) return sink.publish(view);
+    } else if (mayBeSentBy(this.#sentBy, number)) {
+      const packet = readShortPacket(bytes, start, end);
+      if (packet !== undefined) return sink.packet(packet);
+    }
+    this.#unusual(bytes.subarray(start, end), sink, view);
+  }
+
+  #unusual(frame: Uint8Array, sink: PacketSink, view: PublishView): void {
+    const sentBy = this.#sentBy;
+    const packet = decodeStrictly(frame, sentBy === undefined ? { level: this.level } : { level: this.level, sentBy });
+    if (packet.type !== 'publish') return sink.packet(packet);
+    view.take(packet, frame);
+    sink.publish(view);
+  }
+}
