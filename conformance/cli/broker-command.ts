@@ -1,9 +1,9 @@
 // `mqttspec broker`: the reference broker as a process, until Ctrl-C.
 import { Command, InvalidArgumentError } from 'commander';
 import { startBroker } from '../../reference/broker/index.ts';
+import { UsageError } from '../../reference/cli/usage-error.ts';
 import { faultNamed, faults } from '../faults/all.ts';
 import type { Fault } from '../faults/fault.ts';
-import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 interface Options {

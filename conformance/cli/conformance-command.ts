@@ -1,5 +1,6 @@
 // The main job: `mqttspec [--target host:1883]`. In: options. Out: a run, its reports, and the exit code.
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../../reference/cli/usage-error.ts';
 import { reporterNames } from '../reporters/registry.ts';
 import { choose, type Filed } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
@@ -12,7 +13,6 @@ import type { Reporter, RunEvent } from '../verdict/events.ts';
 import type { Protocol } from '../verdict/verdict.ts';
 import { listScenarios } from './list.ts';
 import { reportersOf } from './reporters-of.ts';
-import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 interface Options {

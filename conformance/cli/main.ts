@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // The command `mqttspec`: the suite, and the broker.
 import { Command, CommanderError } from 'commander';
+import { UsageError } from '../../reference/cli/usage-error.ts';
 import { brokerCommand } from './broker-command.ts';
 import { conformanceCommand } from './conformance-command.ts';
 import { recordCommand } from './record-command.ts';
-import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 /** One line instead of commander's several. */

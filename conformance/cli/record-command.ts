@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { Command } from 'commander';
 import pico from 'picocolors';
+import { UsageError } from '../../reference/cli/usage-error.ts';
 import { LiveText } from '../replay/live-text.ts';
 import { type RecordingProxy, startProxy } from '../replay/proxy.ts';
 import { Recording } from '../replay/recording.ts';
 import { EventTexts, headText } from '../replay/write-fixture.ts';
 import { type Address, BadAddress, formatAddress, parseAddress } from '../target/address.ts';
 import { portNumber } from './port-number.ts';
-import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 interface Options {

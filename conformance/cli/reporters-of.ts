@@ -1,9 +1,9 @@
 // Options about reports → reporters.
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { UsageError } from '../../reference/cli/usage-error.ts';
 import { createReporter, reporterNames } from '../reporters/registry.ts';
 import type { Reporter } from '../verdict/events.ts';
-import { UsageError } from './usage-error.ts';
 
 export interface ReportOptions {
   /** `name`, or `name=file`. */
