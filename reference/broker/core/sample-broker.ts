@@ -6,7 +6,7 @@ import type { Connect, Packet, ProtocolLevel, Publish, SubackReturnCode } from '
 import type { Qos } from '../../message.ts';
 import { BrokerCore, type BrokerCoreOptions, type Limits } from './broker-core.ts';
 import { Connection } from './connection.ts';
-import { defaultParts } from './parts.ts';
+import { defaultParts, type Parts } from './parts.ts';
 import { type RuleChanges, rulesWith } from './rules/rules.ts';
 
 export interface SampleOptions
@@ -15,6 +15,7 @@ export interface SampleOptions
   > {
   readonly limits?: Partial<Limits>;
   readonly rules?: RuleChanges;
+  readonly parts?: Partial<Parts>;
 }
 
 const limits: Limits = {
@@ -29,11 +30,18 @@ export class SampleBroker {
   readonly core: BrokerCore;
   readonly #clients: SampleClient[] = [];
 
-  constructor({ limits: others, rules, authenticate = () => 'accepted', events = {}, ...more }: SampleOptions = {}) {
+  constructor({
+    limits: others,
+    rules,
+    parts,
+    authenticate = () => 'accepted',
+    events = {},
+    ...more
+  }: SampleOptions = {}) {
     let last = 0;
     this.core = new BrokerCore({
       rules: rulesWith(rules),
-      parts: defaultParts,
+      parts: { ...defaultParts, ...parts },
       limits: { ...limits, ...others },
       authenticate,
       events,
@@ -80,6 +88,7 @@ export class SampleClient {
   /** What the broker's transport says of bytes that the client has not taken. */
   bufferedBytes = 0;
   readonly #core: BrokerCore;
+  readonly #bytes: Uint8Array[] = [];
   readonly #framer = new Framer();
   readonly #got: Packet[] = [];
 
@@ -93,8 +102,7 @@ export class SampleClient {
         get bufferedBytes() {
           return client.bufferedBytes;
         },
-        write: (bytes) =>
-          this.#framer.push(bytes, (frame) => this.#got.push(decode(frame.slice(), { sentBy: 'server' }))),
+        write: (bytes) => this.#bytes.push(new Uint8Array(bytes)),
         close: () => {
           this.closed = true;
         },
@@ -118,7 +126,17 @@ export class SampleClient {
 
   /** What came since the last call. */
   taken(): Packet[] {
+    this.#read();
     return this.#got.splice(0);
+  }
+
+  /** What came since the last call, as bytes that need not be packets. */
+  takenBytes(): Uint8Array {
+    return Buffer.concat(this.#bytes.splice(0));
+  }
+
+  #read(): void {
+    this.#framer.push(this.takenBytes(), (frame) => this.#got.push(decode(frame.slice(), { sentBy: 'server' })));
   }
 
   /** What came since the last call, in words: `publish 1 t hello qos 1 dup retain`, `suback 1 [0,128]`. */
@@ -131,6 +149,7 @@ export class SampleClient {
     const [first, ...others] = Object.entries(filters).map(([topicFilter, qos]) => ({ topicFilter, qos }));
     if (first === undefined) return [];
     this.sends({ type: 'subscribe', packetId: 1, subscriptions: [first, ...others] });
+    this.#read();
     const at = this.#got.findIndex(({ type }) => type === 'suback');
     const [suback] = at < 0 ? [] : this.#got.splice(at, 1);
     return suback?.type === 'suback' ? suback.returnCodes : [];
