@@ -12,6 +12,8 @@ export interface RealBroker extends AsyncDisposable {
   readonly version: string;
   /** `mqtt://127.0.0.1:PORT`, with credentials where the broker asks for them. */
   readonly address: string;
+  /** Of the process that was started, to look at what it uses. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -25,7 +27,7 @@ const versionOf = (packageName: string): string => {
 
 interface Started {
   readonly version: string;
-  readonly child: { stop(): Promise<void> };
+  readonly child: { readonly pid: number; stop(): Promise<void> };
   readonly credentials?: string;
 }
 
@@ -144,7 +146,7 @@ async function rabbitmq(port: number): Promise<Started> {
       process.stderr.write(`epmd on port ${epmdPort} could not be ended: ${String(error)}\n`);
     }
   };
-  return { version, child: { stop } };
+  return { version, child: { pid: child.pid, stop } };
 }
 
 async function activemq(port: number): Promise<Started> {
@@ -262,7 +264,7 @@ export async function startRealBroker(name: BrokerName, options: { port?: number
   const { version, child, credentials } = await startNamed(name, port);
   const stop = (): Promise<void> => child.stop();
   const address = `mqtt://${credentials === undefined ? '' : `${credentials}@`}127.0.0.1:${port}`;
-  return { name, version, address, stop, [Symbol.asyncDispose]: stop };
+  return { name, version, address, pid: child.pid, stop, [Symbol.asyncDispose]: stop };
 }
 
 function startNamed(name: BrokerName, port: number): Promise<Started> {

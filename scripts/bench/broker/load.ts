@@ -1,0 +1,27 @@
+// What all loads share: a measured window behind a warm-up, and peers by the dozen.
+import { Peer } from './peer.ts';
+
+export interface Window {
+  readonly warmUpMs: number;
+  readonly measuredMs: number;
+}
+
+/** Names of figures with their values: `perSecond`, `p99Ms` … */
+export type Figures = Readonly<Record<string, number>>;
+
+export type Load = (port: number, window: Window) => Promise<Figures>;
+
+export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+export const peers = (port: number, count: number, name: string): Promise<readonly Peer[]> =>
+  Promise.all(Array.from({ length: count }, (_, i) => Peer.connect(port, `${name}-${i}`)));
+
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** How fast a count grows in the measured window. */
+export async function rateOf(count: () => number, { warmUpMs, measuredMs }: Window): Promise<number> {
+  await sleep(warmUpMs);
+  const [startedAt, before] = [performance.now(), count()];
+  await sleep(measuredMs);
+  return ((count() - before) * 1_000) / (performance.now() - startedAt);
+}
