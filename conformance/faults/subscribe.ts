@@ -132,7 +132,7 @@ const unsubscribing: readonly Fault[] = [
       rules: {
         subscribe: {
           filtersRemoved: (topicFilter, subscribed) =>
-            subscribed.filter(
+            [...subscribed.keys()].filter(
               (filter) =>
                 filter === topicFilter || (topicFilter.endsWith('#') && filter.startsWith(topicFilter.slice(0, -1))),
             ),
@@ -147,7 +147,7 @@ const unsubscribing: readonly Fault[] = [
       rules: {
         subscribe: {
           filtersRemoved: (topicFilter, subscribed) =>
-            subscribed.filter((filter) => filter.toLowerCase() === topicFilter.toLowerCase()),
+            [...subscribed.keys()].filter((filter) => filter.toLowerCase() === topicFilter.toLowerCase()),
         },
       },
     },
@@ -155,7 +155,7 @@ const unsubscribing: readonly Fault[] = [
   fault(
     'unsubscribe-all',
     { title: 'UNSUBSCRIBE deletes all subscriptions of the client', violates: ['MQTT-3.10.4-1', 'MQTT-3.10.4-6'] },
-    { rules: { subscribe: { filtersRemoved: (_topicFilter, subscribed) => subscribed } } },
+    { rules: { subscribe: { filtersRemoved: (_topicFilter, subscribed) => [...subscribed.keys()] } } },
   ),
   fault(
     'unsubscribe-without-effect',

@@ -11,14 +11,12 @@ export type {
   AuthenticationOutcome,
   AuthenticationRefusal,
   Authorize,
-  BrokerEvents,
-  Client,
-  Counters,
   Credentials,
   Intention,
-  Limits,
-  Peer,
-} from './core/broker-core.ts';
+} from './core/access.ts';
+export type { Counters } from './core/counters.ts';
+export type { BrokerEvents, Client, Peer } from './core/events.ts';
+export type { Limits } from './core/limits.ts';
 export type { Parts } from './core/parts.ts';
 export type { EndReason } from './core/rules/connect.ts';
 export type { RuleChanges, Rules } from './core/rules/rules.ts';

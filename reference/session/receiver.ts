@@ -13,14 +13,15 @@ export interface ReceiverPort {
 export class Receiver {
   readonly #rules: SessionRules;
   /** Identifiers whose message was passed on and whose PUBREL has not come (MQTT-4.3.3-2). */
-  readonly #known = new Set<PacketId>();
+  #known: Set<PacketId> | undefined;
 
   constructor(rules: SessionRules) {
     this.#rules = rules;
   }
 
   publish(packetId: PacketId, { message, dup }: { message: Message; dup: boolean }, port: ReceiverPort): void {
-    if (this.#rules.isNewMessage(this.#known.has(packetId), dup)) {
+    if (this.#rules.isNewMessage(this.#known?.has(packetId) === true, dup)) {
+      this.#known ??= new Set();
       this.#known.add(packetId);
       port.deliver(message, dup);
     }
@@ -29,12 +30,12 @@ export class Receiver {
 
   /** Answered also where the identifier is unknown: the PUBCOMP before may have been lost. */
   pubrel(packetId: PacketId, port: ReceiverPort): void {
-    if (this.#rules.forgetsOn('pubrel')) this.#known.delete(packetId);
+    if (this.#rules.forgetsOn('pubrel')) this.#known?.delete(packetId);
     port.pubcomp(packetId);
   }
 
   /** Forgets everything; for a faulty broker. */
   clear(): void {
-    this.#known.clear();
+    this.#known = undefined;
   }
 }

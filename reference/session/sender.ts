@@ -5,6 +5,8 @@ import type { InFlight, SessionRules } from './session-rules.ts';
 
 /** What the sender wants done on its connection. */
 export interface SenderPort {
+  /** Whether its client takes nothing for now: what is not begun waits until `resume`. Left out: never. */
+  readonly isFull?: boolean;
   publish(message: Message, sending: { readonly qos: 1 | 2; readonly packetId: PacketId; readonly dup: boolean }): void;
   pubrel(packetId: PacketId): void;
 }
@@ -15,6 +17,8 @@ export interface SenderOptions {
   readonly window: number;
   /** How many messages may wait for a place in the window or for the client to return; more are dropped. */
   readonly maxQueued: number;
+  /** Bytes of payloads and names, queued and in flight, beyond which nothing more is taken. Left out: no limit. */
+  readonly maxBytes?: number;
 }
 
 interface Queued {
@@ -23,36 +27,49 @@ interface Queued {
   readonly incomingDup: boolean;
 }
 
+/** Stands where a message was, so that nobody holds it. */
+const taken: Queued = {
+  message: { topicName: '', payload: new Uint8Array(0), qos: 1, retain: false },
+  qos: 1,
+  incomingDup: false,
+};
+
 /** Packet Identifiers that exist (section 2.3.1). */
 const mostInFlight = 65_535;
 
+/** An idle one holds nothing: what it needs is made at first use. */
 export class Sender {
   readonly #options: SenderOptions;
-  readonly #window: number;
   /** In the order of first sending: a Map keeps the place of a key whose value changes. */
-  readonly #inFlight = new Map<PacketId, InFlight>();
-  readonly #queue: Queued[] = [];
+  #inFlight: Map<PacketId, InFlight> | undefined;
+  #queue: Queued[] | undefined;
   #queueStart = 0;
+  #bytes = 0;
   #port: SenderPort | undefined;
   #lastId: PacketId = 0;
   /** Identifiers that SUBSCRIBE and UNSUBSCRIBE hold: a client has one pool for all (MQTT-2.3.1-2). */
   #reserved: Set<PacketId> | undefined;
+  #inUse: ((packetId: PacketId) => boolean) | undefined;
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#window = Math.min(options.window, mostInFlight);
   }
 
   /** Messages that are queued or in flight. */
   get size(): number {
-    return this.#inFlight.size + this.#queued;
+    return this.#unacknowledged + this.#queued;
+  }
+
+  /** Bytes of payloads and Topic Names that are queued or in flight. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** A connection is there: what is unacknowledged is sent again, then what is queued. */
   connect(port: SenderPort): void {
     this.#port = port;
     const { rules } = this.#options;
-    for (const { packetId, message, qos, state } of rules.resends([...this.#inFlight.values()])) {
+    for (const { packetId, message, qos, state } of this.#resends()) {
       const id = rules.idOfResend(packetId);
       if (state === 'awaiting-pubcomp') port.pubrel(id);
       else port.publish(message, { qos, packetId: id, dup: rules.dupOfResend() });
@@ -64,15 +81,26 @@ export class Sender {
     this.#port = undefined;
   }
 
-  /** Sends, or queues while the window is full or nobody is connected. False if the queue is full. */
+  /** The port is not full any more. */
+  resume(): void {
+    this.#fill();
+  }
+
+  /** Sends, or queues while the window is full or nobody is connected. False where there is no room. */
   send(message: Message, { qos, incomingDup = false }: { qos: 1 | 2; incomingDup?: boolean }): boolean {
-    const { maxQueued, rules } = this.#options;
-    if (this.#port !== undefined && this.#queued === 0 && this.#inFlight.size < this.#window) {
-      this.#first({ message, qos, incomingDup });
+    const { maxQueued, maxBytes = Number.POSITIVE_INFINITY, rules } = this.#options;
+    if (this.#bytes > maxBytes) return false;
+    if (this.#queued === 0 && this.#mayBegin) {
+      this.#bytes += bytesOf(message);
+      this.#first(message, qos, incomingDup);
       return true;
     }
     if (this.#queued >= maxQueued) return false;
-    this.#queue.splice(this.#queueStart + rules.queuePosition(this.#queued, qos), 0, { message, qos, incomingDup });
+    this.#bytes += bytesOf(message);
+    this.#queue ??= [];
+    const at = rules.queuePosition(this.#queued, qos);
+    if (at === this.#queued) this.#queue.push({ message, qos, incomingDup });
+    else this.#queue.splice(this.#queueStart + at, 0, { message, qos, incomingDup });
     return true;
   }
 
@@ -83,9 +111,9 @@ export class Sender {
 
   pubrec(packetId: PacketId): void {
     const { rules } = this.#options;
-    const entry = this.#inFlight.get(packetId);
+    const entry = this.#inFlight?.get(packetId);
     if (entry !== undefined && rules.acknowledges('pubrec', entry)) {
-      this.#inFlight.set(packetId, { ...entry, state: 'awaiting-pubcomp' });
+      this.#inFlight?.set(packetId, { ...entry, state: 'awaiting-pubcomp' });
     }
     if (rules.answersPubrec(entry)) this.#port?.pubrel(packetId);
   }
@@ -110,8 +138,8 @@ export class Sender {
   /** Takes out what is queued and in flight, in the order of sending. */
   takeAll(): { readonly inFlight: readonly InFlight[]; readonly queued: readonly Message[] } {
     const taken = {
-      inFlight: [...this.#inFlight.values()],
-      queued: this.#queue.slice(this.#queueStart).map(({ message }) => message),
+      inFlight: [...(this.#inFlight?.values() ?? [])],
+      queued: (this.#queue ?? []).slice(this.#queueStart).map(({ message }) => message),
     };
     this.clear({ inFlight: true });
     return taken;
@@ -119,52 +147,79 @@ export class Sender {
 
   /** Gives up what was not begun; for a faulty broker, and for a session that ends. */
   clear({ inFlight }: { inFlight: boolean }): void {
-    this.#queue.length = 0;
+    this.#queue = undefined;
     this.#queueStart = 0;
-    if (inFlight) this.#inFlight.clear();
+    if (inFlight) this.#inFlight = undefined;
+    this.#bytes = 0;
+    for (const { message } of this.#inFlight?.values() ?? []) this.#bytes += bytesOf(message);
   }
 
   get #queued(): number {
-    return this.#queue.length - this.#queueStart;
+    return this.#queue === undefined ? 0 : this.#queue.length - this.#queueStart;
+  }
+
+  get #unacknowledged(): number {
+    return this.#inFlight === undefined ? 0 : this.#inFlight.size;
+  }
+
+  /** Whether a first sending may be begun now. */
+  get #mayBegin(): boolean {
+    const port = this.#port;
+    if (port === undefined || port.isFull === true) return false;
+    return this.#unacknowledged < Math.min(this.#options.window, mostInFlight);
+  }
+
+  #resends(): readonly InFlight[] {
+    return this.#inFlight === undefined ? [] : this.#options.rules.resends([...this.#inFlight.values()]);
   }
 
   #fill(): void {
-    while (this.#port !== undefined && this.#queued > 0 && this.#inFlight.size < this.#window) {
-      this.#first(this.#take());
+    while (this.#queued > 0 && this.#mayBegin) {
+      const { message, qos, incomingDup } = this.#take(this.#queue as Queued[]);
+      this.#first(message, qos, incomingDup);
     }
   }
 
-  #take(): Queued {
+  #take(queue: Queued[]): Queued {
     const at = this.#options.rules.nextQueued(this.#queued);
-    if (at > 0) return this.#queue.splice(this.#queueStart + at, 1)[0] as Queued;
-    const first = this.#queue[this.#queueStart++] as Queued;
+    if (at > 0) return queue.splice(this.#queueStart + at, 1)[0] as Queued;
+    const first = queue[this.#queueStart] as Queued;
+    queue[this.#queueStart++] = taken;
+    if (this.#queueStart === queue.length) {
+      queue.length = 0;
+      this.#queueStart = 0;
+    }
     // Shifting an array costs its length: the front is cut off now and then.
-    if (this.#queueStart > 1_024 && this.#queueStart * 2 > this.#queue.length) {
-      this.#queue.splice(0, this.#queueStart);
+    else if (this.#queueStart > 1_024 && this.#queueStart * 2 > queue.length) {
+      queue.splice(0, this.#queueStart);
       this.#queueStart = 0;
     }
     return first;
   }
 
   #done(ack: 'puback' | 'pubcomp', packetId: PacketId): Message | undefined {
-    const entry = this.#inFlight.get(packetId);
+    const entry = this.#inFlight?.get(packetId);
     if (!this.#options.rules.acknowledges(ack, entry)) return undefined;
-    this.#inFlight.delete(packetId);
-    this.#fill();
+    this.#inFlight?.delete(packetId);
+    if (entry !== undefined) this.#bytes -= bytesOf(entry.message);
+    if (this.#queued > 0) this.#fill();
     return entry?.message;
   }
 
   #nextId(): PacketId {
-    const inUse = (id: PacketId): boolean => this.#inFlight.has(id) || this.#reserved?.has(id) === true;
-    const packetId = this.#options.rules.nextPacketId(this.#lastId, inUse);
+    this.#inUse ??= (id) => this.#inFlight?.has(id) === true || this.#reserved?.has(id) === true;
+    const packetId = this.#options.rules.nextPacketId(this.#lastId, this.#inUse);
     this.#lastId = packetId;
     return packetId;
   }
 
-  #first({ message, qos, incomingDup }: Queued): void {
+  #first(message: Message, qos: 1 | 2, incomingDup: boolean): void {
     const { rules } = this.#options;
     const packetId = this.#nextId();
+    this.#inFlight ??= new Map();
     this.#inFlight.set(packetId, { packetId, message, qos, state: 'awaiting-ack' });
     this.#port?.publish(message, { qos, packetId, dup: rules.dupOfFirst(incomingDup) });
   }
 }
+
+const bytesOf = ({ topicName, payload }: Message): number => topicName.length + payload.length;

@@ -53,20 +53,37 @@ function serverOf(tls: TlsOptions | undefined, serveOne: (socket: Socket) => voi
 
 /** Hands an open socket over to its listener. */
 export function serve(socket: Socket, accept: (transport: Transport) => TransportListener): Transport {
-  let over = false;
-  const transport = transportOver(socket);
-  const listener = accept(transport);
-  const end = (how: StreamEnd): void => {
-    if (over) return;
-    over = true;
-    listener.ended(how);
-  };
-  socket.on('data', (chunk: Uint8Array) => listener.bytes(chunk));
-  socket.on('end', () => end('finished'));
-  // Whatever broke the stream, `close` follows.
-  socket.on('error', () => {});
-  socket.on('close', () => end('broken'));
+  const transport = new SocketTransport(socket);
+  listeners.set(socket, accept(transport));
+  socket.on('data', onData);
+  socket.on('end', onEnd);
+  socket.on('error', onError);
+  socket.on('close', onClose);
   return transport;
+}
+
+/** Who is told of a socket's events, until its end was told. The functions below are shared by all sockets. */
+const listeners = new WeakMap<Socket, TransportListener>();
+
+function onData(this: Socket, chunk: Uint8Array): void {
+  listeners.get(this)?.bytes(chunk);
+}
+
+function onEnd(this: Socket): void {
+  ended(this, 'finished');
+}
+
+/** Whatever broke the stream, `close` follows. */
+function onError(): void {}
+
+function onClose(this: Socket): void {
+  ended(this, 'broken');
+}
+
+function ended(socket: Socket, how: StreamEnd): void {
+  const listener = listeners.get(socket);
+  listeners.delete(socket);
+  listener?.ended(how);
 }
 
 /** Common name of the certificate by which a TLS client has shown itself; undefined without a valid one. */
@@ -78,30 +95,49 @@ function commonNameOf(socket: Socket): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-function transportOver(socket: Socket): Transport {
-  let closing = false;
-  return {
-    remoteAddress: socket.remoteAddress ?? '',
-    certificateName: commonNameOf(socket),
-    write: (bytes, taken) => {
-      if (!socket.destroyed && socket.writable) socket.write(bytes, taken);
-      else taken?.();
-    },
-    get bufferedBytes() {
-      return socket.writableLength;
-    },
-    close: () => {
-      if (closing || socket.destroyed) return;
-      closing = true;
-      socket.end();
-      // What the peer still sends is not read by anybody, but has to be taken, or our FIN would become an RST.
-      socket.resume();
-      const linger = setTimeout(() => socket.destroy(), lingerMs);
-      linger.unref();
-      socket.once('close', () => clearTimeout(linger));
-    },
-    reset: () => void socket.resetAndDestroy(),
-    pause: () => void socket.pause(),
-    resume: () => void socket.resume(),
-  };
+class SocketTransport implements Transport {
+  readonly remoteAddress: string;
+  readonly certificateName: string | undefined;
+  readonly #socket: Socket;
+  #isClosing = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.remoteAddress = socket.remoteAddress ?? '';
+    this.certificateName = commonNameOf(socket);
+  }
+
+  write(bytes: Uint8Array, taken?: () => void): void {
+    const socket = this.#socket;
+    if (!socket.destroyed && socket.writable) socket.write(bytes, taken);
+    else taken?.();
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  close(): void {
+    const socket = this.#socket;
+    if (this.#isClosing || socket.destroyed) return;
+    this.#isClosing = true;
+    socket.end();
+    // What the peer still sends is not read by anybody, but has to be taken, or our FIN would become an RST.
+    socket.resume();
+    const linger = setTimeout(() => socket.destroy(), lingerMs);
+    linger.unref();
+    socket.once('close', () => clearTimeout(linger));
+  }
+
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
 }

@@ -5,7 +5,7 @@ import type { SecureContextOptions } from 'node:tls';
 export type StreamEnd = 'finished' | 'broken';
 
 export interface TransportListener {
-  /** The view is valid during the call alone. */
+  /** The bytes are the listener's from now on: nobody writes into them any more. */
   bytes(chunk: Uint8Array): void;
   /** The peer has ended the stream, or it broke; called once. After `finished` it can be written to, and has to be closed. */
   ended(how: StreamEnd): void;
@@ -15,7 +15,10 @@ export interface Transport {
   readonly remoteAddress: string;
   /** Common name of a client certificate that the server has verified. */
   readonly certificateName?: string | undefined;
-  /** `taken` is called once the bytes have left us, sent or lost: from then on their buffer may be used again. */
+  /**
+   * The bytes stay as they are until `bufferedBytes` is 0 again, or `taken` is called: they have left us, sent or lost, and their buffer
+   * may be used again.
+   */
   write(bytes: Uint8Array, taken?: () => void): void;
   /** Bytes written that the peer has not taken yet. */
   readonly bufferedBytes: number;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AuthenticationOutcome, Credentials } from '../core/broker-core.ts';
+import type { AuthenticationOutcome, Credentials } from '../core/access.ts';
 import { Access, type AccessOptions, type AccessSurroundings } from './access.ts';
 import { changePasswordFile } from './password-file.ts';
 import { hashPassword } from './scrypt.ts';

@@ -1,11 +1,6 @@
 // Access as the broker's options describe it: passwords, certificates, client ids, permissions. In: options. Out: what the core asks.
-import type {
-  Authenticate,
-  AuthenticationOutcome,
-  Authorize,
-  BrokerCoreOptions,
-  Credentials,
-} from '../core/broker-core.ts';
+import type { Authenticate, AuthenticationOutcome, Authorize, Credentials } from '../core/access.ts';
+import type { BrokerCoreOptions } from '../core/broker-core.ts';
 import { AccessError } from './access-error.ts';
 import { accessProblems } from './access-problems.ts';
 import { type ClientIdRule, mayUse } from './client-ids.ts';

@@ -1,6 +1,6 @@
 // Who has which password. In: user names, passwords, addresses. Out: what CONNACK says. Slow by intent, and bounded.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { AuthenticationOutcome } from '../core/broker-core.ts';
+import type { AuthenticationOutcome } from '../core/access.ts';
 import { type AttemptLimit, FailedAttempts } from './failed-attempts.ts';
 import { Gate } from './gate.ts';
 import type { PasswordHashes } from './password-file.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Intention } from '../core/broker-core.ts';
+import type { Intention } from '../core/access.ts';
 import { authorizeBy, type PermissionRule } from './permissions.ts';
 
 const rules: readonly PermissionRule[] = [

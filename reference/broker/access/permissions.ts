@@ -1,7 +1,7 @@
 // Who may publish and subscribe to what. In: rules, and what a client wants. Out: yes or no.
 import { covers } from '../../topics/covers.ts';
 import { matches } from '../../topics/matches.ts';
-import type { Authorize } from '../core/broker-core.ts';
+import type { Authorize } from '../core/access.ts';
 import { expand, type Who } from './placeholders.ts';
 
 /** What some clients may do. Whatever no rule allows is refused. `%u` and `%c` stand for user name and client id. */

@@ -1,6 +1,7 @@
 // What the core does for access: user names, owners of sessions, deliveries, and events that tell of them.
 import { describe, expect, test } from 'vitest';
-import type { AuthenticationOutcome, BrokerEvents, Intention } from './broker-core.ts';
+import type { AuthenticationOutcome, Intention } from './access.ts';
+import type { BrokerEvents } from './events.ts';
 import { bytes, connect, publish, SampleBroker } from './sample-broker.ts';
 
 /** Everything that a broker tells, in order. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encode } from '../../codec/encode.ts';
-import type { AuthenticationOutcome, Credentials } from './broker-core.ts';
+import type { AuthenticationOutcome, Credentials } from './access.ts';
 import { bytes, connect, publish, SampleBroker } from './sample-broker.ts';
 
 /** An authenticator that answers when it is told to. */

@@ -40,7 +40,7 @@ class Peer {
     this.#core = core;
     const port = {
       remoteAddress: 'test',
-      write: (bytes: Uint8Array) => this.#framer.push(bytes, (frame) => this.got.push(decode(frame))),
+      write: (bytes: Uint8Array) => this.#framer.push(new Uint8Array(bytes), (frame) => this.got.push(decode(frame))),
       close: () => {
         this.closed = true;
       },

@@ -1,6 +1,6 @@
 // One network connection of a client, from its first byte to its close. In: bytes, time, how the peer ended. Out, through a port:
 // bytes, and the wish to close. Knows no socket and no clock.
-import { PacketWriter } from '../../codec/encode.ts';
+import { encode } from '../../codec/encode.ts';
 import { UnsupportedProtocol } from '../../codec/levels.ts';
 import { MalformedPacket } from '../../codec/malformed.ts';
 import type {
@@ -13,28 +13,33 @@ import type {
   Unsubscribe,
   Will,
 } from '../../codec/packet.ts';
+import { frameLength, PartialFrame } from '../../codec/partial-frame.ts';
 import type { Message, PacketId } from '../../message.ts';
 import { KeepAlive } from '../../session/keep-alive.ts';
 import type { ReceiverPort } from '../../session/receiver.ts';
 import type { SenderPort } from '../../session/sender.ts';
 import { topicNameProblem } from '../../topics/validate.ts';
-import type { Authenticate, AuthenticationOutcome, BrokerCore, Peer } from './broker-core.ts';
+import type { Authenticate, AuthenticationOutcome } from './access.ts';
+import type { BrokerCore } from './broker-core.ts';
+import type { Timed } from './deadlines.ts';
+import type { Peer } from './events.ts';
+import type { Express } from './express.ts';
+import { Output, type Sink } from './output.ts';
+import type { Parts } from './parts.ts';
+import type { Sending } from './publish-encoder.ts';
 import type { EndReason, Refusal } from './rules/connect.ts';
 import type { Session } from './session.ts';
 
 /** What a connection asks of its transport. */
-export interface ConnectionPort {
+export interface ConnectionPort extends Sink {
   readonly remoteAddress: string;
-  /** Which connection of the broker it is, for events and log; left out: 0. */
-  readonly connectionId?: number;
   /** Common name of a verified client certificate. */
   readonly certificateName?: string | undefined;
-  /** Bytes written that the peer has not taken yet; left out: none ever wait. */
-  readonly bufferedBytes?: number;
-  /** Bytes gathered since the last flush. */
-  write(bytes: Uint8Array): void;
   /** Ends the connection once everything is written. */
   close(): void;
+  /** Stops and goes on reading; left out: what comes is taken. */
+  pause?(): void;
+  resume?(): void;
 }
 
 type State =
@@ -43,37 +48,58 @@ type State =
   | { readonly state: 'connected'; readonly session: Session; readonly connect: Connect; readonly keepAlive: KeepAlive }
   | { readonly state: 'ended' };
 
+const pingresp = Uint8Array.of(0xd0, 0);
+
+/** First bytes of the packets that are a Packet Identifier. */
+const acknowledgements = { puback: 0x40, pubrec: 0x50, pubrel: 0x62, pubcomp: 0x70 } as const;
+
 /** A copy. (`slice` of a Buffer is a view, and keeps the whole chunk that it was cut from.) */
 const ownBytes = (view: Uint8Array): Uint8Array => new Uint8Array(view);
 
-export class Connection implements SenderPort, ReceiverPort {
+export class Connection implements SenderPort, ReceiverPort, Timed {
   readonly #core: BrokerCore;
   readonly #port: ConnectionPort;
-  readonly #framer: { push(chunk: Uint8Array, receive: (frame: Uint8Array) => void): void };
-  readonly #out = new PacketWriter();
-  readonly #waiting: Uint8Array[] = [];
+  readonly #connectionId: number;
+  readonly #out: Output;
+  #framer: ReturnType<Parts['framer']> | undefined;
+  /** On the short way, a packet of which only a part has come. */
+  #partial: PartialFrame | undefined;
+  /** Frames that came while an authentication takes its time. */
+  #waiting: Uint8Array[] | undefined;
   #state: State = { state: 'awaiting-connect' };
   #level: ProtocolLevel = 4;
   #will: Will | undefined;
   #connectBy: number;
   #closing = false;
+  /** Whether the core knows of output. */
+  #isDirty = false;
   #now: number;
+  due = 0;
+  place = -1;
 
-  constructor(core: BrokerCore, { port, now }: { port: ConnectionPort; now: number }) {
+  constructor(
+    core: BrokerCore,
+    { port, connectionId = 0, now }: { port: ConnectionPort; connectionId?: number; now: number },
+  ) {
     this.#core = core;
+    this.#connectionId = connectionId;
     this.#port = port;
-    this.#framer = core.parts.framer(core.limits.maxPacketBytes);
+    this.#out = new Output(core.blocks);
     this.#connectBy = now + core.limits.connectTimeoutMs;
     this.#now = now;
+    core.deadlines.set(this);
   }
 
   get peer(): Peer {
-    const { connectionId = 0, remoteAddress } = this.#port;
-    return { connectionId, remoteAddress };
+    return { connectionId: this.#connectionId, remoteAddress: this.#port.remoteAddress };
   }
 
   get session(): Session | undefined {
     return this.#state.state === 'connected' ? this.#state.session : undefined;
+  }
+
+  get isClosing(): boolean {
+    return this.#closing;
   }
 
   /** Bytes written and to be written that the peer has not taken yet. */
@@ -81,27 +107,60 @@ export class Connection implements SenderPort, ReceiverPort {
     return this.#out.length + (this.#port.bufferedBytes ?? 0);
   }
 
-  /** Bytes came. */
+  /** Bytes came. They are not written to any more by whoever brings them. */
   receive(chunk: Uint8Array, now: number): void {
     this.#now = now;
     if (this.#closing) return;
+    this.#core.counters.bytesReceived += chunk.length;
     try {
-      this.#framer.push(chunk, this.#frame);
+      this.#read(chunk);
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       this.end('malformed packet', error.message);
     }
   }
 
+  #read(chunk: Uint8Array): void {
+    const { express, parts, limits } = this.#core;
+    if (express === undefined) {
+      this.#framer ??= parts.framer(limits.maxPacketBytes);
+      return this.#framer.push(chunk, this.#frame);
+    }
+    let at = 0;
+    if (this.#partial !== undefined) {
+      at = this.#partial.add(chunk, 0);
+      if (!this.#partial.isComplete) return;
+      const frame = this.#partial.take();
+      this.#partial = undefined;
+      this.#frame(frame);
+    }
+    while (at < chunk.length && !this.#closing) {
+      at = this.#readWhole(express, chunk, at);
+      const length = frameLength(chunk, at, chunk.length, limits.maxPacketBytes);
+      if (length === 0 || at + length > chunk.length) {
+        if (at < chunk.length) this.#partial = new PartialFrame(limits.maxPacketBytes);
+        this.#partial?.add(chunk, at);
+        return;
+      }
+      // Not connected yet: one packet after the other the long way.
+      this.frame(chunk.subarray(at, at + length));
+      at += length;
+    }
+  }
+
+  /** Reads whole packets by the short way; returns where it ends. */
+  #readWhole(express: Express, chunk: Uint8Array, at: number): number {
+    const current = this.#state;
+    if (current.state !== 'connected') return at;
+    const read = express.read(this, current.session, chunk, at);
+    if (read > at) current.keepAlive.packetArrived(this.#now);
+    return read;
+  }
+
   /** The peer has ended the connection, by whatever means. */
   peerEnded(now: number): void {
     this.#now = now;
     this.end('peer closed');
-  }
-
-  /** Whether an authentication is taking its time: what comes meanwhile has to wait. */
-  get isAuthenticating(): boolean {
-    return this.#state.state === 'authenticating';
   }
 
   /** When `tick` wants to be called. */
@@ -115,7 +174,7 @@ export class Connection implements SenderPort, ReceiverPort {
   tick(now: number): void {
     this.#now = now;
     if (this.#closing || this.deadline() > now) return;
-    if (this.isAuthenticating) this.#refuse(3);
+    if (this.#state.state === 'authenticating') this.#refuse(3);
     else this.end(this.#state.state === 'connected' ? 'keep-alive expired' : 'protocol violation');
   }
 
@@ -125,7 +184,8 @@ export class Connection implements SenderPort, ReceiverPort {
     const current = this.#state;
     this.#closing = true;
     this.#state = { state: 'ended' };
-    this.#core.dirty.add(this);
+    this.#core.deadlines.delete(this);
+    this.#touch();
     if (current.state === 'connected')
       this.#core.connectionEnded(this, {
         session: current.session,
@@ -143,37 +203,81 @@ export class Connection implements SenderPort, ReceiverPort {
     this.#will = undefined;
     if (will === undefined || session === undefined) return;
     const { clientId, userName } = session;
-    if (this.#core.allows({ kind: 'publish', clientId, userName, topic: will.topicName }))
+    if (this.#core.access.allows({ kind: 'publish', clientId, userName, topic: will.topicName }))
       this.#core.publishWill(will, reason);
   }
 
   /** Hands the output of this turn to the transport. */
   flush(): void {
-    if (this.#out.length > 0) this.#port.write(this.#out.take());
+    this.#isDirty = false;
+    if (this.#out.length > 0) {
+      this.#core.counters.bytesSent += this.#out.length;
+      this.#out.flush(this.#port);
+    }
     if (this.#closing) this.#port.close();
   }
 
-  publish(message: Message, { qos, packetId, dup }: { qos: 0 | 1 | 2; packetId?: PacketId; dup: boolean }): void {
+  #touch(): void {
+    if (this.#isDirty) return;
+    this.#isDirty = true;
+    this.#core.hasOutput(this);
+  }
+
+  publish(message: Message, sending: Sending): void {
+    if (this.#core.hasStandardPackets) {
+      if (this.#state.state === 'ended') return;
+      this.#core.counters.packetsSent++;
+      this.#core.encoder.write(this.#out, message, sending);
+      this.#touch();
+      return;
+    }
     const { topicName, payload, retain } = message;
-    if (qos === 0 || packetId === undefined)
-      this.send({ type: 'publish', qos: 0, dup: false, topicName, payload, retain });
+    const { qos, packetId, dup } = sending;
+    if (qos === 0) this.send({ type: 'publish', qos, dup: false, topicName, payload, retain });
     else this.send({ type: 'publish', qos, dup, packetId, topicName, payload, retain });
   }
 
+  /** Passes on packets as they came. They are PUBLISH at QoS 0 without RETAIN, which are the same for all. */
+  passOn(bytes: Uint8Array, from: number, to: number, packets: number): void {
+    if (this.#state.state === 'ended') return;
+    this.#core.counters.packetsSent += packets;
+    this.#out.append(bytes, from, to);
+    this.#touch();
+  }
+
+  pingresp(): void {
+    if (this.#state.state === 'ended') return;
+    this.#core.counters.packetsSent++;
+    this.#out.copy(pingresp);
+    this.#touch();
+  }
+
+  puback(packetId: PacketId): void {
+    this.#acknowledge('puback', packetId);
+  }
+
   pubrel(packetId: PacketId): void {
-    this.send({ type: 'pubrel', packetId });
+    this.#acknowledge('pubrel', packetId);
   }
 
   pubrec(packetId: PacketId): void {
-    this.send({ type: 'pubrec', packetId });
+    this.#acknowledge('pubrec', packetId);
   }
 
   pubcomp(packetId: PacketId): void {
-    this.send({ type: 'pubcomp', packetId });
+    this.#acknowledge('pubcomp', packetId);
+  }
+
+  #acknowledge(type: keyof typeof acknowledgements, packetId: PacketId): void {
+    if (!this.#core.hasStandardPackets) return this.send({ type, packetId });
+    if (this.#state.state === 'ended') return;
+    this.#core.counters.packetsSent++;
+    this.#out.acknowledgement(acknowledgements[type], packetId);
+    this.#touch();
   }
 
   deliver(message: Message, dup: boolean): void {
-    this.#core.route(message, { incomingDup: dup });
+    this.#core.router.route(message, { incomingDup: dup });
   }
 
   send(packet: Packet): void {
@@ -182,20 +286,26 @@ export class Connection implements SenderPort, ReceiverPort {
     if (this.#core.rules.connect.sendingResetsKeepAlive() && this.#state.state === 'connected')
       this.#state.keepAlive.packetArrived(this.#core.now);
     const { outgoing } = this.#core.parts;
-    if (outgoing === undefined) this.#out.write(packet, this.#level);
+    if (outgoing === undefined) this.#write(packet);
     else for (const one of outgoing(packet)) this.#write(one);
-    this.#core.dirty.add(this);
+    this.#touch();
   }
 
   #write(one: Packet | Uint8Array): void {
-    if (one instanceof Uint8Array) this.#out.raw(one);
-    else this.#out.write(one, this.#level);
+    this.#out.append(one instanceof Uint8Array ? one : encode(one, this.#level));
   }
 
   readonly #frame = (frame: Uint8Array): void => {
+    const { express } = this.#core;
+    if (express === undefined || this.#readWhole(express, frame, 0) < frame.length) this.frame(frame);
+  };
+
+  /** One whole packet, the long way. */
+  frame(frame: Uint8Array): void {
     if (this.#closing) return;
     if (this.#state.state === 'authenticating') {
-      this.#waiting.push(ownBytes(frame));
+      this.#waiting ??= [];
+      this.#waiting.push(frame);
       return;
     }
     this.#core.counters.packetsReceived++;
@@ -211,7 +321,7 @@ export class Connection implements SenderPort, ReceiverPort {
           this.end('malformed packet', error.message);
       } else throw error;
     }
-  };
+  }
 
   #packet(packet: Packet): void {
     const current = this.#state;
@@ -248,6 +358,8 @@ export class Connection implements SenderPort, ReceiverPort {
     const outcome = this.#authenticate(connect);
     if (typeof outcome === 'string' || 'acceptedAs' in outcome) return this.#authenticated(connect, outcome);
     this.#state = { state: 'authenticating' };
+    // Nobody reads for a client that is not let in yet.
+    this.#port.pause?.();
     outcome.then(
       (answer) => this.#answered(connect, answer),
       () => this.#answered(connect, 'unavailable'),
@@ -266,12 +378,15 @@ export class Connection implements SenderPort, ReceiverPort {
 
   /** The answer of an authentication that took its time. */
   #answered(connect: Connect, outcome: AuthenticationOutcome): void {
-    this.#core.inTurn(this, (now) => {
+    this.#core.inTurn((now) => {
       if (this.#closing) return;
       this.#now = now;
       this.#state = { state: 'awaiting-connect' };
       this.#authenticated(connect, outcome);
-      for (const frame of this.#waiting.splice(0)) this.#frame(frame);
+      const waiting = this.#waiting ?? [];
+      this.#waiting = undefined;
+      for (const frame of waiting) this.frame(frame);
+      this.#port.resume?.();
     });
   }
 
@@ -310,21 +425,23 @@ export class Connection implements SenderPort, ReceiverPort {
     this.#state = { state: 'connected', session, connect, keepAlive };
   }
 
-  #accept(connect: Connect): void {
+  #accept(claimed: Connect): void {
     const { rules } = this.#core;
+    const connect = kept(claimed);
     const opened = this.#core.openSession(connect, this);
     const { session } = opened;
     const keepAlive = new KeepAlive(rules.connect.keepAliveAllowanceMs(connect.keepAlive), this.#now);
     this.#will = rules.will.willOf(connect.will, session.lastWill);
     session.lastWill = connect.will ?? session.lastWill;
     this.#state = { state: 'connected', session, connect, keepAlive };
+    this.#core.deadlines.set(this);
     const sessionPresent = rules.connect.sessionPresent(connect, opened.stored);
     const connack = { type: 'connack', returnCode: 0, sessionPresent } as const;
     if (rules.connect.connackComesFirst()) this.send(connack);
     session.sender.connect(this);
     if (!rules.connect.connackComesFirst()) this.send(connack);
     if (this.#will !== undefined && rules.will.isDueWhileConnected()) this.#core.publishWill(this.#will, 'peer closed');
-    if (rules.connect.sendsRetainedUponConnect()) this.#core.sendAllRetained(this);
+    if (rules.connect.sendsRetainedUponConnect()) this.#core.router.sendAllRetained(session);
     const { clientId, userName } = session;
     this.#core.events.connected?.({ ...this.peer, clientId, userName, sessionPresent });
   }
@@ -378,25 +495,25 @@ export class Connection implements SenderPort, ReceiverPort {
     const problem = topicNameProblem(packet.topicName);
     const { topicName, retain, qos, dup } = packet;
     const { clientId, userName } = session;
-    const allowed = this.#core.allows({ kind: 'publish', clientId, userName, topic: topicName });
+    const allowed = this.#core.access.allows({ kind: 'publish', clientId, userName, topic: topicName });
     const reaction =
       problem !== undefined ? rules.reactionToTopicName(topicName) : allowed ? 'accept' : rules.reactionToForbidden();
     if (reaction === 'close') return this.end('protocol violation');
     if (reaction === 'ignore') return;
-    // The frame is the transport's buffer: what is kept longer than this turn needs bytes of its own.
+    // What is kept longer than this turn does not keep a whole chunk with it.
     const message: Message = { topicName, retain, qos, payload: ownBytes(packet.payload) };
     const answer = rules.answerTo(qos);
     if (packet.qos === 2 && answer === 'pubrec' && reaction === 'accept')
       return session.receiver.publish(packet.packetId, { message, dup }, this);
     const isNew = packet.qos !== 1 || rules.isNewQos1(session, packet.packetId, dup);
-    if (reaction === 'accept' && isNew) this.#core.route(message, { incomingDup: dup });
+    if (reaction === 'accept' && isNew) this.#core.router.route(message, { incomingDup: dup });
     if (answer === 'nothing') return;
     this.send({ type: answer, packetId: packet.qos === 0 ? 0 : packet.packetId });
   }
 
   #subscribed(packet: Subscribe, session: Session): void {
     const { subscriptions } = packet;
-    const outcome = this.#core.subscribe(session, { subscriptions, protocolLevel: this.#level });
+    const outcome = this.#core.router.subscribe(session, { subscriptions, protocolLevel: this.#level });
     if (outcome === 'violation') return this.end('protocol violation');
     const { codes, retained } = outcome;
     const suback = {
@@ -411,11 +528,18 @@ export class Connection implements SenderPort, ReceiverPort {
   }
 
   #unsubscribed(packet: Unsubscribe, session: Session): void {
-    const deleted = this.#core.unsubscribe(session, packet.topicFilters);
+    const deleted = this.#core.router.unsubscribe(session, packet.topicFilters);
     if (deleted === 'violation') return this.end('protocol violation');
     if (this.#core.rules.subscribe.acknowledgesUnsubscribe(deleted))
       this.send({ type: 'unsuback', packetId: packet.packetId });
   }
+}
+
+/** What of a CONNECT is kept as long as the connection: not the password. */
+function kept(connect: Connect): Connect {
+  if (connect.password === undefined) return connect;
+  const { password: _secret, ...others } = connect;
+  return others;
 }
 
 /** The same CONNECT, as of another user. */

@@ -4,8 +4,9 @@ import { encode } from '../../codec/encode.ts';
 import { Framer } from '../../codec/framer.ts';
 import type { Connect, Packet, ProtocolLevel, Publish, SubackReturnCode } from '../../codec/packet.ts';
 import type { Qos } from '../../message.ts';
-import { BrokerCore, type BrokerCoreOptions, type Limits } from './broker-core.ts';
+import { BrokerCore, type BrokerCoreOptions } from './broker-core.ts';
 import { Connection } from './connection.ts';
+import type { Limits } from './limits.ts';
 import { defaultParts, type Parts } from './parts.ts';
 import { type RuleChanges, rulesWith } from './rules/rules.ts';
 
@@ -75,7 +76,7 @@ export class SampleBroker {
   /** Lets time go by, in one step. */
   advance(ms: number): void {
     this.core.now += ms;
-    for (const client of this.#clients) client.connection.tick(this.core.now);
+    this.core.tick(this.core.now);
     this.core.flush();
   }
 }

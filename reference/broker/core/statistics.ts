@@ -1,5 +1,6 @@
 // The numbers of a broker, and their names in `$SYS` and in metrics. In: the core. Out: numbers.
-import type { BrokerCore, Counters } from './broker-core.ts';
+import type { BrokerCore } from './broker-core.ts';
+import type { Counters } from './counters.ts';
 
 /** What a broker has done, and what it holds at the moment. */
 export interface Statistics extends Readonly<Counters> {

@@ -1,5 +1,5 @@
 // Several listeners for each event of the core. In: listeners, events. Out: calls. An event without listeners costs nothing.
-import type { BrokerEvents } from '../core/broker-core.ts';
+import type { BrokerEvents } from '../core/events.ts';
 
 export type EventName = keyof BrokerEvents;
 export type EventListener<Name extends EventName> = NonNullable<BrokerEvents[Name]>;

@@ -1,5 +1,5 @@
 // What of a broker's life is logged, and at which level. In: events. Out: entries.
-import type { BrokerEvents } from '../core/broker-core.ts';
+import type { BrokerEvents } from '../core/events.ts';
 import type { EndReason } from '../core/rules/connect.ts';
 import { type LogEntry, type LogFields, type LogLevel, logLevels } from './log-entry.ts';
 

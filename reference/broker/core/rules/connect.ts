@@ -3,7 +3,7 @@
 import type { UnsupportedProtocol } from '../../../codec/levels.ts';
 import type { MalformedPacket } from '../../../codec/malformed.ts';
 import type { Connect, PacketType } from '../../../codec/packet.ts';
-import type { AuthenticationRefusal } from '../broker-core.ts';
+import type { AuthenticationRefusal } from '../access.ts';
 import type { Session } from '../session.ts';
 
 /** How a connection came to its end, as the will sees it. */

@@ -23,7 +23,7 @@ export interface SubscribeRules {
   /** MQTT-3.10.4-6: all of them. */
   filtersServed(topicFilters: readonly string[]): readonly string[];
   /** MQTT-3.10.4-1: compared literally. */
-  filtersRemoved(topicFilter: string, subscribed: readonly string[]): readonly string[];
+  filtersRemoved(topicFilter: string, subscribed: ReadonlyMap<string, unknown>): readonly string[];
   /** MQTT-3.10.4-4, MQTT-3.10.4-5: also where nothing was deleted. */
   acknowledgesUnsubscribe(deleted: number): boolean;
   /** MQTT-3.10.4-3: deliveries already begun are finished. */
@@ -43,7 +43,7 @@ export const subscribeRules: SubscribeRules = {
   retainedServed: (messages) => messages,
   subackComesFirst: () => true,
   filtersServed: (topicFilters) => topicFilters,
-  filtersRemoved: (topicFilter, subscribed) => (subscribed.includes(topicFilter) ? [topicFilter] : []),
+  filtersRemoved: (topicFilter, subscribed) => (subscribed.has(topicFilter) ? [topicFilter] : []),
   acknowledgesUnsubscribe: () => true,
   dropsInFlightOnUnsubscribe: () => false,
   closesAfterDisconnect: () => true,

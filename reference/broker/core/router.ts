@@ -1,0 +1,279 @@
+// Messages → sessions. In: messages, subscriptions. Out: deliveries to those who have subscribed, and what is retained. Knows no packet.
+import type { ProtocolLevel, SubackReturnCode, Subscription } from '../../codec/packet.ts';
+import type { Message, Qos } from '../../message.ts';
+import { topicFilterProblem } from '../../topics/validate.ts';
+import type { Access } from './access.ts';
+import type { Connection } from './connection.ts';
+import type { Counters } from './counters.ts';
+import type { BrokerEvents, Client } from './events.ts';
+import type { Parts, Retained, SessionMatch, Subscriptions } from './parts.ts';
+import type { DeliveryCause } from './rules/publish.ts';
+import type { Rules } from './rules/rules.ts';
+import type { Session } from './session.ts';
+import { hasStandardRouting } from './standard.ts';
+import type { Receiver, Topic } from './topic-memory.ts';
+
+export interface RouterOptions {
+  readonly rules: Rules;
+  readonly parts: Parts;
+  readonly access: Access;
+  /** Whether deliveries are authorized one by one. */
+  readonly authorizesDeliveries: boolean;
+  readonly events: BrokerEvents;
+  readonly counters: Counters;
+  /** Bytes that may wait for a client before QoS 0 messages to it are dropped. */
+  readonly maxBufferedBytes: number;
+}
+
+/** A SUBSCRIBE, and at which level it came. */
+export interface Subscribing {
+  readonly subscriptions: readonly Subscription[];
+  readonly protocolLevel: ProtocolLevel;
+}
+
+interface Delivery {
+  readonly granted: Qos;
+  readonly cause: DeliveryCause;
+  readonly incomingDup: boolean;
+}
+
+export class Router {
+  readonly #options: RouterOptions;
+  readonly #subscriptions: Subscriptions;
+  readonly #retained: Retained;
+  /** The retained message of a topic, by its name, for the rule that asks for it. */
+  readonly #retainedByName = new Map<string, Message>();
+  /** Whether deliveries follow the standard's rules alone, so that receivers can be remembered. */
+  readonly isStandard: boolean;
+  /** Rises with every change of subscriptions: what was remembered before may be wrong. */
+  #version = 0;
+  /** The topic that was asked for last. */
+  #last: Topic | undefined;
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    this.#subscriptions = options.parts.subscriptions();
+    this.#retained = options.parts.retained();
+    this.isStandard = hasStandardRouting(options.rules, options.parts) && !options.authorizesDeliveries;
+  }
+
+  get subscriptions(): number {
+    return this.#subscriptions.size;
+  }
+
+  get retainedMessages(): number {
+    return this.#retained.size;
+  }
+
+  /** A message that the broker has taken over goes to every session with a matching subscription (MQTT-4.5.0-1). */
+  route(message: Message, { incomingDup }: { incomingDup: boolean }): void {
+    const { counters, events, rules } = this.#options;
+    counters.messagesPublished++;
+    events.published?.(message);
+    if (!rules.publish.distributes(message.topicName)) return;
+    this.#retain(message);
+    if (this.isStandard) this.#deliverToAll(this.#receiversOfName(message.topicName), message, incomingDup);
+    else this.#routeByRules(message, incomingDup);
+  }
+
+  /** Publishes for the broker itself: `$SYS`, and messages of a program that embeds it. */
+  publish(message: Message): void {
+    if (message.retain) this.#keep(message.topicName, message.payload.length === 0 ? undefined : message);
+    this.#subscriptions.match(message.topicName, ({ session, granted }) => {
+      this.#deliver(session, message, { granted, cause: 'live', incomingDup: false });
+    });
+  }
+
+  /** Who gets what is published to a topic, by the standard's rules: each session once, at the highest QoS granted (MQTT-3.3.5-1). */
+  receiversOf(topic: Topic): readonly Receiver[] {
+    this.#last = topic;
+    if (topic.version !== this.#version) {
+      topic.receivers = this.#match(topic.name);
+      topic.version = this.#version;
+    }
+    return topic.receivers;
+  }
+
+  #receiversOfName(topicName: string): readonly Receiver[] {
+    const last = this.#last;
+    return last !== undefined && last.name === topicName ? this.receiversOf(last) : this.#match(topicName);
+  }
+
+  #match(topicName: string): readonly Receiver[] {
+    const receivers: SessionMatch[] = [];
+    const places = new Map<Session, number>();
+    this.#subscriptions.match(topicName, (match) => {
+      const place = places.get(match.session);
+      if (place === undefined) {
+        places.set(match.session, receivers.length);
+        receivers.push(match);
+      } else if (match.granted > (receivers[place] as SessionMatch).granted) receivers[place] = match;
+    });
+    return receivers;
+  }
+
+  #deliverToAll(receivers: readonly Receiver[], message: Message, incomingDup: boolean): void {
+    const { counters } = this.#options;
+    // One object for all deliveries of the same QoS: it is encoded once.
+    const copies: (Message | undefined)[] = [];
+    for (const { session, granted } of receivers) {
+      const qos = Math.min(message.qos, granted) as Qos;
+      if (qos === 0 && session.connection === undefined) continue;
+      let copy = copies[qos];
+      if (copy === undefined) {
+        copy = message.qos === qos && !message.retain ? message : { ...message, qos, retain: false };
+        copies[qos] = copy;
+      }
+      if (this.#hand(session, copy, incomingDup)) counters.messagesDelivered++;
+      else counters.messagesDropped++;
+    }
+  }
+
+  #routeByRules(message: Message, incomingDup: boolean): void {
+    const matched = new Map<Session, SessionMatch[]>();
+    this.#subscriptions.match(message.topicName, (match) => {
+      const matches = matched.get(match.session);
+      if (matches === undefined) matched.set(match.session, [match]);
+      else matches.push(match);
+    });
+    for (const [session, matches] of matched) {
+      for (const { granted } of this.#options.rules.publish.matchesServed(matches)) {
+        this.#deliver(session, message, { granted, cause: 'live', incomingDup });
+      }
+    }
+  }
+
+  #deliver(session: Session, message: Message, { granted, cause, incomingDup }: Delivery): void {
+    const rules = this.#options.rules.publish;
+    if (!rules.delivers(message, cause)) return;
+    if (this.#options.authorizesDeliveries && !this.#mayReceive(session, message.topicName)) return;
+    const qos = rules.qosOf(message.qos, granted);
+    const retain = rules.retainOf(cause, message);
+    const topicName = rules.topicNameOf(message.topicName);
+    const copy: Message = { topicName, payload: rules.payloadOf(message.payload), qos, retain };
+    if (session.connection === undefined && !rules.queuesWhileAway(qos)) return;
+    if (this.#hand(session, copy, incomingDup)) this.#options.counters.messagesDelivered++;
+    else this.#options.counters.messagesDropped++;
+  }
+
+  #mayReceive({ clientId, userName }: Session, topic: string): boolean {
+    return this.#options.access.allowsSilently({ kind: 'receive', clientId, userName, topic });
+  }
+
+  /** False if there is no room for the message. */
+  #hand(session: Session, message: Message, incomingDup: boolean): boolean {
+    const { qos } = message;
+    if (qos !== 0) return session.sender.send(message, { qos, incomingDup });
+    const { connection } = session;
+    if (connection === undefined || connection.bufferedBytes > this.#options.maxBufferedBytes) return false;
+    connection.publish(message, { qos, packetId: 0, dup: false });
+    return true;
+  }
+
+  #retain(message: Message): void {
+    if (this.isStandard && !message.retain) return;
+    const before = this.#retainedByName.get(message.topicName);
+    const after = this.#options.rules.publish.retainedAfter(message, before);
+    if (after !== before) this.#keep(message.topicName, after);
+  }
+
+  #keep(topicName: string, message: Message | undefined): void {
+    if (message === undefined) {
+      this.#retainedByName.delete(topicName);
+      this.#retained.delete(topicName);
+    } else {
+      this.#retainedByName.set(topicName, message);
+      this.#retained.set(topicName, message);
+    }
+  }
+
+  /** SUBSCRIBE, filter by filter (MQTT-3.8.4-4). `retained` sends what the new subscriptions ask for. */
+  subscribe(
+    session: Session,
+    { subscriptions, protocolLevel }: Subscribing,
+  ): 'violation' | { readonly codes: readonly SubackReturnCode[]; readonly retained: () => void } {
+    const rules = this.#options.rules.subscribe;
+    const served = rules.subscriptionsServed(subscriptions);
+    const reactions = served.map(({ topicFilter }) =>
+      topicFilterProblem(topicFilter) === undefined ? 'accept' : rules.reactionToTopicFilter(topicFilter),
+    );
+    if (reactions.includes('close')) return 'violation';
+    const granted: { readonly topicFilter: string; readonly qos: Qos }[] = [];
+    const codes = served.map((subscription, i): SubackReturnCode => {
+      const { topicFilter } = subscription;
+      const { clientId, userName } = session;
+      if (!this.#options.access.allows({ kind: 'subscribe', clientId, userName, topic: topicFilter }))
+        return rules.codeOfForbidden(protocolLevel);
+      const code = reactions[i] === 'refuse' ? 0x80 : rules.grants(subscription);
+      if (code === 0x80) return code;
+      const existing = session.subscriptions.has(topicFilter);
+      if (rules.replaces(existing)) this.#subscribe(session, topicFilter, code);
+      if (rules.sendsRetained(existing)) granted.push({ topicFilter, qos: code });
+      return code;
+    });
+    return {
+      codes,
+      retained: () => {
+        for (const { topicFilter, qos } of granted) this.#sendRetained(session, topicFilter, qos);
+      },
+    };
+  }
+
+  #subscribe(session: Session, topicFilter: string, granted: Qos): void {
+    session.subscribe(topicFilter, granted);
+    this.#subscriptions.add(topicFilter, session, { session, topicFilter, granted });
+    this.#version++;
+    if (session.connection !== undefined)
+      this.#options.events.subscribed?.({ ...clientOf(session, session.connection), topicFilter, qos: granted });
+  }
+
+  /** How many subscriptions were deleted (MQTT-3.10.4-1). */
+  unsubscribe(session: Session, topicFilters: readonly string[]): number | 'violation' {
+    const { events } = this.#options;
+    const rules = this.#options.rules.subscribe;
+    const bad = topicFilters.some(
+      (filter) => topicFilterProblem(filter) !== undefined && rules.reactionToTopicFilter(filter) === 'close',
+    );
+    if (bad) return 'violation';
+    let deleted = 0;
+    for (const topicFilter of rules.filtersServed(topicFilters)) {
+      for (const filter of rules.filtersRemoved(topicFilter, session.subscriptions)) {
+        session.unsubscribe(filter);
+        if (this.#subscriptions.remove(filter, session)) deleted++;
+        this.#version++;
+        if (session.connection !== undefined)
+          events.unsubscribed?.({ ...clientOf(session, session.connection), topicFilter: filter });
+      }
+    }
+    if (rules.dropsInFlightOnUnsubscribe()) session.sender.clear({ inFlight: true });
+    return deleted;
+  }
+
+  /** Takes a session's subscriptions away. */
+  dropSubscriptions(session: Session): void {
+    if (session.subscriptions.size === 0) return;
+    for (const topicFilter of session.subscriptions.keys()) this.#subscriptions.remove(topicFilter, session);
+    session.unsubscribeAll();
+    this.#version++;
+  }
+
+  /** Visits the retained messages that a Topic Filter matches. */
+  retainedMatching(topicFilter: string, visit: (message: Message) => void): void {
+    this.#retained.match(topicFilter, visit);
+  }
+
+  #sendRetained(session: Session, topicFilter: string, granted: Qos): void {
+    const messages: Message[] = [];
+    this.#retained.match(topicFilter, (message) => messages.push(message));
+    for (const message of this.#options.rules.subscribe.retainedServed(messages)) {
+      this.#deliver(session, message, { granted, cause: 'new subscription', incomingDup: false });
+    }
+  }
+
+  /** For a faulty broker: retained messages of all subscriptions of a session that was resumed. */
+  sendAllRetained(session: Session): void {
+    for (const [topicFilter, granted] of session.subscriptions) this.#sendRetained(session, topicFilter, granted);
+  }
+}
+
+const clientOf = ({ clientId, userName }: Session, { peer }: Connection): Client => ({ ...peer, clientId, userName });

@@ -1,0 +1,252 @@
+// The edge of the broker: binds the core to listeners and the clock. In: options. Out: places where the core can be reached.
+import { type Clock, systemClock } from '../clock.ts';
+import type { Message } from '../message.ts';
+import type { Transport, TransportListener } from '../transport/transport.ts';
+import type { Access, AccessOptions } from './access/access.ts';
+import { AccessError } from './access/access-error.ts';
+import type { BrokerOptions } from './broker.ts';
+import { BrokerCore } from './core/broker-core.ts';
+import { Connection } from './core/connection.ts';
+import type { Limits } from './core/limits.ts';
+import { defaultParts } from './core/parts.ts';
+import { rulesWith } from './core/rules/rules.ts';
+import { type Statistics, statisticsOf } from './core/statistics.ts';
+import { SysTopics } from './core/sys-topics.ts';
+import { callSafely, EventHub } from './events/event-hub.ts';
+import { LocalSubscribers, type MessageListener } from './events/local-subscribers.ts';
+import { listenAt, type Place } from './listeners.ts';
+import { BrokerLog } from './log/broker-log.ts';
+import { type MetricsEndpoint, serveMetrics } from './metrics/metrics-endpoint.ts';
+import { traced, tracedListener } from './trace/traced.ts';
+import { Tracer } from './trace/tracer.ts';
+
+const defaultLimits: Required<Limits> = {
+  maxPacketBytes: 268_435_460,
+  maxConnections: 100_000,
+  connectTimeoutMs: 10_000,
+  maxInFlight: 1_000,
+  maxQueuedMessages: 100_000,
+  maxQueuedBytes: 67_108_864,
+  maxBufferedBytes: 67_108_864,
+};
+
+const defaultSysIntervalMs = 10_000;
+
+export class Edge {
+  readonly core: BrokerCore;
+  readonly hub = new EventHub();
+  metrics: MetricsEndpoint | undefined;
+  readonly #options: BrokerOptions;
+  readonly #access: Access | undefined;
+  readonly #log: BrokerLog | undefined;
+  readonly #local = new LocalSubscribers();
+  #listensForLocal = false;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #open = new Set<Connection>();
+  readonly #closed = new Set<() => void>();
+  #stopListening: () => Promise<void> = () => Promise.resolve();
+  #cancelTimer: () => void = () => {};
+  #timerAt = Number.POSITIVE_INFINITY;
+  readonly #sys: SysTopics;
+  #cancelSys: () => void = () => {};
+  #isFlushing = false;
+
+  constructor(options: BrokerOptions, access: Access | undefined) {
+    const {
+      clock = systemClock,
+      rules,
+      parts,
+      authenticate = () => 'accepted',
+      events = {},
+      random = Math.random,
+    } = options;
+    const { authorize, authorizesDeliveries = false, sessionsHaveOwners = false } = options;
+    this.#options = options;
+    this.#access = access;
+    this.#log = options.log && new BrokerLog(options.log);
+    this.hub.add(events);
+    if (this.#log !== undefined) this.hub.add(this.#log.events());
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.core = new BrokerCore({
+      rules: rulesWith(rules),
+      parts: { ...defaultParts, ...parts },
+      limits: { ...defaultLimits, ...limitsOf(options) },
+      authenticate,
+      ...(authorize === undefined ? {} : { authorize }),
+      authorizesDeliveries,
+      sessionsHaveOwners,
+      events: this.hub.events,
+      random,
+    });
+    this.core.inTurn = (work) => {
+      this.beginTurn();
+      work(this.core.now);
+      this.endTurn();
+    };
+    this.core.later = (delayMs, work) => {
+      clock.at(clock.now() + delayMs, () => {
+        work();
+        this.endTurn();
+      });
+    };
+    this.#sys = new SysTopics(options.version ?? 'mqttspec');
+    this.#publishSys();
+  }
+
+  get statistics(): Statistics {
+    return statisticsOf(this.core, (this.#clock.now() - this.#startedAt) / 1_000);
+  }
+
+  /** Listens everywhere, or nowhere: where one place cannot be had the others are given back. */
+  async listen(): Promise<readonly Place[]> {
+    const { host = '127.0.0.1', port = 1883, listeners = [{ kind: 'tcp', host, port }] } = this.#options;
+    const places: Place[] = [];
+    const { maxPacketBytes } = this.core.limits;
+    const manners = this.core.rules.transport;
+    this.#stopListening = async () => void (await Promise.all(places.map((place) => place.close())));
+    try {
+      for (const listener of listeners)
+        places.push(await listenAt(listener, { manners, maxPacketBytes, accept: (one) => this.#accept(one) }));
+      if (this.#options.metrics !== undefined)
+        this.metrics = await serveMetrics(this.#options.metrics, () => this.statistics);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    for (const { address } of places) this.#log?.entry('info', 'listens', { address });
+    return places;
+  }
+
+  subscribe(topicFilter: string, listener: MessageListener): Disposable {
+    const subscription = this.#local.add(topicFilter, listener);
+    if (!this.#listensForLocal) this.hub.on('published', (message) => this.#publishedForLocal(message));
+    this.#listensForLocal = true;
+    this.core.router.retainedMatching(topicFilter, (message) => {
+      callSafely(listener, { ...message, payload: new Uint8Array(message.payload), retain: true });
+    });
+    return subscription;
+  }
+
+  #publishedForLocal(message: Message): void {
+    if (this.core.rules.publish.distributes(message.topicName)) this.#local.deliver(message);
+  }
+
+  async reload(access: AccessOptions | undefined): Promise<void> {
+    if (this.#access !== undefined) await this.#access.reload(access);
+    else if (access !== undefined)
+      throw new AccessError('access: cannot be turned on while the broker runs. Restart it');
+  }
+
+  publish(message: Message): void {
+    this.core.router.route(message, { incomingDup: false });
+    this.endTurn();
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelTimer();
+    this.#cancelSys();
+    const listening = this.#stopListening();
+    // All wills first, while those who watch for them are still connected.
+    for (const connection of this.#open) connection.publishWill('broker stopped');
+    for (const connection of this.#open) connection.end('broker stopped');
+    this.core.flush();
+    await Promise.all([listening, this.metrics?.close(), this.#allClosed()]);
+  }
+
+  #allClosed(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve();
+    return new Promise((done) => this.#closed.add(done));
+  }
+
+  #accept(transport: Transport): TransportListener {
+    this.beginTurn();
+    const connectionId = ++this.core.counters.connectionsAccepted;
+    const { trace } = this.#options;
+    const tracer = trace && new Tracer({ connectionId, write: trace });
+    this.#log?.entry('debug', 'opened', { connectionId, remoteAddress: transport.remoteAddress });
+    const port = tracer === undefined ? transport : traced(transport, tracer);
+    const connection = new Connection(this.core, { port, connectionId, now: this.core.now });
+    this.#open.add(connection);
+    this.core.connections = this.#open.size;
+    this.endTurn();
+    const link = new Link(this, connection);
+    return tracer === undefined ? link : tracedListener(link, tracer);
+  }
+
+  /** A connection is over. */
+  closed(connection: Connection): void {
+    this.#open.delete(connection);
+    this.core.connections = this.#open.size;
+    if (this.#open.size === 0) for (const done of this.#closed) done();
+  }
+
+  /** The core is about to be called. */
+  beginTurn(): void {
+    this.core.now = this.#clock.now();
+  }
+
+  /** The core was called. Its output is gathered until everything that this turn of the event loop brings has been read. */
+  endTurn(): void {
+    if (this.core.deadlines.next < this.#timerAt) this.#setTimer(this.core.deadlines.next);
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#isFlushing = false;
+    this.core.flush();
+  };
+
+  /** One timer for all deadlines: set to the earliest. */
+  #setTimer(atMs: number): void {
+    this.#cancelTimer();
+    this.#timerAt = atMs;
+    this.#cancelTimer = this.#clock.at(atMs, () => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.core.tick(this.#clock.now());
+      this.endTurn();
+    });
+  }
+
+  #publishSys(): void {
+    for (const message of this.#sys.messages(this.statistics)) {
+      this.core.router.publish(message);
+      this.#local.deliver(message);
+    }
+    this.core.flush();
+    const { sysIntervalMs = defaultSysIntervalMs } = this.#options;
+    this.#cancelSys = this.#clock.at(this.#clock.now() + sysIntervalMs, () => this.#publishSys());
+  }
+}
+
+/** What a transport brings goes to its connection. */
+class Link implements TransportListener {
+  readonly #edge: Edge;
+  readonly #connection: Connection;
+
+  constructor(edge: Edge, connection: Connection) {
+    this.#edge = edge;
+    this.#connection = connection;
+  }
+
+  bytes(chunk: Uint8Array): void {
+    this.#edge.beginTurn();
+    this.#connection.receive(chunk, this.#edge.core.now);
+    this.#edge.endTurn();
+  }
+
+  ended(): void {
+    this.#edge.beginTurn();
+    this.#connection.peerEnded(this.#edge.core.now);
+    this.#edge.closed(this.#connection);
+    this.#edge.endTurn();
+  }
+}
+
+function limitsOf(options: BrokerOptions): Partial<Limits> {
+  const names = Object.keys(defaultLimits) as (keyof Limits)[];
+  return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
+}
