@@ -49,7 +49,7 @@ export function passTime(broker: SampleBroker, { fromMs, toMs }: { fromMs: numbe
   broker.advance(toMs - fromMs);
   if (Math.floor(toMs / sysIntervalMs) === Math.floor(fromMs / sysIntervalMs)) return;
   const payload = new TextEncoder().encode(`${Math.floor(toMs / 1_000)} seconds`);
-  broker.core.publish({ topicName: '$SYS/broker/uptime', payload, qos: 0, retain: true });
+  broker.core.router.publish({ topicName: '$SYS/broker/uptime', payload, qos: 0, retain: true });
   broker.core.flush();
 }
 
