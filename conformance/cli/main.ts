@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// The command `mqttspec`: the suite, and the broker.
+// The command `mqttspec`: the suite, the broker, and the client.
 import { Command, CommanderError } from 'commander';
+import { pubCommand } from '../../reference/cli/pub.ts';
+import { subCommand } from '../../reference/cli/sub.ts';
 import { UsageError } from '../../reference/cli/usage-error.ts';
 import { brokerCommand } from './broker-command.ts';
 import { conformanceCommand } from './conformance-command.ts';
@@ -18,10 +20,13 @@ function program(): Command {
     .version(version)
     .addCommand(conformanceCommand(), { isDefault: true })
     .addCommand(brokerCommand())
+    .addCommand(pubCommand())
+    .addCommand(subCommand())
     .addCommand(recordCommand())
     .exitOverride()
     .configureOutput({ writeErr });
-  for (const sub of command.commands) sub.exitOverride().configureOutput({ writeErr }).version(version);
+  // -V is the protocol's version in `pub` and `sub`, as people know it.
+  for (const sub of command.commands) sub.exitOverride().configureOutput({ writeErr }).version(version, '--version');
   return command;
 }
 
