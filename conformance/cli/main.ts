@@ -5,6 +5,7 @@ import { pubCommand } from '../../reference/cli/pub.ts';
 import { subCommand } from '../../reference/cli/sub.ts';
 import { UsageError } from '../../reference/cli/usage-error.ts';
 import { brokerCommand } from './broker-command.ts';
+import { compareCommand } from './compare-command.ts';
 import { conformanceCommand } from './conformance-command.ts';
 import { recordCommand } from './record-command.ts';
 import { version } from './version.ts';
@@ -19,6 +20,7 @@ function program(): Command {
     .description('judges MQTT brokers against the standard, with evidence')
     .version(version)
     .addCommand(conformanceCommand(), { isDefault: true })
+    .addCommand(compareCommand())
     .addCommand(brokerCommand())
     .addCommand(pubCommand())
     .addCommand(subCommand())
