@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { UsageError } from '../../reference/cli/usage-error.ts';
 import { scenarioChanges } from '../comparison/changes.ts';
 import { type Column, namesFor } from '../comparison/matrix.ts';
 import { compareMarkdown } from '../reporters/compare/markdown.ts';
@@ -10,7 +11,6 @@ import { renderHtml } from '../reporters/html/page.tsx';
 import { visible } from '../reporters/text.ts';
 import type { Report } from '../verdict/report.ts';
 import { readReport } from './read-report.ts';
-import { UsageError } from './usage-error.ts';
 
 export function compareCommand(): Command {
   return new Command('compare')

@@ -1,7 +1,9 @@
 // The main job: `mqttspec [--target host:1883]`. In: options. Out: a run, its reports, and the exit code.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../reference/cli/usage-error.ts';
+import { judgementOn, type Known } from '../comparison/judgement.ts';
 import { reporterNames } from '../reporters/registry.ts';
+import { visible } from '../reporters/text.ts';
 import { choose, type Filed } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
 import { serverScenarios } from '../scenarios/all.ts';
@@ -11,11 +13,12 @@ import { startEmbedded } from '../target/embedded.ts';
 import type { Hints } from '../target/hints.ts';
 import type { Reporter, RunEvent } from '../verdict/events.ts';
 import type { Protocol } from '../verdict/verdict.ts';
+import { type KnownOptions, knownOf } from './known-of.ts';
 import { listScenarios } from './list.ts';
 import { reportersOf } from './reporters-of.ts';
 import { version } from './version.ts';
 
-interface Options {
+interface Options extends KnownOptions {
   readonly target?: string;
   readonly websocket?: string;
   readonly forbiddenTopic?: string;
@@ -82,6 +85,9 @@ export function conformanceCommand(): Command {
     )
     .option('--reporter <name[=file]>', `${reporterNames.join(', ')} (repeatable)`, collect, [])
     .option('--out <folder>', 'where index.html and report.json go', 'reports/latest')
+    .option('--baseline <report.json>', 'an earlier report: only what is new against it makes exit code 1')
+    .option('--accept <file.yaml>', 'known deviations, each with a reason: they do not make exit code 1')
+    .option('--strict-accept', 'an accepted deviation that no longer occurs makes exit code 1')
     .option('--repeat-failures <n>', 'how often a failing scenario is played again, alone', whole(0, 100), 2)
     .option('--seed <n>', 'seed of all random choices', whole(0, 4_294_967_295))
     .option('--verbose', 'show every scenario')
@@ -105,12 +111,13 @@ async function conformance(options: Options): Promise<number> {
     process.stdout.write(listScenarios(scenarios));
     return 0;
   }
+  const known = knownOf(options);
   const reporters = reportersOf(options);
-  if (address !== undefined) return judge(address, { hints: hintsOf(options), options, scenarios, reporters });
+  if (address !== undefined) return judge(address, { hints: hintsOf(options), options, scenarios, reporters, known });
   const embedded = await startEmbedded();
   try {
     const hints = { ...embedded.hints, ...hintsOf(options) };
-    return await judge(embedded.address, { hints, options, scenarios, reporters });
+    return await judge(embedded.address, { hints, options, scenarios, reporters, known });
   } finally {
     await embedded[Symbol.asyncDispose]();
   }
@@ -150,9 +157,10 @@ interface Judging {
   readonly options: Options;
   readonly scenarios: readonly Filed[];
   readonly reporters: readonly Reporter[];
+  readonly known: Known | undefined;
 }
 
-async function judge(address: Address, { hints, options, scenarios, reporters }: Judging): Promise<number> {
+async function judge(address: Address, { hints, options, scenarios, reporters, known }: Judging): Promise<number> {
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
   process.once('SIGINT', interrupt);
@@ -188,5 +196,10 @@ async function judge(address: Address, { hints, options, scenarios, reporters }:
   await Promise.all(reporters.map((reporter) => reporter.end()));
   process.off('SIGINT', interrupt);
   process.off('SIGTERM', interrupt);
-  return report.run.exitCode;
+  if (known === undefined) return report.run.exitCode;
+  const { exitCode, lines } = judgementOn(report, known);
+  // Standard output may belong to a reporter that a program reads.
+  const output = options.reporter.some((text) => !text.includes('=')) ? process.stderr : process.stdout;
+  output.write(`${visible(lines.join('\n'))}\n`);
+  return exitCode;
 }

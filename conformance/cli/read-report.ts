@@ -1,7 +1,7 @@
 // Report files, as `--reporter json` writes them. In: a path. Out: the report, or one line that tells what is wrong with the file.
 import { readFileSync } from 'node:fs';
+import { UsageError } from '../../reference/cli/usage-error.ts';
 import type { Report } from '../verdict/report.ts';
-import { UsageError } from './usage-error.ts';
 
 /** Throws UsageError where the file cannot be read or is no report. */
 export function readReport(file: string): Report {

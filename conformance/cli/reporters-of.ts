@@ -15,6 +15,9 @@ export interface ReportOptions {
   readonly target?: string;
 }
 
+/** Those that leave the terminal to the console: they write a file, or add to what it says. */
+const besideConsole: ReadonlySet<string> = new Set(['html', 'badge', 'github']);
+
 /** The reporters that a user asks for, beside those that write the report's folder. Throws UsageError for a name that there is not. */
 export function reportersOf(options: ReportOptions): Reporter[] {
   const { reporter, out, verbose = false, quiet = false, target } = options;
@@ -28,10 +31,14 @@ export function reportersOf(options: ReportOptions): Reporter[] {
       throw new UsageError(`unknown reporter ${name}: use ${reporterNames.join(', ')}`);
     return createReporter(name, { ...style, ...(equals < 0 ? {} : { file: text.slice(equals + 1) }) });
   });
-  const onTerminal = reporter.some((text) => !text.includes('=') && text !== 'json' && text !== 'html');
+  const onTerminal = reporter.some((text) => !text.includes('=') && !besideConsole.has(text));
+  const onGithub = process.env['GITHUB_ACTIONS'] === 'true';
   return [
     ...(onTerminal ? [] : [createReporter('console', style)]),
     ...named,
+    ...(onGithub && !onTerminal && !reporter.some((text) => text.startsWith('github'))
+      ? [createReporter('github', style)]
+      : []),
     createReporter('json', { file: resolve(out, 'report.json') }),
     createReporter('html', { file: reportPath }),
   ];

@@ -1,13 +1,25 @@
 // Reporters by name. In: a name and where to write. Out: a reporter.
 import { resolve } from 'node:path';
 import type { Reporter } from '../verdict/events.ts';
+import { badgeReporter } from './badge.ts';
 import { consoleReporter } from './console.ts';
+import { githubReporter } from './github.ts';
 import { htmlReporter } from './html.ts';
 import { jsonReporter } from './json.ts';
 import { nodeReporter } from './node-stream.ts';
 import { fileOutput, streamOutput } from './output.ts';
 
-export const reporterNames: readonly string[] = ['console', 'tap', 'junit', 'spec', 'dot', 'json', 'html'];
+export const reporterNames: readonly string[] = [
+  'console',
+  'tap',
+  'junit',
+  'spec',
+  'dot',
+  'json',
+  'html',
+  'github',
+  'badge',
+];
 
 /** What a reporter asks of the stream that it writes to. */
 export interface Terminal {
@@ -52,6 +64,16 @@ export function createReporter(name: string, options: ReporterOptions = {}): Rep
       return jsonReporter(output());
     case 'html':
       return htmlReporter({ file: file ?? reportPath ?? resolve('mqttspec-report.html') });
+    case 'github':
+      return githubReporter({
+        ...common,
+        output: output(),
+        ...(process.env['GITHUB_STEP_SUMMARY'] === undefined
+          ? {}
+          : { summaryFile: process.env['GITHUB_STEP_SUMMARY'] }),
+      });
+    case 'badge':
+      return badgeReporter({ file: file ?? resolve('mqttspec-badge.svg') });
     default:
       throw new RangeError(`unknown reporter ${name}: use ${reporterNames.join(', ')}`);
   }
