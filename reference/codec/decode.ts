@@ -39,50 +39,45 @@ function decodeUsual(frame: Uint8Array, sentBy: DecodeOptions['sentBy']): Packet
   if (firstByte >> 4 !== publishNumber) {
     return mayBeSentBy(sentBy, firstByte >> 4) ? readShortPacket(frame, 0, frame.length) : undefined;
   }
-  if (!publishView.read(frame, 0, headerBytes(frame), frame.length)) return undefined;
+  if (!publishView.read(frame, 0, bodyOf(frame, 0, frame.length), frame.length)) return undefined;
   const packet = publishView.toPacket();
   publishView.release();
   return packet;
 }
 
-/** Decodes field by field: the one source of what is malformed, why and where. */
-export function decodeStrictly(frame: Uint8Array, { level = 4, sentBy, log }: DecodeOptions = defaults): Packet {
-  const firstByte = frame[0] ?? 0;
+/** Decodes field by field: the one source of what is malformed, why and where. The frame lies between `start` and `end`. */
+export function decodeStrictly(
+  bytes: Uint8Array,
+  { level = 4, sentBy, log }: DecodeOptions = defaults,
+  start = 0,
+  end = bytes.length,
+): Packet {
+  const firstByte = bytes[start] ?? 0;
   const type = packetTypeOf[firstByte >> 4];
   if (type === undefined) throw malformed('MQTT-4.8.0-1', 0, 'a packet type from 1 to 14', String(firstByte >> 4));
-  checkHeader(type, firstByte, { level, sentBy });
-  const bodyAt = headerBytes(frame);
-  log?.push({
-    name: 'Fixed header',
-    offset: 0,
-    length: bodyAt,
-    value: `${type.toUpperCase()}, Remaining Length ${frame.length - bodyAt}`,
-  });
-  const reader = new Reader(frame, bodyAt, log);
-  return decodeBody(type, reader, firstByte, level);
-}
-
-/** Flags of Table 2.2 and directions of Table 2.1. */
-function checkHeader(
-  type: PacketType,
-  firstByte: number,
-  { level, sentBy }: { level: ProtocolLevel; sentBy: 'client' | 'server' | undefined },
-): void {
-  const row = packetTypes[type];
-  if (sentBy !== undefined && !mayBeSentBy(sentBy, row.number)) {
+  if (!mayBeSentBy(sentBy, firstByte >> 4)) {
     throw malformed('MQTT-4.8.0-1', 0, `a packet that a ${sentBy} may send`, type.toUpperCase());
   }
-  if (row.flags === undefined || (firstByte & 15) === row.flags || !levels[level].strictFlags) return;
+  const { flags, statement } = packetTypes[type];
   // The level of a CONNECT is not known yet: MQTT 3.1 calls its flags unused, but every client sends 0.
-  throw malformed(row.statement, 0, `flags ${bits(row.flags)} in ${type.toUpperCase()}`, bits(firstByte & 15));
+  if (flags !== undefined && (firstByte & 15) !== flags && levels[level].strictFlags) {
+    throw malformed(statement, 0, `flags ${bits(flags)} in ${type.toUpperCase()}`, bits(firstByte & 15));
+  }
+  const bodyAt = bodyOf(bytes, start, end);
+  if (log !== undefined) {
+    const value = `${type.toUpperCase()}, Remaining Length ${end - bodyAt}`;
+    log.push({ name: 'Fixed header', offset: 0, length: bodyAt - start, value });
+  }
+  return decodeBody(type, new Reader(bytes, { start, bodyAt, end }, log), firstByte, level);
 }
 
 const bits = (flags: number): string => flags.toString(2).padStart(4, '0');
 
-function headerBytes(frame: Uint8Array): number {
-  let at = 1;
-  while (at < 4 && ((frame[at] ?? 0) & 128) !== 0) at++;
-  return Math.min(at + 1, frame.length);
+/** Where the body of a frame begins: behind the fixed header, as far as there is one. */
+function bodyOf(bytes: Uint8Array, start: number, end: number): number {
+  let at = start + 1;
+  while (at < start + 4 && at < end && (bytes[at] as number) > 127) at++;
+  return Math.min(at + 1, end);
 }
 
 function decodeBody(type: PacketType, reader: Reader, firstByte: number, level: ProtocolLevel): Packet {

@@ -23,37 +23,47 @@ export interface PacketSink {
   packet(packet: Exclude<Packet, Publish>): void;
 }
 
+const publishNumber = packetTypes.publish.number;
+/** The view that nobody looks at just now. A sink may read from another reader: that one makes a view for itself. */
+let spareView: PublishView | undefined;
+
+type Receive = (packet: Packet) => void;
+
 /** Hands every packet to one function. */
 class Packets implements PacketSink {
-  readonly #receive: (packet: Packet) => void;
-  constructor(receive: (packet: Packet) => void) {
-    this.#receive = receive;
+  readonly receive: Receive;
+  constructor(receive: Receive) {
+    this.receive = receive;
   }
   publish(publish: PublishView): void {
-    this.#receive(publish.toPacket());
+    this.receive(publish.toPacket());
   }
   packet(packet: Packet): void {
-    this.#receive(packet);
+    this.receive(packet);
   }
 }
 
-const publishNumber = packetTypes.publish.number;
-/** Views that nobody looks at just now. A sink may read from another reader, so one is not enough. */
-const spareViews: PublishView[] = [];
-
 /** Reads the packets of one direction of one connection. */
 export class PacketReader {
-  /** Level of the connection: to be set when CONNECT has told it, also from within a sink. */
-  level: ProtocolLevel;
-  readonly #sentBy: 'client' | 'server' | undefined;
+  #options: PacketReaderOptions;
   readonly #maxPacketBytes: number;
   readonly #partial: PartialFrame;
+  /** Who has been handed packets lately. */
+  #packets: Packets | undefined;
 
-  constructor({ maxPacketBytes = largestPacketBytes, sentBy, level = 4 }: PacketReaderOptions = {}) {
-    this.level = level;
-    this.#sentBy = sentBy;
+  constructor(options: PacketReaderOptions = {}) {
+    const { maxPacketBytes = largestPacketBytes } = options;
+    this.#options = options;
     this.#maxPacketBytes = maxPacketBytes;
     this.#partial = new PartialFrame(maxPacketBytes);
+  }
+
+  /** Level of the connection: to be set when CONNECT has told it, also from within a sink. */
+  get level(): ProtocolLevel {
+    return this.#options.level ?? 4;
+  }
+  set level(level: ProtocolLevel) {
+    this.#options = { ...this.#options, level };
   }
 
   /** Whether nothing of an unfinished packet is held. */
@@ -65,19 +75,29 @@ export class PacketReader {
    * Hands over each whole packet; payloads are views into the chunk.
    * Throws as Framer and decode do, after handing over what came before.
    */
-  push(chunk: Uint8Array, receive: (packet: Packet) => void): void {
-    this.visit(chunk, new Packets(receive));
+  push(chunk: Uint8Array, receive: Receive): void {
+    if (this.#packets?.receive !== receive) this.#packets = new Packets(receive);
+    this.visit(chunk, this.#packets);
   }
 
   /** As `push`, but shows each PUBLISH where it lies. */
   visit(chunk: Uint8Array, sink: PacketSink): void {
-    const view = spareViews.pop() ?? new PublishView();
+    if (this.#onlyAdds(chunk)) return;
+    const view = spareView ?? new PublishView();
+    spareView = undefined;
     try {
       this.#read(chunk, sink, view);
     } finally {
       view.release();
-      spareViews.push(view);
+      spareView = view;
     }
+  }
+
+  /** Whether the chunk is too short to complete the frame that has begun: then it is added to it. */
+  #onlyAdds(chunk: Uint8Array): boolean {
+    if (this.#partial.missing <= chunk.length) return false;
+    this.#partial.add(chunk, 0);
+    return true;
   }
 
   #read(chunk: Uint8Array, sink: PacketSink, view: PublishView): void {
@@ -89,11 +109,7 @@ export class PacketReader {
       this.#frame(frame, 0, frame.length, sink, view);
     }
     while (at < chunk.length) {
-      const second = at + 1 < chunk.length ? (chunk[at + 1] as number) : 128;
-      const length =
-        second < 128 && second + 2 <= this.#maxPacketBytes
-          ? second + 2
-          : frameLength(chunk, at, chunk.length, this.#maxPacketBytes);
+      const length = this.#lengthAt(chunk, at);
       const end = at + length;
       if (length === 0 || end > chunk.length) {
         this.#partial.add(chunk, at);
@@ -104,24 +120,26 @@ export class PacketReader {
     }
   }
 
+  /** As `frameLength`, quicker for the shortest header. */
+  #lengthAt(chunk: Uint8Array, at: number): number {
+    const second = at + 1 < chunk.length ? (chunk[at + 1] as number) : 128;
+    if (second < 128 && second + 2 <= this.#maxPacketBytes) return second + 2;
+    return frameLength(chunk, at, chunk.length, this.#maxPacketBytes);
+  }
+
   #frame(bytes: Uint8Array, start: number, end: number, sink: PacketSink, view: PublishView): void {
     const number = (bytes[start] as number) >> 4;
     if (number === publishNumber) {
       let bodyAt = start + 2;
       while ((bytes[bodyAt - 1] as number) > 127) bodyAt++;
       if (view.read(bytes, start, bodyAt, end)) return sink.publish(view);
-    } else if (mayBeSentBy(this.#sentBy, number)) {
+    } else if (mayBeSentBy(this.#options.sentBy, number)) {
       const packet = readShortPacket(bytes, start, end);
       if (packet !== undefined) return sink.packet(packet);
     }
-    this.#unusual(bytes.subarray(start, end), sink, view);
-  }
-
-  #unusual(frame: Uint8Array, sink: PacketSink, view: PublishView): void {
-    const sentBy = this.#sentBy;
-    const packet = decodeStrictly(frame, sentBy === undefined ? { level: this.level } : { level: this.level, sentBy });
+    const packet = decodeStrictly(bytes, this.#options, start, end);
     if (packet.type !== 'publish') return sink.packet(packet);
-    view.take(packet, frame);
+    view.take(packet, { bytes, start, end });
     sink.publish(view);
   }
 }

@@ -46,7 +46,7 @@ export function frameLength(bytes: Uint8Array, start: number, end: number, maxPa
 /** First reservation: a header alone shall not reserve what it only claims. */
 const firstReservation = 4_096;
 /** What came may reserve this many times as much: few copies of large packets, and little for few bytes. */
-const growth = 16;
+const growth = 32;
 /** Below this, a loop is cheaper than a view and a call. */
 const fewBytes = 24;
 
@@ -68,6 +68,11 @@ export class PartialFrame {
 
   get isComplete(): boolean {
     return this.#length > 0 && this.#length === this.#frameLength;
+  }
+
+  /** How many bytes the frame still needs, as far as that is known already: 0 before. */
+  get missing(): number {
+    return this.#frameLength === 0 ? 0 : this.#frameLength - this.#length;
   }
 
   /** Takes what belongs to the frame, from `offset` on; where the chunk goes on behind it. */

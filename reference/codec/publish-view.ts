@@ -71,12 +71,12 @@ export class PublishView {
     this.#buffer = undefined;
   }
 
-  /** Takes over a packet of the strict decoder, whose payload ends the frame. */
-  take(packet: Publish, frame: Uint8Array): void {
-    this.#hold(frame);
-    this.start = 0;
-    this.payloadStart = frame.length - packet.payload.length;
-    this.end = frame.length;
+  /** Takes over a packet of the strict decoder, whose frame lies between `start` and `end`. */
+  take(packet: Publish, { bytes, start, end }: { bytes: Uint8Array; start: number; end: number }): void {
+    this.#hold(bytes);
+    this.start = start;
+    this.payloadStart = end - packet.payload.length;
+    this.end = end;
     this.topicName = packet.topicName;
     this.qos = packet.qos;
     this.packetId = packet.packetId ?? 0;

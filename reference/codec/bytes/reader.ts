@@ -12,38 +12,55 @@ export interface ReadField {
   readonly value: string;
 }
 
-export class Reader {
-  readonly bytes: Uint8Array;
+/** Where a packet and its body lie. */
+export interface PacketBounds {
+  readonly start: number;
+  readonly bodyAt: number;
   readonly end: number;
-  /** Fields that were read, where somebody wants to know. */
-  readonly log: ReadField[] | undefined;
-  offset: number;
+}
 
-  constructor(bytes: Uint8Array, offset: number, log?: ReadField[]) {
-    this.bytes = bytes;
-    this.end = bytes.length;
-    this.offset = offset;
-    this.log = log;
+export class Reader {
+  readonly #bytes: Uint8Array;
+  /** Where the packet begins: what is told to anybody counts from here. */
+  readonly #start: number;
+  readonly #end: number;
+  /** Fields that were read, where somebody wants to know. */
+  readonly #log: ReadField[] | undefined;
+  #at: number;
+
+  /** Reads the packet that lies between `start` and `end`, from `bodyAt` on. */
+  constructor(bytes: Uint8Array, { start, bodyAt, end }: PacketBounds, log?: ReadField[]) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.#at = bodyAt;
+    this.#log = log;
+  }
+
+  /** Where the next field begins, from the start of the packet. */
+  get offset(): number {
+    return this.#at - this.#start;
   }
 
   get atEnd(): boolean {
-    return this.offset >= this.end;
+    return this.#at >= this.#end;
   }
 
   uint8(name: string, statement: string): number {
-    if (this.offset >= this.end) throw this.#tooShort(name, statement);
-    const value = this.bytes[this.offset] as number;
-    if (this.log !== undefined) this.#note(name, 1, `0x${value.toString(16).padStart(2, '0').toUpperCase()}`);
-    this.offset += 1;
+    const at = this.#at;
+    if (at >= this.#end) throw this.#tooShort(name, statement);
+    const value = this.#bytes[at] as number;
+    this.#at = at + 1;
+    if (this.#log !== undefined) this.#note(name, at, `0x${value.toString(16).padStart(2, '0').toUpperCase()}`);
     return value;
   }
 
   uint16(name: string, statement: string): number {
-    const { bytes, offset } = this;
-    if (offset + 2 > this.end) throw this.#tooShort(name, statement);
-    const value = ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
-    if (this.log !== undefined) this.#note(name, 2, String(value));
-    this.offset = offset + 2;
+    const at = this.#at;
+    if (at + 2 > this.#end) throw this.#tooShort(name, statement);
+    const value = ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number);
+    this.#at = at + 2;
+    if (this.#log !== undefined) this.#note(name, at, String(value));
     return value;
   }
 
@@ -58,37 +75,33 @@ export class Reader {
   /** A UTF-8 encoded string (section 1.5.3). `statement` demands that the field is there. */
   utf8String(name: string, statement: string): string {
     const start = this.#prefixed(name, statement);
-    const stop = this.offset;
-    const text = knownStrings.get(this.bytes, start, stop);
-    if (text === undefined) {
-      const problem = utf8Problem(this.bytes, start, stop);
-      const { statement: broken = 'MQTT-1.5.3-1', offset = start, actual = 'other bytes' } = problem ?? {};
-      throw malformed(broken, offset, `well-formed UTF-8 without U+0000 in ${name}`, actual);
-    }
-    if (this.log !== undefined) this.#noteAt(name, start - 2, stop - start + 2, JSON.stringify(text));
+    const text = knownStrings.get(this.#bytes, start, this.#at);
+    if (text === undefined) throw this.#noString(name, start);
+    if (this.#log !== undefined) this.#note(name, start - 2, JSON.stringify(text));
     return text;
   }
 
   /** Length-prefixed bytes, as a view. */
   binary(name: string, statement: string, shown?: (bytes: Uint8Array) => string): Uint8Array {
     const start = this.#prefixed(name, statement);
-    const view = this.bytes.subarray(start, this.offset);
-    if (this.log !== undefined) this.#noteAt(name, start - 2, view.length + 2, shown?.(view) ?? `${view.length} bytes`);
+    const view = this.#view(start, this.#at);
+    if (this.#log !== undefined) this.#note(name, start - 2, shown?.(view) ?? `${view.length} bytes`);
     return view;
   }
 
   /** All that is left, as a view. */
   rest(name: string): Uint8Array {
-    const view = this.bytes.subarray(this.offset, this.end);
-    if (this.log !== undefined && view.length > 0) this.#note(name, view.length, `${view.length} bytes`);
-    this.offset = this.end;
+    const start = this.#at;
+    const view = this.#view(start, this.#end);
+    this.#at = this.#end;
+    if (this.#log !== undefined && view.length > 0) this.#note(name, start, `${view.length} bytes`);
     return view;
   }
 
   /** Nothing may follow. */
   finish(statement: string): void {
-    if (this.offset === this.end) return;
-    const surplus = this.end - this.offset;
+    if (this.#at === this.#end) return;
+    const surplus = this.#end - this.#at;
     throw malformed(
       statement,
       this.offset,
@@ -99,19 +112,15 @@ export class Reader {
 
   /** Moves over a length-prefixed field; returns where its contents begin. */
   #prefixed(name: string, statement: string): number {
-    const { bytes, offset } = this;
-    if (offset + 2 > this.end) throw this.#tooShort(name, statement);
-    const start = offset + 2;
-    const stop = start + (((bytes[offset] as number) << 8) | (bytes[offset + 1] as number));
-    if (stop > this.end) {
-      throw malformed(
-        statement,
-        offset,
-        `${name} within the packet`,
-        `a length of ${stop - start} with ${this.end - start} bytes left`,
-      );
+    const at = this.#at;
+    if (at + 2 > this.#end) throw this.#tooShort(name, statement);
+    const start = at + 2;
+    const stop = start + (((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number));
+    if (stop > this.#end) {
+      const actual = `a length of ${stop - start} with ${this.#end - start} bytes left`;
+      throw malformed(statement, this.offset, `${name} within the packet`, actual);
     }
-    this.offset = stop;
+    this.#at = stop;
     return start;
   }
 
@@ -119,12 +128,19 @@ export class Reader {
     return malformed(statement, this.offset, name, 'the end of the packet');
   }
 
-  #note(name: string, length: number, value: string): void {
-    this.log?.push({ name, offset: this.offset, length, value });
+  #noString(name: string, start: number): MalformedPacket {
+    const problem = utf8Problem(this.#bytes, start, this.#at);
+    const { statement = 'MQTT-1.5.3-1', offset = start, actual = 'other bytes' } = problem ?? {};
+    return malformed(statement, offset - this.#start, `well-formed UTF-8 without U+0000 in ${name}`, actual);
   }
 
-  #noteAt(name: string, offset: number, length: number, value: string): void {
-    this.log?.push({ name, offset, length, value });
+  #view(start: number, end: number): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, end - start);
+  }
+
+  /** A field that begins at `at` and ends where the next one begins. */
+  #note(name: string, at: number, value: string): void {
+    this.#log?.push({ name, offset: at - this.#start, length: this.#at - at, value });
   }
 }
 

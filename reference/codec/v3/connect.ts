@@ -34,17 +34,19 @@ export function decodeConnect(reader: Reader): Connect {
   const hasPassword = (flags & passwordFlag) !== 0 && (demanded || !reader.atEnd);
   const password = hasPassword ? reader.binary('Password', 'MQTT-3.1.2-21', masked) : undefined;
   reader.finish(surplusStatement(flags));
-  const common = {
+  const connect: Writable<Connect> = {
     type: 'connect',
     protocolLevel,
     cleanSession: (flags & cleanSession) !== 0,
     keepAlive,
     clientId,
-    ...(will === undefined ? {} : { will }),
-  } as const;
-  if (userName === undefined) return common;
-  return password === undefined ? { ...common, userName } : { ...common, userName, password };
+  };
+  if (will !== undefined) connect.will = will;
+  if (userName === undefined) return connect;
+  return password === undefined ? Object.assign(connect, { userName }) : Object.assign(connect, { userName, password });
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function isServed(name: string, level: number): level is ProtocolLevel {
   return (level === 4 && name === levels[4].protocolName) || (level === 3 && name === levels[3].protocolName);

@@ -7,10 +7,8 @@ import type { Subscribe, Subscription } from '../packet.ts';
 export function decodeSubscribe(reader: Reader, dup: boolean): Subscribe {
   const packetId = reader.packetId();
   if (reader.atEnd) throw malformed('MQTT-3.8.3-3', reader.offset, 'a Topic Filter', 'the end of the packet');
-  const first = decodeSubscription(reader);
-  const rest: Subscription[] = [];
-  while (!reader.atEnd) rest.push(decodeSubscription(reader));
-  const subscriptions = [first, ...rest] as const;
+  const subscriptions: [Subscription, ...Subscription[]] = [decodeSubscription(reader)];
+  while (!reader.atEnd) subscriptions.push(decodeSubscription(reader));
   return dup ? { type: 'subscribe', packetId, subscriptions, dup } : { type: 'subscribe', packetId, subscriptions };
 }
 

@@ -6,10 +6,8 @@ import type { Unsubscribe } from '../packet.ts';
 export function decodeUnsubscribe(reader: Reader, dup: boolean): Unsubscribe {
   const packetId = reader.packetId();
   if (reader.atEnd) throw malformed('MQTT-3.10.3-2', reader.offset, 'a Topic Filter', 'the end of the packet');
-  const first = reader.utf8String('Topic Filter', 'MQTT-3.10.3-1');
-  const rest: string[] = [];
-  while (!reader.atEnd) rest.push(reader.utf8String('Topic Filter', 'MQTT-3.10.3-1'));
-  const topicFilters = [first, ...rest] as const;
+  const topicFilters: [string, ...string[]] = [reader.utf8String('Topic Filter', 'MQTT-3.10.3-1')];
+  while (!reader.atEnd) topicFilters.push(reader.utf8String('Topic Filter', 'MQTT-3.10.3-1'));
   return dup ? { type: 'unsubscribe', packetId, topicFilters, dup } : { type: 'unsubscribe', packetId, topicFilters };
 }
 
