@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['reference/**/*.test.ts', 'conformance/**/*.test.ts', 'scripts/**/*.test.ts'],
-    exclude: ['**/*.brokers.test.ts', '**/*.browser.test.ts', '**/*.tshark.test.ts', '**/node_modules/**'],
+    exclude: [
+      '**/*.brokers.test.ts',
+      '**/*.tshark.test.ts',
+      '**/*.browser.test.ts',
+      '**/*.tshark.test.ts',
+      '**/node_modules/**',
+    ],
     testTimeout: 60_000,
   },
 });

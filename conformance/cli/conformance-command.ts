@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../reference/cli/usage-error.ts';
 import { judgementOn, type Known } from '../comparison/judgement.ts';
+import { RunCapture } from '../replay/pcap/run-capture.ts';
 import { reporterNames } from '../reporters/registry.ts';
 import { visible } from '../reporters/text.ts';
 import { choose, type Filed } from '../runner/plan.ts';
@@ -31,6 +32,7 @@ interface Options extends KnownOptions {
   readonly concurrency?: number;
   readonly reporter: readonly string[];
   readonly out: string;
+  readonly pcap?: string;
   readonly seed?: number;
   readonly repeatFailures: number;
   readonly verbose?: boolean;
@@ -88,6 +90,7 @@ export function conformanceCommand(): Command {
     .option('--baseline <report.json>', 'an earlier report: only what is new against it makes exit code 1')
     .option('--accept <file.yaml>', 'known deviations, each with a reason: they do not make exit code 1')
     .option('--strict-accept', 'an accepted deviation that no longer occurs makes exit code 1')
+    .option('--pcap <file>', 'write all that passes as pcapng, for Wireshark and tshark')
     .option('--repeat-failures <n>', 'how often a failing scenario is played again, alone', whole(0, 100), 2)
     .option('--seed <n>', 'seed of all random choices', whole(0, 4_294_967_295))
     .option('--verbose', 'show every scenario')
@@ -152,6 +155,17 @@ function addressOf(target: string | undefined): Address | undefined {
   }
 }
 
+function captureTo(file: string | undefined): RunCapture | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return new RunCapture(file);
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 interface Judging {
   readonly hints: Hints;
   readonly options: Options;
@@ -166,6 +180,7 @@ async function judge(address: Address, { hints, options, scenarios, reporters, k
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   const { only, skip, protocol, reading, timeout, concurrency, repeatFailures } = options;
+  const capture = captureTo(options.pcap);
   const seed = options.seed ?? Math.floor(Math.random() * 4_294_967_296);
   const report = await run({
     address,
@@ -191,8 +206,12 @@ async function judge(address: Address, { hints, options, scenarios, reporters, k
     emit: (event: RunEvent) => {
       for (const reporter of reporters) reporter.receive(event);
     },
+    ...(capture === undefined
+      ? {}
+      : { onlooker: (scenarioId: string, connection: string) => capture.watcher(scenarioId, connection) }),
     interrupted: interruption.signal,
   });
+  capture?.close();
   await Promise.all(reporters.map((reporter) => reporter.end()));
   process.off('SIGINT', interrupt);
   process.off('SIGTERM', interrupt);

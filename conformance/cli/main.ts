@@ -7,6 +7,8 @@ import { UsageError } from '../../reference/cli/usage-error.ts';
 import { brokerCommand } from './broker-command.ts';
 import { compareCommand } from './compare-command.ts';
 import { conformanceCommand } from './conformance-command.ts';
+import { convertCommand } from './convert-command.ts';
+import { judgeCommand } from './judge-command.ts';
 import { recordCommand } from './record-command.ts';
 import { version } from './version.ts';
 
@@ -25,6 +27,8 @@ function program(): Command {
     .addCommand(pubCommand())
     .addCommand(subCommand())
     .addCommand(recordCommand())
+    .addCommand(judgeCommand())
+    .addCommand(convertCommand())
     .exitOverride()
     .configureOutput({ writeErr });
   // -V is the protocol's version in `pub` and `sub`, as people know it.

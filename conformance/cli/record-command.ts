@@ -5,12 +5,16 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { Command } from 'commander';
 import pico from 'picocolors';
 import { UsageError } from '../../reference/cli/usage-error.ts';
+import { judgeReport, tellReporters } from '../replay/judge-report.ts';
+import { Judgement, type Violation } from '../replay/judgement.ts';
 import { LiveText } from '../replay/live-text.ts';
 import { type RecordingProxy, startProxy } from '../replay/proxy.ts';
 import { Recording } from '../replay/recording.ts';
 import { EventTexts, headText } from '../replay/write-fixture.ts';
+import { oneLine } from '../reporters/text.ts';
 import { type Address, BadAddress, formatAddress, parseAddress } from '../target/address.ts';
 import { portNumber } from './port-number.ts';
+import { reportersOf } from './reporters-of.ts';
 import { version } from './version.ts';
 
 interface Options {
@@ -22,6 +26,8 @@ interface Options {
   readonly keepPasswords?: boolean;
   readonly brief?: boolean;
   readonly quiet?: boolean;
+  readonly judge?: boolean;
+  readonly report: string;
 }
 
 /** The recording proxy. */
@@ -36,6 +42,8 @@ export function recordCommand(): Command {
     .option('--keep-passwords', 'write passwords into the file as they are (otherwise as *)')
     .option('--brief', 'show one line a packet, without its fields')
     .option('--quiet', 'show nothing')
+    .option('--judge', 'judge both sides while they talk; the exit code is that of a run')
+    .option('--report <folder>', 'with --judge: where index.html and report.json go', 'reports/latest')
     .allowExcessArguments(false)
     .action(record);
 }
@@ -45,12 +53,15 @@ async function record(options: Options): Promise<void> {
   const file = await openFile(options, target);
   const texts = new EventTexts();
   const live = new LiveText({ brief: options.brief === true, dim: pico.dim, problem: pico.red });
+  const judgement = options.judge === true ? new Judgement(tellViolation) : undefined;
+  const [began, startedAt] = [performance.now(), new Date()];
   const recording = new Recording({
     now: () => performance.now(),
     keepPasswords: options.keepPasswords === true,
     emit: (event) => {
       file?.write(texts.of(event));
       if (options.quiet !== true) process.stdout.write(live.of(event));
+      judgement?.take(event);
     },
   });
   const proxy = await listen(options, target, recording);
@@ -63,6 +74,19 @@ async function record(options: Options): Promise<void> {
   });
   await proxy[Symbol.asyncDispose]();
   if (file !== undefined) await new Promise<void>((done) => file.end(done));
+  if (judgement === undefined) return;
+  const durationMs = performance.now() - began;
+  const source = { address: formatAddress(target), version, startedAt, durationMs, remarks: [] };
+  const report = judgeReport(judgement, source);
+  await tellReporters(report, reportersOf({ reporter: [], out: options.report, quiet: options.quiet === true }));
+  process.exitCode = report.run.exitCode;
+}
+
+function tellViolation({ by, connection, problem, statements }: Violation): void {
+  const who = by === 'client' ? 'the client' : 'the broker';
+  process.stdout.write(
+    `${pico.red(`✖ ${oneLine(connection)}: ${who}: ${oneLine(problem)} (${statements.join(', ')})`)}\n`,
+  );
 }
 
 function targetOf(text: string): Address {

@@ -21,6 +21,7 @@ export class Recording {
   readonly #options: RecordingOptions;
   readonly #names = new Set<string>();
   #began: number | undefined;
+  #lastAtMs = 0;
   #connections = 0;
 
   constructor(options: RecordingOptions) {
@@ -34,10 +35,17 @@ export class Recording {
     const openedAtMs = this.#elapsed();
     return new RecordedConnection({
       ...this.#options,
+      emit: (event) => this.#emit(event),
       now: () => this.#elapsed(),
       openedAtMs,
       nameFor: (clientId) => this.#unique(fitName(this.#options.nameOf?.(clientId) ?? clientId) ?? `c${number}`),
     });
+  }
+
+  /** An opening is told of once its name is known: then others may have spoken already, and the order is that of time. */
+  #emit(event: FixtureEvent): void {
+    this.#lastAtMs = Math.max(this.#lastAtMs, event.atMs);
+    this.#options.emit({ ...event, atMs: this.#lastAtMs });
   }
 
   #elapsed(): number {

@@ -44,6 +44,8 @@ export interface RunOptions {
   /** Options as reports show them. */
   readonly shownOptions: RunHeader['options'];
   readonly emit: (event: RunEvent) => void;
+  /** Looks on at a new connection of a scenario. */
+  readonly onlooker?: RunContext['onlooker'];
   /** Ends the run early: what was measured is reported. */
   readonly interrupted: AbortSignal;
 }
@@ -184,6 +186,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     patience: new Patience({ replyMs, witness: () => witness.alive() }),
     witness: () => witness.exchange(),
     admit: () => door.admit(),
+    ...(options.onlooker === undefined ? {} : { onlooker: options.onlooker }),
     invariants: (scenarioId, connection) => {
       const watch = watches.get(protocol);
       return watch === undefined ? [] : [watch.watcher(scenarioId, connection)];

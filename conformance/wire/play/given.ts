@@ -169,7 +169,10 @@ export class Given {
         tracer,
         patience: run.patience,
         now: run.now,
-        watchers: watched ? run.invariants(scenario.id, unique) : [],
+        watchers: [
+          ...(watched ? run.invariants(scenario.id, unique) : []),
+          ...(run.onlooker === undefined ? [] : [run.onlooker(scenario.id, unique)]),
+        ],
       });
       connection.watch({
         sent: (_bytes, packet) => packet !== undefined && run.leftovers.sent(packet),

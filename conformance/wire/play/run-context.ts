@@ -23,6 +23,8 @@ export interface RunContext {
   readonly random: () => number;
   /** Watches a new connection for what must hold for every packet. */
   readonly invariants: (scenarioId: string, connectionName: string) => readonly Watcher[];
+  /** Looks on at a new connection without judging it. */
+  readonly onlooker?: (scenarioId: string, connectionName: string) => Watcher;
   /** Exchanges a message between uninvolved connections; what was wrong with that, in words. */
   readonly witness: () => Promise<string | undefined>;
   /** Resolves when one more connection may be opened. */
