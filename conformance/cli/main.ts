@@ -10,6 +10,7 @@ import { conformanceCommand } from './conformance-command.ts';
 import { convertCommand } from './convert-command.ts';
 import { judgeCommand } from './judge-command.ts';
 import { recordCommand } from './record-command.ts';
+import { surveyCommand } from './survey-command.ts';
 import { version } from './version.ts';
 
 /** One line instead of commander's several. */
@@ -23,6 +24,7 @@ function program(): Command {
     .version(version)
     .addCommand(conformanceCommand(), { isDefault: true })
     .addCommand(compareCommand())
+    .addCommand(surveyCommand())
     .addCommand(brokerCommand())
     .addCommand(pubCommand())
     .addCommand(subCommand())

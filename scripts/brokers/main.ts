@@ -1,5 +1,5 @@
 // Starts a real broker, runs a command with its address, and stops it: main.ts mosquitto -- npm run conformance -- --target {address}
-// Without a command it runs until Ctrl-C.
+// Without a command it runs until Ctrl-C. `--port 1883` behind the name: there, and not at any free port.
 import { spawn } from 'node:child_process';
 import { type BrokerName, brokerNames, startRealBroker } from './start.ts';
 
@@ -8,7 +8,8 @@ if (!(brokerNames as readonly string[]).includes(name)) {
   process.stderr.write(`which broker? ${brokerNames.join(', ')}\n`);
   process.exit(2);
 }
-const broker = await startRealBroker(name as BrokerName);
+const port = rest[0] === '--port' ? Number(rest.splice(0, 2)[1]) : undefined;
+const broker = await startRealBroker(name as BrokerName, port === undefined ? {} : { port });
 process.stdout.write(`${broker.name} ${broker.version} at ${broker.address}\n`);
 const [command, ...args] = rest
   .filter((word, i) => !(word === '--' && i === 0))
