@@ -2,6 +2,7 @@
 import type { TlsOptions } from 'node:tls';
 import { listenTcp } from '../transport/tcp.ts';
 import type { Listening, Transport, TransportListener } from '../transport/transport.ts';
+import { removeStaleSocket } from '../transport/unix.ts';
 import { listenWebSocket, type WebSocketManners } from '../transport/websocket.ts';
 
 interface NetworkPlace {
@@ -37,8 +38,11 @@ export async function listenAt(listener: Listener, options: ListenOptions): Prom
   return { ...listening, kind: listener.kind, address: addressOf(listener, listening.port) };
 }
 
-function open(listener: Listener, { manners, maxPacketBytes, accept }: ListenOptions): Promise<Listening> {
-  if (listener.kind === 'unix') return listenTcp({ host: '', port: 0, path: listener.path, accept });
+async function open(listener: Listener, { manners, maxPacketBytes, accept }: ListenOptions): Promise<Listening> {
+  if (listener.kind === 'unix') {
+    await removeStaleSocket(listener.path);
+    return listenTcp({ host: '', port: 0, path: listener.path, accept });
+  }
   const { host = '127.0.0.1', port } = listener;
   switch (listener.kind) {
     case 'tcp':

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, startBroker } from '../broker/index.ts';
-import { selfSigned } from '../transport/self-signed.ts';
+import { selfSigned } from '../transport/sample-certificates.ts';
 import { pubCommand } from './pub.ts';
 import { subCommand } from './sub.ts';
 

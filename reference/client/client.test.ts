@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startBroker } from '../broker/index.ts';
-import { selfSigned } from '../transport/self-signed.ts';
+import { selfSigned } from '../transport/sample-certificates.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import { ClientEnded, type ClientOptions, ConnectRefused, connect, SubscribeRefused } from './index.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { describe, expect, test } from 'vitest';
 import { startBroker } from '../broker/index.ts';
-import { selfSigned } from './self-signed.ts';
+import { selfSigned } from './sample-certificates.ts';
 
 async function exchanges(url: string, options: mqtt.IClientOptions = {}): Promise<string> {
   const client = await mqtt.connectAsync(url, { reconnectPeriod: 0, connectTimeout: 10_000, ...options });

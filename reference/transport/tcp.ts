@@ -1,6 +1,8 @@
 // TCP, TLS over it, and Unix sockets (section 4.2). In: a port or path. Out: transports.
-import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
+import { createServer, type Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+import { listen } from './listen.ts';
+import { certificateName, pendingHandshakes, tlsServer } from './tls.ts';
 import type { Listening, StreamEnd, Transport, TransportListener } from './transport.ts';
 
 export interface TcpOptions {
@@ -16,39 +18,24 @@ export interface TcpOptions {
 
 /** Many clients may come at once; the system may allow fewer. */
 const backlog = 4_096;
-const tlsHandshakeMs = 10_000;
 /** A peer that does not answer our FIN is cut after this time. */
 const lingerMs = 5_000;
 
 /** Listens. Rejects with Node's error where that cannot be (EADDRINUSE, EACCES …). */
 export function listenTcp({ host, port, path, tls, accept }: TcpOptions): Promise<Listening> {
-  const server = serverOf(tls, (socket) => serve(socket, accept));
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path === undefined ? { host, port, backlog } : { path, backlog }, () => {
-      server.off('error', reject);
-      // A connection that could not be accepted (EMFILE, say) is no reason to end those that are open.
-      server.on('error', () => {});
-      const address = server.address();
-      resolve({
-        port: typeof address === 'object' && address !== null ? address.port : port,
-        close: () => new Promise((done) => server.close(() => done())),
-        ...(tls === undefined
-          ? {}
-          : { renewCertificate: (options) => (server as TlsServer).setSecureContext(options) }),
-      });
-    });
+  const at = path === undefined ? { host, port, backlog } : { path, backlog };
+  if (tls === undefined) {
+    // Half open: an answer to what came before the peer's FIN still goes out.
+    return listen(
+      createServer({ noDelay: true, allowHalfOpen: true }, (socket) => void serve(socket, accept)),
+      at,
+    );
+  }
+  const server = tlsServer(tls, (socket) => void serve(socket, accept));
+  return listen(server, at, {
+    cut: pendingHandshakes(server),
+    renewCertificate: (renewed) => server.setSecureContext(renewed),
   });
-}
-
-function serverOf(tls: TlsOptions | undefined, serveOne: (socket: Socket) => void): Server {
-  // Half open: an answer to what came before the peer's FIN still goes out.
-  if (tls === undefined) return createServer({ noDelay: true, allowHalfOpen: true }, serveOne);
-  const server = createTlsServer({ minVersion: 'TLSv1.2', handshakeTimeout: tlsHandshakeMs, ...tls }, serveOne);
-  server.on('connection', (socket: Socket) => socket.setNoDelay(true));
-  // A handshake that fails is the client's affair.
-  server.on('tlsClientError', () => {});
-  return server;
 }
 
 /** Hands an open socket over to its listener. */
@@ -86,15 +73,6 @@ function ended(socket: Socket, how: StreamEnd): void {
   listener?.ended(how);
 }
 
-/** Common name of the certificate by which a TLS client has shown itself; undefined without a valid one. */
-function commonNameOf(socket: Socket): string | undefined {
-  if (!('getPeerCertificate' in socket)) return undefined;
-  const tls = socket as TLSSocket;
-  if (!tls.authorized) return undefined;
-  const name: unknown = tls.getPeerCertificate().subject?.CN;
-  return typeof name === 'string' ? name : undefined;
-}
-
 class SocketTransport implements Transport {
   readonly remoteAddress: string;
   readonly certificateName: string | undefined;
@@ -104,7 +82,7 @@ class SocketTransport implements Transport {
   constructor(socket: Socket) {
     this.#socket = socket;
     this.remoteAddress = socket.remoteAddress ?? '';
-    this.certificateName = commonNameOf(socket);
+    this.certificateName = certificateName(socket);
   }
 
   write(bytes: Uint8Array, taken?: () => void): void {

@@ -1,5 +1,6 @@
 // Metrics over HTTP, for Prometheus. In: statistics. Out: `http://127.0.0.1:PORT/metrics`.
 import { createServer } from 'node:http';
+import { listen } from '../../transport/listen.ts';
 import type { Statistics } from '../core/statistics.ts';
 import { prometheusText, prometheusType } from './prometheus-text.ts';
 
@@ -11,14 +12,13 @@ export interface MetricsOptions {
 }
 
 export interface MetricsEndpoint {
-  readonly port: number;
   /** `http://127.0.0.1:9883/metrics` */
   readonly address: string;
   close(): Promise<void>;
 }
 
 /** Serves metrics. Rejects with Node's error where that cannot be (EADDRINUSE, EACCES …). */
-export function serveMetrics(
+export async function serveMetrics(
   { port, host = '127.0.0.1' }: MetricsOptions,
   statistics: () => Statistics,
 ): Promise<MetricsEndpoint> {
@@ -28,22 +28,9 @@ export function serveMetrics(
     else response.writeHead(200, { 'content-type': prometheusType }).end(prometheusText(statistics()));
   });
   server.maxConnections = 100;
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      server.on('error', () => {});
-      const bound = server.address();
-      const free = typeof bound === 'object' && bound !== null ? bound.port : port;
-      resolve({
-        port: free,
-        address: `http://${host.includes(':') ? `[${host}]` : host}:${free}/metrics`,
-        close: () =>
-          new Promise((done) => {
-            server.close(() => done());
-            server.closeAllConnections();
-          }),
-      });
-    });
-  });
+  const listening = await listen(server, { host, port }, { cut: () => server.closeAllConnections() });
+  return {
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}/metrics`,
+    close: () => listening.close(),
+  };
 }
