@@ -9,6 +9,7 @@ import { version } from './version.ts';
 interface Options {
   readonly port: number;
   readonly host: string;
+  readonly data?: string;
   readonly fault?: string;
   readonly listFaults?: boolean;
 }
@@ -24,6 +25,7 @@ export function brokerCommand(): Command {
     .description('run the reference broker until Ctrl-C')
     .option('-p, --port <port>', 'port to listen on; 0: any free one', port, 1_883)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--data <folder>', 'keep sessions and retained messages there, so that they outlive the process')
     .option('--fault <name>', 'run a faulty variant, as a test double for clients')
     .option('--list-faults', 'show the faulty variants')
     .allowExcessArguments(false)
@@ -36,16 +38,17 @@ async function runBroker(options: Options): Promise<void> {
       process.stdout.write(`${name}\n  ${title} (${violates.join(', ')})\n`);
     return;
   }
-  const { port: wanted, host } = options;
+  const { port: wanted, host, data } = options;
   const fault = faultOf(options.fault);
   const started = startBroker({
     port: wanted,
     host,
     version: `mqttspec ${version}`,
+    ...(data === undefined ? {} : { data }),
     ...(fault === undefined ? {} : { fault }),
   });
   const broker = await started.catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(cannotListen(options, error), { cause: error });
+    throw new UsageError(cannotStart(options, error), { cause: error });
   });
   const how = fault === undefined ? '' : `, faulty: ${fault.title}`;
   process.stdout.write(`mqttspec broker listens on mqtt://${host}:${broker.port}${how}\n`);
@@ -63,7 +66,8 @@ function faultOf(name: string | undefined): Fault | undefined {
   return fault;
 }
 
-function cannotListen({ host, port: wanted }: Options, { code, message }: NodeJS.ErrnoException): string {
+function cannotStart({ host, port: wanted }: Options, { name, code, message }: NodeJS.ErrnoException): string {
+  if (name === 'StoreError') return message;
   const where = `${host}:${wanted}`;
   if (code === 'EADDRINUSE') return `cannot listen on ${where}: the port is in use. Choose another with --port`;
   if (code === 'EACCES') return `cannot listen on ${where}: not allowed. Ports below 1024 need rights`;

@@ -2,8 +2,11 @@
 import type { SecureContextOptions } from 'node:tls';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Message } from '../message.ts';
+import { openDiskStore } from '../storage/disk-store.ts';
+import type { OpenedStore } from '../storage/store.ts';
 import { topicNameProblem } from '../topics/validate.ts';
 import { Access, type AccessOptions } from './access/access.ts';
+import { brokerLayout } from './broker-records.ts';
 import type { Authenticate, Authorize } from './core/access.ts';
 import type { Counters } from './core/counters.ts';
 import type { BrokerEvents } from './core/events.ts';
@@ -35,6 +38,16 @@ export interface BrokerOptions extends Partial<Limits> {
   readonly authorizesDeliveries?: boolean;
   /** Whether a session may be taken by the user alone who has opened it. */
   readonly sessionsHaveOwners?: boolean;
+  /**
+   * A folder in which sessions, their messages and retained messages outlive the process, whatever ends it: what is acknowledged is
+   * on the disk. Made where it is missing. Or a store that was opened elsewhere. Left out: everything is kept in memory alone.
+   */
+  readonly data?: string | OpenedStore;
+  /**
+   * The disk has failed: all connections were cut, nothing is acknowledged any more, and the broker has to be stopped. Left out: the
+   * error is thrown where nobody catches it, which ends the process.
+   */
+  readonly dataFailed?: (error: Error) => void;
   /** What to call when something happens, from the first moment on; `on` listens later. */
   readonly events?: BrokerEvents;
   /** What happens, for people and machines that read it later. */
@@ -146,11 +159,16 @@ export class Broker implements AsyncDisposable {
   }
 }
 
-/** Starts a broker. Rejects with Node's error where it cannot listen, with AccessError where users or permissions cannot be used. */
+/**
+ * Starts a broker. Rejects with Node's error where it cannot listen, with AccessError where users or permissions cannot be used, with
+ * StoreError where the data folder is foreign, damaged, in use or cannot be written; such a folder is left as it was.
+ */
 export async function startBroker(given: BrokerOptions = {}): Promise<Broker> {
   const options = { clock: systemClock, ...given, ...given.fault?.options() };
   const { access: wanted, authenticate, authorize, clock } = options;
   const access = wanted && (await Access.open(wanted, { now: () => clock.now(), authenticate, authorize }));
-  const edge = new Edge({ ...options, ...access?.hooks }, access);
+  const { data } = options;
+  const kept = typeof data === 'string' ? await openDiskStore(data, brokerLayout) : data;
+  const edge = new Edge({ ...options, ...access?.hooks }, { access, kept });
   return new Broker(edge, await edge.listen());
 }

@@ -1,10 +1,12 @@
 // The edge of the broker: binds the core to listeners and the clock. In: options. Out: places where the core can be reached.
 import { type Clock, systemClock } from '../clock.ts';
 import type { Message } from '../message.ts';
+import type { OpenedStore, Store } from '../storage/store.ts';
 import type { Transport, TransportListener } from '../transport/transport.ts';
 import type { Access, AccessOptions } from './access/access.ts';
 import { AccessError } from './access/access-error.ts';
 import type { BrokerOptions } from './broker.ts';
+import { BrokerRecords } from './broker-records.ts';
 import { BrokerCore } from './core/broker-core.ts';
 import { Connection } from './core/connection.ts';
 import type { Limits } from './core/limits.ts';
@@ -14,6 +16,7 @@ import { type Statistics, statisticsOf } from './core/statistics.ts';
 import { SysTopics } from './core/sys-topics.ts';
 import { callSafely, EventHub } from './events/event-hub.ts';
 import { LocalSubscribers, type MessageListener } from './events/local-subscribers.ts';
+import { HeldOutput } from './held-output.ts';
 import { listenAt, type Place } from './listeners.ts';
 import { BrokerLog } from './log/broker-log.ts';
 import { type MetricsEndpoint, serveMetrics } from './metrics/metrics-endpoint.ts';
@@ -31,6 +34,12 @@ const defaultLimits: Required<Limits> = {
 };
 
 const defaultSysIntervalMs = 10_000;
+
+/** What was opened for it. */
+interface EdgeParts {
+  readonly access: Access | undefined;
+  readonly kept: OpenedStore | undefined;
+}
 
 export class Edge {
   readonly core: BrokerCore;
@@ -51,8 +60,10 @@ export class Edge {
   readonly #sys: SysTopics;
   #cancelSys: () => void = () => {};
   #isFlushing = false;
+  readonly #store: Store | undefined;
+  readonly #held: HeldOutput | undefined;
 
-  constructor(options: BrokerOptions, access: Access | undefined) {
+  constructor(options: BrokerOptions, { access, kept }: EdgeParts) {
     const {
       clock = systemClock,
       rules,
@@ -91,6 +102,12 @@ export class Edge {
         this.endTurn();
       });
     };
+    if (kept !== undefined) {
+      const records = new BrokerRecords(kept);
+      this.core.keep(records, records.state);
+      this.#store = kept.store;
+      this.#held = new HeldOutput(kept.store, (error) => this.#dataFailed(error));
+    }
     this.#sys = new SysTopics(options.version ?? 'mqttspec');
     this.#publishSys();
   }
@@ -151,8 +168,17 @@ export class Edge {
     // All wills first, while those who watch for them are still connected.
     for (const connection of this.#open) connection.publishWill('broker stopped');
     for (const connection of this.#open) connection.end('broker stopped');
-    this.core.flush();
+    this.#flush();
     await Promise.all([listening, this.metrics?.close(), this.#allClosed()]);
+    await this.#store?.close();
+  }
+
+  #dataFailed(error: Error): void {
+    const { dataFailed } = this.#options;
+    if (dataFailed !== undefined) return dataFailed(error);
+    setImmediate(() => {
+      throw error;
+    });
   }
 
   #allClosed(): Promise<void> {
@@ -166,13 +192,19 @@ export class Edge {
     const { trace } = this.#options;
     const tracer = trace && new Tracer({ connectionId, write: trace });
     this.#log?.entry('debug', 'opened', { connectionId, remoteAddress: transport.remoteAddress });
-    const port = tracer === undefined ? transport : traced(transport, tracer);
+    const told = tracer === undefined ? transport : traced(transport, tracer);
+    const port = this.#held?.of(told) ?? told;
     const connection = new Connection(this.core, { port, connectionId, now: this.core.now });
     this.#open.add(connection);
     this.core.connections = this.#open.size;
     this.endTurn();
-    const link = new Link(this, connection);
+    const link = this.#linkOf(connection, transport);
     return tracer === undefined ? link : tracedListener(link, tracer);
+  }
+
+  #linkOf(connection: Connection, transport: Transport): TransportListener {
+    const link = new Link(this, connection);
+    return this.#held?.watched(link, transport) ?? link;
   }
 
   /** A connection is over. */
@@ -198,6 +230,7 @@ export class Edge {
   readonly #flush = (): void => {
     this.#isFlushing = false;
     this.core.flush();
+    this.#held?.turnEnded();
   };
 
   /** One timer for all deadlines: set to the earliest. */
@@ -216,7 +249,7 @@ export class Edge {
       this.core.router.publish(message);
       this.#local.deliver(message);
     }
-    this.core.flush();
+    this.#flush();
     const { sysIntervalMs = defaultSysIntervalMs } = this.#options;
     this.#cancelSys = this.#clock.at(this.#clock.now() + sysIntervalMs, () => this.#publishSys());
   }

@@ -1,6 +1,7 @@
 // The sender of QoS 1 and 2 (sections 4.3.2, 4.3.3, 4.4), for broker and client. In: messages and acknowledgements. Out, through a
 // port: PUBLISH and PUBREL. Knows no packet, no socket, no clock.
 import type { Message, PacketId } from '../message.ts';
+import type { KeptMessage, SenderJournal } from './journal.ts';
 import type { InFlight, SessionRules } from './session-rules.ts';
 
 /** What the sender wants done on its connection. */
@@ -25,6 +26,8 @@ interface Queued {
   readonly message: Message;
   readonly qos: 1 | 2;
   readonly incomingDup: boolean;
+  /** Where the journal has it; 0: nowhere. */
+  readonly place: number;
 }
 
 /** Stands where a message was, so that nobody holds it. */
@@ -32,6 +35,7 @@ const taken: Queued = {
   message: { topicName: '', payload: new Uint8Array(0), qos: 1, retain: false },
   qos: 1,
   incomingDup: false,
+  place: 0,
 };
 
 /** Packet Identifiers that exist (section 2.3.1). */
@@ -40,6 +44,7 @@ const mostInFlight = 65_535;
 /** An idle one holds nothing: what it needs is made at first use. */
 export class Sender {
   readonly #options: SenderOptions;
+  readonly #journal: SenderJournal | undefined;
   /** In the order of first sending: a Map keeps the place of a key whose value changes. */
   #inFlight: Map<PacketId, InFlight> | undefined;
   #queue: Queued[] | undefined;
@@ -51,8 +56,25 @@ export class Sender {
   #reserved: Set<PacketId> | undefined;
   #inUse: ((packetId: PacketId) => boolean) | undefined;
 
-  constructor(options: SenderOptions) {
+  constructor(options: SenderOptions, journal?: SenderJournal) {
     this.#options = options;
+    this.#journal = journal;
+  }
+
+  /** Goes on where a session was left: in the order of sending, ahead of any connection. */
+  restore(messages: readonly KeptMessage[]): void {
+    for (const { place, message, qos, packetId, isReleased } of messages) {
+      this.#bytes += bytesOf(message);
+      if (packetId === 0) {
+        this.#queue ??= [];
+        this.#queue.push({ message, qos, incomingDup: false, place });
+        continue;
+      }
+      const state = isReleased ? 'awaiting-pubcomp' : 'awaiting-ack';
+      this.#inFlight ??= new Map();
+      this.#inFlight.set(packetId, { packetId, message, qos, state, place });
+      this.#lastId = packetId;
+    }
   }
 
   /** Messages that are queued or in flight. */
@@ -92,15 +114,16 @@ export class Sender {
     if (this.#bytes > maxBytes) return false;
     if (this.#queued === 0 && this.#mayBegin) {
       this.#bytes += bytesOf(message);
-      this.#first(message, qos, incomingDup);
+      this.#first(message, qos, incomingDup, 0);
       return true;
     }
     if (this.#queued >= maxQueued) return false;
     this.#bytes += bytesOf(message);
     this.#queue ??= [];
     const at = rules.queuePosition(this.#queued, qos);
-    if (at === this.#queued) this.#queue.push({ message, qos, incomingDup });
-    else this.#queue.splice(this.#queueStart + at, 0, { message, qos, incomingDup });
+    const place = this.#journal?.kept(message, qos, 0) ?? 0;
+    if (at === this.#queued) this.#queue.push({ message, qos, incomingDup, place });
+    else this.#queue.splice(this.#queueStart + at, 0, { message, qos, incomingDup, place });
     return true;
   }
 
@@ -114,6 +137,7 @@ export class Sender {
     const entry = this.#inFlight?.get(packetId);
     if (entry !== undefined && rules.acknowledges('pubrec', entry)) {
       this.#inFlight?.set(packetId, { ...entry, state: 'awaiting-pubcomp' });
+      this.#journal?.released(entry.place, packetId);
     }
     if (rules.answersPubrec(entry)) this.#port?.pubrel(packetId);
   }
@@ -147,11 +171,18 @@ export class Sender {
 
   /** Gives up what was not begun; for a faulty broker, and for a session that ends. */
   clear({ inFlight }: { inFlight: boolean }): void {
+    if (this.#journal !== undefined) this.#letGo(this.#journal, inFlight);
     this.#queue = undefined;
     this.#queueStart = 0;
     if (inFlight) this.#inFlight = undefined;
     this.#bytes = 0;
     for (const { message } of this.#inFlight?.values() ?? []) this.#bytes += bytesOf(message);
+  }
+
+  #letGo(journal: SenderJournal, inFlight: boolean): void {
+    for (const { place, message } of this.#queue?.slice(this.#queueStart) ?? []) journal.done(place, message);
+    if (!inFlight) return;
+    for (const { place, message } of this.#inFlight?.values() ?? []) journal.done(place, message);
   }
 
   get #queued(): number {
@@ -175,8 +206,8 @@ export class Sender {
 
   #fill(): void {
     while (this.#queued > 0 && this.#mayBegin) {
-      const { message, qos, incomingDup } = this.#take(this.#queue as Queued[]);
-      this.#first(message, qos, incomingDup);
+      const { message, qos, incomingDup, place } = this.#take(this.#queue as Queued[]);
+      this.#first(message, qos, incomingDup, place);
     }
   }
 
@@ -201,7 +232,10 @@ export class Sender {
     const entry = this.#inFlight?.get(packetId);
     if (!this.#options.rules.acknowledges(ack, entry)) return undefined;
     this.#inFlight?.delete(packetId);
-    if (entry !== undefined) this.#bytes -= bytesOf(entry.message);
+    if (entry !== undefined) {
+      this.#bytes -= bytesOf(entry.message);
+      this.#journal?.done(entry.place, entry.message);
+    }
     if (this.#queued > 0) this.#fill();
     return entry?.message;
   }
@@ -213,11 +247,13 @@ export class Sender {
     return packetId;
   }
 
-  #first(message: Message, qos: 1 | 2, incomingDup: boolean): void {
+  #first(message: Message, qos: 1 | 2, incomingDup: boolean, queuedAt: number): void {
     const { rules } = this.#options;
     const packetId = this.#nextId();
     this.#inFlight ??= new Map();
-    this.#inFlight.set(packetId, { packetId, message, qos, state: 'awaiting-ack' });
+    const place = queuedAt === 0 && this.#journal !== undefined ? this.#journal.kept(message, qos, packetId) : queuedAt;
+    if (queuedAt !== 0) this.#journal?.sent(queuedAt, packetId);
+    this.#inFlight.set(packetId, { packetId, message, qos, state: 'awaiting-ack', place });
     this.#port?.publish(message, { qos, packetId, dup: rules.dupOfFirst(incomingDup) });
   }
 }

@@ -8,6 +8,8 @@ export interface InFlight {
   readonly qos: 1 | 2;
   /** `awaiting-pubcomp` once PUBREC has come: from then on PUBREL stands for the message. */
   readonly state: 'awaiting-ack' | 'awaiting-pubcomp';
+  /** Where the session's journal has it; 0: nowhere. */
+  readonly place: number;
 }
 
 export interface SessionRules {

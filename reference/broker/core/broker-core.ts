@@ -8,6 +8,7 @@ import { type Counters, newCounters } from './counters.ts';
 import { Deadlines } from './deadlines.ts';
 import type { BrokerEvents } from './events.ts';
 import { Express } from './express.ts';
+import type { BrokerJournal, KeptState } from './journal.ts';
 import type { Limits } from './limits.ts';
 import type { Parts } from './parts.ts';
 import { PublishEncoder } from './publish-encoder.ts';
@@ -72,6 +73,7 @@ export class BrokerCore {
   };
   /** Runs work after a time; the edge looks after clock and output. */
   later: (delayMs: number, work: () => void) => void = (_delayMs, work) => work();
+  #journal: BrokerJournal | undefined;
   readonly #random: () => number;
   readonly #sessionsHaveOwners: boolean;
   readonly #sessions = new Map<string, Session>();
@@ -141,6 +143,17 @@ export class BrokerCore {
     for (const connection of called) this.deadlines.set(connection);
   }
 
+  /** Goes on with what an earlier process has left, and tells the journal of every change from now on. */
+  keep(journal: BrokerJournal, { sessions, retained }: KeptState): void {
+    for (const kept of sessions) {
+      const session = Session.restored(kept, this.#senderOptions);
+      this.#sessions.set(this.rules.connect.sessionKey(kept.clientId), session);
+      this.router.restoreSubscriptions(session);
+    }
+    this.router.keep(journal, retained);
+    this.#journal = journal;
+  }
+
   hasSession(clientId: string): boolean {
     return this.#sessions.has(this.rules.connect.sessionKey(clientId));
   }
@@ -165,9 +178,10 @@ export class BrokerCore {
     const stored = this.#sessions.get(key);
     // Who becomes the owner of nobody's session does not inherit what anybody has put into it.
     const inherits = !this.#sessionsHaveOwners || stored?.userName === connect.userName;
-    const resumes = rules.connect.resumesSession(connect) && inherits;
+    const persists = rules.connect.resumesSession(connect);
+    const resumes = persists && inherits;
     if (stored !== undefined && !resumes) this.#discard(stored);
-    const session = resumes && stored !== undefined ? stored : this.#newSession(clientId);
+    const session = resumes && stored !== undefined ? stored : this.#newSession(clientId, persists);
     if (session === stored) {
       rules.connect.forgetsWhenResumed(session, { takenOver });
       if (!rules.connect.keepsSubscriptions({ takenOver })) this.router.dropSubscriptions(session);
@@ -175,7 +189,7 @@ export class BrokerCore {
     session.sender.disconnect();
     this.clients++;
     session.connection = connection;
-    session.userName = connect.userName;
+    session.owned(connect.userName);
     this.#sessions.set(key, session);
     return { session, stored: inherits ? stored : undefined };
   }
@@ -216,16 +230,17 @@ export class BrokerCore {
 
   /** For a faulty broker that serves clients before or without CONNECT: a session that nobody can find. */
   strayClient(): Session {
-    return this.#newSession('');
+    return this.#newSession('', false);
   }
 
-  #newSession(clientId: string): Session {
-    return new Session(clientId, this.#senderOptions);
+  #newSession(clientId: string, persists: boolean): Session {
+    return new Session(clientId, this.#senderOptions, persists ? this.#journal?.sessionMade(clientId) : undefined);
   }
 
   /** Ends a session: nothing of it is left (MQTT-3.1.2-6). */
   #discard(session: Session): void {
     this.router.dropSubscriptions(session);
+    session.end();
     const key = this.rules.connect.sessionKey(session.clientId);
     if (this.#sessions.get(key) === session) this.#sessions.delete(key);
   }

@@ -6,6 +6,7 @@ import type { Access } from './access.ts';
 import type { Connection } from './connection.ts';
 import type { Counters } from './counters.ts';
 import type { BrokerEvents, Client } from './events.ts';
+import type { BrokerJournal } from './journal.ts';
 import type { Parts, Retained, SessionMatch, Subscriptions } from './parts.ts';
 import type { DeliveryCause } from './rules/publish.ts';
 import type { Rules } from './rules/rules.ts';
@@ -47,6 +48,7 @@ export class Router {
   readonly isStandard: boolean;
   /** Rises with every change of subscriptions: what was remembered before may be wrong. */
   #version = 0;
+  #journal: BrokerJournal | undefined;
   /** The topic that was asked for last. */
   #last: Topic | undefined;
 
@@ -174,7 +176,9 @@ export class Router {
     if (this.isStandard && !message.retain) return;
     const before = this.#retainedByName.get(message.topicName);
     const after = this.#options.rules.publish.retainedAfter(message, before);
-    if (after !== before) this.#keep(message.topicName, after);
+    if (after === before) return;
+    this.#keep(message.topicName, after);
+    this.#journal?.retained(message.topicName, { before, after });
   }
 
   #keep(topicName: string, message: Message | undefined): void {
@@ -247,6 +251,19 @@ export class Router {
     }
     if (rules.dropsInFlightOnUnsubscribe()) session.sender.clear({ inFlight: true });
     return deleted;
+  }
+
+  /** Takes in the subscriptions that a session of an earlier process has. */
+  restoreSubscriptions(session: Session): void {
+    for (const [topicFilter, granted] of session.subscriptions)
+      this.#subscriptions.add(topicFilter, session, { session, topicFilter, granted });
+    this.#version++;
+  }
+
+  /** Goes on with the retained messages of an earlier process, and tells the journal of every change from now on. */
+  keep(journal: BrokerJournal, retained: readonly Message[]): void {
+    for (const message of retained) this.#keep(message.topicName, message);
+    this.#journal = journal;
   }
 
   /** Takes a session's subscriptions away. */

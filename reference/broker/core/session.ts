@@ -4,6 +4,7 @@ import type { Qos } from '../../message.ts';
 import { Receiver } from '../../session/receiver.ts';
 import { Sender, type SenderOptions } from '../../session/sender.ts';
 import type { Connection } from './connection.ts';
+import type { KeptBrokerSession, SessionJournal } from './journal.ts';
 
 export interface SessionLimits {
   /** Messages to one client that may be unacknowledged at the same time. */
@@ -20,6 +21,8 @@ export class Session {
   readonly clientId: string;
   readonly sender: Sender;
   readonly receiver: Receiver;
+  /** Of a stored session that outlives the process. */
+  readonly journal: SessionJournal | undefined;
   #subscriptions: Map<string, Qos> | undefined;
   connection: Connection | undefined;
   /** The user who has it: under whose name its client was let in last; undefined: an anonymous client. */
@@ -27,10 +30,36 @@ export class Session {
   /** The will of the connection before; the standard has no use for it (MQTT-3.1.2-12). */
   lastWill: Will | undefined;
 
-  constructor(clientId: string, senderOptions: SenderOptions) {
+  constructor(clientId: string, senderOptions: SenderOptions, journal?: SessionJournal) {
     this.clientId = clientId;
-    this.sender = new Sender(senderOptions);
-    this.receiver = new Receiver(senderOptions.rules);
+    this.journal = journal;
+    this.sender = new Sender(senderOptions, journal?.messages);
+    this.receiver = new Receiver(senderOptions.rules, journal?.messages);
+  }
+
+  /** A session as an earlier process has left it. */
+  static restored(kept: KeptBrokerSession, senderOptions: SenderOptions): Session {
+    const session = new Session(kept.clientId, senderOptions, kept.journal);
+    session.userName = kept.userName;
+    session.#subscriptions = new Map(kept.subscriptions);
+    session.sender.restore(kept.messages);
+    session.receiver.restore(kept.receivedIds);
+    return session;
+  }
+
+  /** A client has connected to it, under this user name. */
+  owned(userName: string | undefined): void {
+    if (this.userName !== userName) this.journal?.owned(userName);
+    this.userName = userName;
+  }
+
+  /** Nothing of it is left (MQTT-3.1.2-6). */
+  end(): void {
+    this.unsubscribeAll();
+    if (this.journal === undefined) return;
+    this.sender.clear({ inFlight: true });
+    this.receiver.clear();
+    this.journal.ended();
   }
 
   /** Granted QoS by Topic Filter. */
@@ -41,13 +70,15 @@ export class Session {
   subscribe(topicFilter: string, granted: Qos): void {
     this.#subscriptions ??= new Map();
     this.#subscriptions.set(topicFilter, granted);
+    this.journal?.subscribed(topicFilter, granted);
   }
 
   unsubscribe(topicFilter: string): void {
-    this.#subscriptions?.delete(topicFilter);
+    if (this.#subscriptions?.delete(topicFilter) === true) this.journal?.unsubscribed(topicFilter);
   }
 
   unsubscribeAll(): void {
+    if (this.journal !== undefined) for (const filter of this.subscriptions.keys()) this.journal.unsubscribed(filter);
     this.#subscriptions = undefined;
   }
 }
