@@ -1,0 +1,37 @@
+// The command `mqttspec` with all that hangs on it: also what docs/options.md is made from.
+import { Command } from 'commander';
+import { pubCommand } from '../../reference/cli/pub.ts';
+import { subCommand } from '../../reference/cli/sub.ts';
+import { brokerCommand } from './broker-command.ts';
+import { compareCommand } from './compare-command.ts';
+import { conformanceCommand } from './conformance-command.ts';
+import { convertCommand } from './convert-command.ts';
+import { judgeCommand } from './judge-command.ts';
+import { recordCommand } from './record-command.ts';
+import { surveyCommand } from './survey-command.ts';
+import { version } from './version.ts';
+
+/** One line instead of commander's several. */
+export const writeErr = (text: string): void => {
+  process.stderr.write(`mqttspec: ${text.replace(/^error: /, '').trim()}\n`);
+};
+
+export function program(): Command {
+  const command = new Command('mqttspec')
+    .description('judges MQTT brokers against the standard, with evidence')
+    .version(version)
+    .addCommand(conformanceCommand(), { isDefault: true })
+    .addCommand(compareCommand())
+    .addCommand(surveyCommand())
+    .addCommand(brokerCommand())
+    .addCommand(pubCommand())
+    .addCommand(subCommand())
+    .addCommand(recordCommand())
+    .addCommand(judgeCommand())
+    .addCommand(convertCommand())
+    .exitOverride()
+    .configureOutput({ writeErr });
+  // -V is the protocol's version in `pub` and `sub`, as people know it.
+  for (const sub of command.commands) sub.exitOverride().configureOutput({ writeErr }).version(version, '--version');
+  return command;
+}
