@@ -22,16 +22,19 @@ interface ParseRow {
   readonly compared: Omit<Comparison, 'against'>;
   readonly packets: () => readonly Packet[];
   readonly chunks: (packets: readonly Packet[]) => Buffer[];
+  /** More rounds that are shorter, where memory makes the figures jump. */
+  readonly shortRounds?: number;
 }
 
 /** All chunks of a row through a parser, over and over. Both count what they read, so that neither can read less. */
-function parseRow({ id, title, compared, packets, chunks }: ParseRow): Row {
+function parseRow({ id, title, compared, packets, chunks, shortRounds }: ParseRow): Row {
   return {
     id: `codec/${id}`,
     title,
     unit: 'packets/s',
     better: 'more',
     comparisons: [{ against: 'mqtt-packet', ...compared }],
+    ...(shortRounds === undefined ? {} : { rounds: shortRounds }),
     open(options) {
       const sent = packets();
       const all = chunks(sent);
@@ -43,7 +46,7 @@ function parseRow({ id, title, compared, packets, chunks }: ParseRow): Row {
             rounds++;
             for (const chunk of all) parse(chunk);
           },
-          { forMs: roundMs(options) },
+          { forMs: shortRounds === undefined ? roundMs(options) : roundMs(options) / 4 },
         );
         if (count() - before !== rounds * sent.length) throw new Error(`${id}: ${count() - before} packets read`);
         return perRound * sent.length;
@@ -127,6 +130,7 @@ const parseRows: readonly Row[] = [
     compared: { atLeast: 1, possible: 1.1 },
     packets: () => [publish(1, { topics: 1, payloadBytes: 1_048_576 })],
     chunks: (all) => piecesOf(Buffer.concat(chunksOf(all)), wholeChunks),
+    shortRounds: 45,
   }),
   parseRow({
     id: 'parse-bytewise',

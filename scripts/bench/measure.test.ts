@@ -40,17 +40,17 @@ test('a smoke run is one round', async () => {
 });
 
 test('a ratio above 1 says that ours is better, whichever way the unit counts', () => {
-  const figures = { ours: spread([100]), peer: spread([300]) };
+  const figures = { ours: [100, 100, 10], peer: [300, 300, 20] };
   expect(judge(rowOf('less'), figures)[0]).toMatchObject({ value: 3, holds: true });
   expect(judge(rowOf('more'), figures)[0]).toMatchObject({ value: 1 / 3, holds: false });
 });
 
 test('bounds hold a figure itself', () => {
-  expect(judge(rowOf('less'), { ours: spread([160]), peer: spread([1]) })[1]).toMatchObject({
+  expect(judge(rowOf('less'), { ours: [160], peer: [1] })[1]).toMatchObject({
     value: 160,
     holds: true,
   });
-  expect(judge(rowOf('less'), { ours: spread([161]), peer: spread([1]) })[1]).toMatchObject({ holds: false });
+  expect(judge(rowOf('less'), { ours: [161], peer: [1] })[1]).toMatchObject({ holds: false });
 });
 
 test('the median of an even number of rounds lies between the two in the middle', () => {

@@ -44,9 +44,10 @@ export async function measureRow(row: Row, { rounds, smoke }: MeasureOptions): P
       if (round >= 0) values.get(name)?.push(value);
     }
   }
-  const figures = Object.fromEntries([...values].map(([name, all]) => [name, spread(all)]));
+  const all = Object.fromEntries(values);
+  const figures = Object.fromEntries(names.map((name) => [name, spread(all[name] ?? [])]));
   const { id, title, unit } = row;
-  return { id, title, unit, rounds: wanted, figures, verdicts: judge(row, figures) };
+  return { id, title, unit, rounds: wanted, figures, verdicts: judge(row, all) };
 }
 
 export function spread(values: readonly number[]): Spread {
@@ -57,31 +58,42 @@ export function spread(values: readonly number[]): Spread {
   return { median, least: at(0), most: at(sorted.length - 1) };
 }
 
-export function judge(row: Row, figures: Readonly<Record<string, Spread>>): Verdict[] {
-  const median = (name: string): number => {
-    const figure = figures[name];
-    if (figure === undefined) throw new Error(`${row.id} has no contender ${name}`);
-    return figure.median;
+/** Figures by contender, one for each round. */
+type Values = Readonly<Record<string, readonly number[]>>;
+
+export function judge(row: Row, values: Values): Verdict[] {
+  const of = (name: string): readonly number[] => {
+    const all = values[name];
+    if (all === undefined) throw new Error(`${row.id} has no contender ${name}`);
+    return all;
   };
   return [
-    ...row.comparisons.map((comparison) => compared(comparison, row.better, median)),
-    ...(row.bounds ?? []).map((bound) => bounded(bound, median)),
+    ...row.comparisons.map((comparison) => compared(comparison, row.better, of)),
+    ...(row.bounds ?? []).map((bound) => bounded(bound, of)),
   ];
 }
 
+/** The median of the ratios of each round: what slows a round down slows both. */
 function compared(
   { against, atLeast, possible }: Comparison,
   better: Row['better'],
-  median: (name: string) => number,
+  of: (name: string) => readonly number[],
 ): Verdict {
-  const [ours, theirs] = [median('ours'), median(against)];
-  const value = better === 'more' ? ours / theirs : theirs / ours;
+  const theirs = of(against);
+  const ratios = of('ours').map((ours, round) => {
+    const their = theirs[round] ?? Number.NaN;
+    return better === 'more' ? ours / their : their / ours;
+  });
+  const value = spread(ratios).median;
   return { of: `× ${against}`, value, wanted: `≥ ${atLeast}`, possible, holds: value >= atLeast };
 }
 
-function bounded({ of = 'ours', atMost, atLeast, possible }: Bound, median: (name: string) => number): Verdict {
-  const value = median(of);
+function bounded(
+  { of: whose = 'ours', atMost, atLeast, possible }: Bound,
+  of: (name: string) => readonly number[],
+): Verdict {
+  const value = spread(of(whose)).median;
   const wanted = [...(atLeast === undefined ? [] : [`≥ ${atLeast}`]), ...(atMost === undefined ? [] : [`≤ ${atMost}`])];
   const holds = (atMost === undefined || value <= atMost) && (atLeast === undefined || value >= atLeast);
-  return { of, value, wanted: wanted.join(' '), possible, holds };
+  return { of: whose, value, wanted: wanted.join(' '), possible, holds };
 }

@@ -18,6 +18,8 @@ export function decodeConnack(reader: Reader, strictFlags: boolean): Connack {
 }
 
 export function encodeConnack(writer: Writer, { sessionPresent, returnCode }: Connack): void {
+  const mark = writer.begin(0x20);
   writer.uint8(sessionPresent ? 1 : 0);
   writer.uint8(returnCode);
+  writer.end(mark);
 }

@@ -79,6 +79,7 @@ const masked = (password: Uint8Array): string => `••• (${password.length} 
 
 export function encodeConnect(writer: Writer, packet: Connect): void {
   const { will, userName, password } = packet;
+  const mark = writer.begin(0x10);
   writer.utf8String(levels[packet.protocolLevel].protocolName);
   writer.uint8(packet.protocolLevel);
   writer.uint8(
@@ -95,4 +96,5 @@ export function encodeConnect(writer: Writer, packet: Connect): void {
   }
   if (userName !== undefined) writer.utf8String(userName);
   if (password !== undefined) writer.binary(password);
+  writer.end(mark);
 }

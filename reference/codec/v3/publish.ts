@@ -15,9 +15,12 @@ export function decodePublish(reader: Reader, firstByte: number, strictFlags: bo
   return { type: 'publish', dup, qos: qos as 1 | 2, retain, topicName, packetId, payload: reader.rest('Payload') };
 }
 
-/** Behind the fixed header. */
 export function encodePublish(writer: Writer, packet: Publish): void {
-  writer.utf8String(packet.topicName);
+  const { topicName, payload, qos } = packet;
+  const expected = 2 + topicName.length + (qos === 0 ? 0 : 2) + payload.length;
+  const mark = writer.begin(0x30 | (packet.dup ? 8 : 0) | (qos << 1) | (packet.retain ? 1 : 0), expected);
+  writer.utf8String(topicName);
   if (packet.qos !== 0) writer.uint16(packet.packetId);
-  writer.raw(packet.payload);
+  writer.raw(payload);
+  writer.end(mark);
 }

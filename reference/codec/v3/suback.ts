@@ -19,6 +19,8 @@ function decodeReturnCode(reader: Reader): SubackReturnCode {
 }
 
 export function encodeSuback(writer: Writer, { packetId, returnCodes }: Suback): void {
+  const mark = writer.begin(0x90);
   writer.uint16(packetId);
   for (const code of returnCodes) writer.uint8(code);
+  writer.end(mark);
 }

@@ -20,10 +20,13 @@ function decodeSubscription(reader: Reader): Subscription {
   return { topicFilter, qos: qos as Qos };
 }
 
-export function encodeSubscribe(writer: Writer, { packetId, subscriptions }: Subscribe): void {
+/** `dup` is a flag of MQTT 3.1. */
+export function encodeSubscribe(writer: Writer, { packetId, subscriptions }: Subscribe, dup: 0 | 8): void {
+  const mark = writer.begin(0x82 | dup);
   writer.uint16(packetId);
   for (const { topicFilter, qos } of subscriptions) {
     writer.utf8String(topicFilter);
     writer.uint8(qos);
   }
+  writer.end(mark);
 }

@@ -11,7 +11,10 @@ export function decodeUnsubscribe(reader: Reader, dup: boolean): Unsubscribe {
   return dup ? { type: 'unsubscribe', packetId, topicFilters, dup } : { type: 'unsubscribe', packetId, topicFilters };
 }
 
-export function encodeUnsubscribe(writer: Writer, { packetId, topicFilters }: Unsubscribe): void {
+/** `dup` is a flag of MQTT 3.1. */
+export function encodeUnsubscribe(writer: Writer, { packetId, topicFilters }: Unsubscribe, dup: 0 | 8): void {
+  const mark = writer.begin(0xa2 | dup);
   writer.uint16(packetId);
   for (const topicFilter of topicFilters) writer.utf8String(topicFilter);
+  writer.end(mark);
 }
