@@ -5,6 +5,7 @@ import { decode } from '../../reference/codec/decode.ts';
 import { Framer } from '../../reference/codec/framer.ts';
 import { UnsupportedProtocol } from '../../reference/codec/levels.ts';
 import { MalformedPacket } from '../../reference/codec/malformed.ts';
+import { PacketReader } from '../../reference/codec/packet-reader.ts';
 import { faultNamed } from '../faults/all.ts';
 import { anyStream, damagedBytes, type Origin, origin, wellFormedBytes } from './byte-arbitraries.ts';
 import { type NaiveEnd, readNaively } from './naive/decoder.ts';
@@ -20,11 +21,15 @@ function read(stream: Uint8Array, { level, sentBy }: Origin, decoder: Decoder): 
   try {
     framer.push(stream, (frame) => packets.push(plain(decoder(frame, { level, sentBy }))));
   } catch (error) {
-    if (error instanceof MalformedPacket) return { packets, end: 'malformed' };
-    if (error instanceof UnsupportedProtocol) return { packets, end: 'foreign' };
-    throw error;
+    return { packets, end: endOf(error) };
   }
   return { packets, end: framer.isEmpty ? 'whole' : 'unfinished' };
+}
+
+function endOf(error: unknown): NaiveEnd {
+  if (error instanceof MalformedPacket) return 'malformed';
+  if (error instanceof UnsupportedProtocol) return 'foreign';
+  throw error;
 }
 
 function agree(stream: Uint8Array, from: Origin, decoder: Decoder = decode): NaiveEnd {
@@ -52,6 +57,27 @@ describe('a second decoder, written apart from the first', () => {
       { numRuns },
     );
     for (const count of Object.values(ends)) expect(count).toBeGreaterThan(numRuns / 1_000);
+  });
+
+  test('reads the same as PacketReader, whatever the chunks', () => {
+    fc.assert(
+      fc.property(anyStream, origin, fc.array(fc.nat(40), { maxLength: 3 }), (stream, from, cuts) => {
+        const naive = readNaively(stream, from);
+        const packets: string[] = [];
+        const reader = new PacketReader(from);
+        const places = [0, ...cuts.map((cut) => cut % (stream.length + 1)), stream.length].sort((a, b) => a - b);
+        let end: NaiveEnd = 'whole';
+        try {
+          for (const [at, place] of places.entries())
+            reader.push(stream.subarray(places[at - 1] ?? 0, place), (packet) => packets.push(plain(packet)));
+        } catch (error) {
+          end = endOf(error);
+        }
+        const known = naive.end === 'unfinished' ? 'whole' : naive.end;
+        return end === known && packets.join() === naive.packets.map(plain).join();
+      }),
+      { numRuns },
+    );
   });
 });
 
