@@ -1,0 +1,64 @@
+// Mutated and random byte streams over sockets against a broker in a process of its own.
+import { expect, test } from 'vitest';
+import { ByteStreams, clientIds, topicNames } from './byte-streams.ts';
+import { startCanary } from './canary.ts';
+import { fuzz } from './fuzz.ts';
+import { connectPeer, publishBytes } from './peer.ts';
+import { Random } from './random.ts';
+import { stock } from './stock.ts';
+import { startVictim } from './victim.ts';
+
+const streams = Number(process.env['MQTTSPEC_ROBUSTNESS_STREAMS'] ?? 20_000);
+const seed = Number(process.env['MQTTSPEC_ROBUSTNESS_SEED'] ?? Date.now() % 1_000_000_000);
+const mebibyte = 1_048_576;
+/** What a session or a retained message of a mutated client id or topic may cost, which nobody knows to clear. */
+const leftBehindBytes = 8_192;
+
+/** Ends the sessions and retained messages that streams have left under names that are known. */
+async function clear(port: number): Promise<void> {
+  for (const clientId of clientIds) {
+    using peer = await connectPeer(port, clientId);
+    for (const topicName of topicNames) peer.send(publishBytes(topicName, new Uint8Array(), { retain: true }));
+    await peer.ping();
+  }
+}
+
+test(`${streams.toLocaleString('en')} byte streams, seed ${seed}: no crash, no hang, nothing kept, others are served`, async () => {
+  await using victim = await startVictim({ maxQueuedMessages: 1_000, connectTimeoutMs: 5_000 });
+  const port = victim.ports.tcp;
+  const random = new Random(seed);
+  const source = new ByteStreams(random, stock());
+  const throwing = { port, next: () => source.next(), concurrency: 64, resets: () => random.chance(40) };
+
+  // The first streams bring the code and its caches to their usual size.
+  await fuzz({ ...throwing, streams: Math.min(streams, 5_000) });
+  await clear(port);
+  const before = await victim.holdingsWith(0);
+
+  await using canary = await startCanary(port);
+  const began = performance.now();
+  const result = await fuzz({
+    ...throwing,
+    streams,
+    progress: (done) => {
+      if (done % 50_000 === 0) process.stderr.write(`${done} of ${streams} streams\n`);
+    },
+  });
+  const seconds = (performance.now() - began) / 1_000;
+  const song = await canary.sungUntilNow();
+  await clear(port);
+  const after = await victim.holdingsWith(0);
+
+  const left = Math.max(0, after.sessions + after.retainedMessages - before.sessions - before.retainedMessages);
+  const grown = after.bytes - before.bytes;
+  process.stderr.write(
+    `seed ${seed}: ${result.streams} streams, ${result.bytes} bytes in ${seconds.toFixed(1)} s, ${result.accepted} let in; ` +
+      `canary ${song.rounds} rounds, slowest ${song.slowestMs} ms; memory ${(before.bytes / mebibyte).toFixed(1)} to ` +
+      `${(after.bytes / mebibyte).toFixed(1)} MiB, resident ${(after.residentBytes / mebibyte).toFixed(0)} MiB, ${left} sessions and retained messages left\n`,
+  );
+  expect(victim.death).toBeUndefined();
+  expect(result.streams).toBe(streams);
+  expect(result.accepted).toBeGreaterThan(streams / 10);
+  expect(song.rounds).toBeGreaterThan(0);
+  expect(grown).toBeLessThan(16 * mebibyte + left * leftBehindBytes);
+});

@@ -1,0 +1,40 @@
+// One attack, with all that is watched meanwhile. In: limits, the attack. Out: nothing, or the first thing that went wrong.
+import { expect } from 'vitest';
+import { startCanary } from './canary.ts';
+import { type Holdings, startVictim, type Victim, type VictimLimits } from './victim.ts';
+
+export const mebibyte = 1_048_576;
+
+export interface Attack {
+  readonly limits?: VictimLimits;
+  /** The attack; what it returns is called once the figures of the height of the attack are taken, and ends it. */
+  readonly begin: (victim: Victim) => Promise<() => Promise<void> | void>;
+  /** Memory that the broker may have grown by at the height of the attack. */
+  readonly mostBytes?: number;
+  /** Memory that it may have grown by when the attack is over. */
+  readonly keptBytes?: number;
+}
+
+const usualGrowth = 16 * mebibyte;
+
+/** Attacks a broker of its own while a canary sings. */
+export async function underAttack({ limits, begin, mostBytes, keptBytes = usualGrowth }: Attack): Promise<void> {
+  await using victim = await startVictim(limits);
+  const before = await victim.holdingsWith(0);
+  await using canary = await startCanary(victim.ports.tcp);
+  const end = await begin(victim);
+  const height = await victim.holdings();
+  await end();
+  const song = await canary.sungUntilNow();
+  const after = await victim.holdingsWith(0);
+  expect(victim.death).toBeUndefined();
+  expect(song.rounds).toBeGreaterThan(0);
+  if (mostBytes !== undefined) expect(grown(height, before)).toBeLessThan(mostBytes);
+  expect(grown(after, before)).toBeLessThan(keptBytes);
+  process.stderr.write(
+    `  ${words(height, before)} at its height, ${words(after, before)} behind; canary ${song.rounds} rounds, slowest ${song.slowestMs} ms\n`,
+  );
+}
+
+const grown = (later: Holdings, before: Holdings): number => later.bytes - before.bytes;
+const words = (later: Holdings, before: Holdings): string => `${(grown(later, before) / mebibyte).toFixed(1)} MiB`;
