@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['reference/**/*.test.ts', 'conformance/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: [
       '**/*.brokers.test.ts',
-        '**/*.browser.test.ts',
-        '**/*.robustness.test.ts',
+      '**/*.browser.test.ts',
+      '**/*.robustness.test.ts',
       '**/*.tshark.test.ts',
       '**/node_modules/**',
     ],

@@ -1,7 +1,7 @@
 // The broker under attack, in a process of its own. In: its limits as an argument, messages over IPC. Out: where it listens, and what it
 // holds. Whatever it fails to catch ends the process, as it would end a broker in use.
 import { startBroker } from '../../reference/broker/index.ts';
-import { selfSigned } from '../../reference/transport/self-signed.ts';
+import { selfSigned } from '../../reference/transport/sample-certificates.ts';
 import type { Holdings, VictimLimits, VictimReport } from './victim.ts';
 
 const limits = JSON.parse(process.argv[2] ?? '{}') as VictimLimits;
