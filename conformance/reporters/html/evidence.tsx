@@ -1,177 +1,144 @@
-// Statements and scenarios with their evidence. In: a report. Out: a folding part for each.
+// Why a scenario has its verdict: what was done, what is demanded, expected, and what came. In: a result. Out: lists.
 import type { VNode } from 'preact';
-import type { Report } from '../../verdict/report.ts';
-import type { Check, ScenarioResult, StatementResult, StatementVerdict } from '../../verdict/verdict.ts';
-import { commandAlone } from '../evidence.ts';
-import { statementsById } from './findings.ts';
-import { Ladder } from './ladder.tsx';
-import { anchorOf, classOf, isBrief, shown, shownLines, signs, stabilityText, timeText } from './text.ts';
+import type { Statement } from '../../spec/catalogue.ts';
+import type { Check, ScenarioResult } from '../../verdict/verdict.ts';
+import { statementsById } from '../findings.ts';
+import { linkTo } from './chapters.ts';
+import { passedOnes } from './checks.ts';
+import { lanesOf, troublesInGroups } from './lanes.ts';
+import { classOf, isBrief, signs } from './text.ts';
+import type { Words } from './words.ts';
 
-/** A verdict as a badge, with its sign. */
-function Badge({ verdict }: { verdict: StatementVerdict }): VNode {
-  return <b class={`v ${classOf[verdict]}`}>{`${signs[verdict]} ${verdict}`}</b>;
+interface EvidenceProps {
+  readonly result: ScenarioResult;
+  readonly words: Words;
 }
 
-export function Statements({ report }: { report: Report }): VNode {
-  const byId = new Map<string, ScenarioResult[]>();
-  for (const result of report.scenarios) {
-    const found = byId.get(result.id);
-    if (found === undefined) byId.set(result.id, [result]);
-    else found.push(result);
-  }
-  return (
-    <section aria-labelledby="page-statements">
-      <h2 id="page-statements">Statements</h2>
-      {report.statements.map((result) => (
-        <StatementEvidence
-          key={result.id}
-          result={result}
-          scenarios={[...new Set(result.scenarios)].flatMap((id) => byId.get(id) ?? [])}
-        />
-      ))}
-    </section>
-  );
-}
-
-interface StatementProps {
-  readonly result: StatementResult;
-  readonly scenarios: readonly ScenarioResult[];
-}
-
-function StatementEvidence({ result: { id, verdict, reason }, scenarios }: StatementProps): VNode {
-  const statement = statementsById.get(id);
-  const own = scenarios.filter(({ protocol }) => statement === undefined || protocol === statement.standard);
-  return (
-    <details id={id} class="a" data-v={classOf[verdict]} open={verdict === 'fail'}>
-      <summary>
-        <Badge verdict={verdict} /> <b>{id}</b> <small>{statement?.level}</small> {shown(statement?.requirement ?? '')}
-      </summary>
-      <div>
-        {statement === undefined ? null : (
-          <p class="q">{`MQTT ${statement.standard}, section ${statement.section} ${statement.title}; binds ${
-            statement.actor === 'both' ? 'server and client' : `the ${statement.actor}`
-          }`}</p>
-        )}
-        {reason === undefined ? null : <p class="w0">{shownLines(reason)}</p>}
-        <Judges scenarios={own} />
-      </div>
-    </details>
-  );
-}
-
-/** Links to the scenarios that judged a statement: what did not pass with its title, the many others by their ids. */
-function Judges({ scenarios }: { scenarios: readonly ScenarioResult[] }): VNode {
-  const passed = scenarios.filter(({ verdict }) => verdict === 'pass');
-  const others = scenarios.filter(({ verdict }) => verdict !== 'pass');
+/** Every check that did not pass, and what was observed; a demand is told once. */
+export function Trouble({ result, words }: EvidenceProps): VNode | null {
+  const told = new Set<string>();
+  const observed = result.checks.filter(({ verdict }) => verdict === 'observed').map((check) => [check]);
+  const groups = [...troublesInGroups(result), ...observed];
+  if (groups.length === 0) return null;
   return (
     <>
-      {others.length === 0 ? null : (
-        <ul>
-          {others.map((one) => (
-            <li key={anchorOf(one)}>
-              <Badge verdict={one.verdict} /> <a href={`#${anchorOf(one)}`}>{shown(one.title)}</a>
-            </li>
-          ))}
-        </ul>
-      )}
-      {passed.length === 0 ? null : (
-        <p>
-          {'✓ passed: '}
-          {passed.map((one) => [
-            <a key={one.id} href={`#${anchorOf(one)}`}>
-              {one.id}
-            </a>,
-            ' ',
-          ])}
-        </p>
-      )}
+      {groups.map((group, i) => {
+        const [check] = group;
+        if (check === undefined) return null;
+        const demands = check.statements.filter((id) => !told.has(id)).flatMap((id) => statementsById.get(id) ?? []);
+        for (const { id } of demands) told.add(id);
+        return (
+          <CheckEvidence key={i} check={check} times={group.length} demands={demands} result={result} words={words} />
+        );
+      })}
     </>
   );
 }
 
-export function Scenarios({ report }: { report: Report }): VNode {
+interface CheckProps extends EvidenceProps {
+  readonly check: Check;
+  /** How many checks came out so. */
+  readonly times: number;
+  readonly demands: readonly Statement[];
+}
+
+function CheckEvidence({ check, times, result, demands, words }: CheckProps): VNode {
+  const { verdict, expected, got, statements } = check;
+  const done = isBrief(verdict) ? [] : doneBefore(check, result, words);
   return (
-    <section aria-labelledby="page-scenarios">
-      <h2 id="page-scenarios">Scenarios</h2>
-      {report.scenarios.map((result) => (
-        <ScenarioEvidence key={anchorOf(result)} result={result} address={report.run.address} />
+    <div class="c">
+      <p>
+        <b class={`v ${classOf[verdict]}`}>{`${signs[verdict]} ${verdict}`}</b>{' '}
+        {statements.map((id) => [
+          <a key={id} href={`#${id}`}>
+            {id}
+          </a>,
+          ' ',
+        ])}
+        {times === 1 ? '' : `${times} times, with other bytes each`}
+      </p>
+      <dl>
+        {done.length === 0 ? null : (
+          <>
+            <dt>done</dt>
+            <dd>
+              <List items={done} />
+            </dd>
+          </>
+        )}
+        {isBrief(verdict) || demands.length === 0 ? null : (
+          <>
+            <dt>demanded</dt>
+            <dd>
+              {demands.map((one, i) => (
+                <p key={one.id}>
+                  {`${one.level}: ${one.requirement} `}
+                  {i === 0 ? (
+                    <a href={linkTo(one)}>{`MQTT ${one.standard}, section ${one.section}`}</a>
+                  ) : (
+                    `Section ${one.section}.`
+                  )}
+                </p>
+              ))}
+            </dd>
+          </>
+        )}
+        <dt>expected</dt>
+        <dd>
+          <List items={expected.split('; or ').map((one) => words(one))} between="or " />
+        </dd>
+        <dt>got</dt>
+        <dd>{words(got)}</dd>
+      </dl>
+    </div>
+  );
+}
+
+/** One item as it is, several as a list. */
+function List({ items, between = '' }: { items: readonly string[]; between?: string }): VNode {
+  const [only = ''] = items;
+  if (items.length < 2) return <>{only}</>;
+  return (
+    <ul>
+      {items.map((item, i) => (
+        <li key={i}>{i === 0 ? item : `${between}${item}`}</li>
       ))}
-    </section>
+    </ul>
   );
 }
 
-function ScenarioEvidence({ result, address }: { result: ScenarioResult; address: string }): VNode {
-  const { title, verdict, section, protocol, cites, checks, reason, durationMs, id } = result;
-  return (
-    <details id={anchorOf(result)} class="a" data-v={classOf[verdict]} open={verdict === 'fail' || verdict === 'error'}>
-      <summary>
-        <Badge verdict={verdict} /> {shown(title)}
-      </summary>
-      <div>
-        <p class="q">
-          {`${id} · ${section} · MQTT ${protocol} · ${timeText(durationMs)}${stabilityText(result)}${
-            cites.length === 0 ? '' : ' · cites '
-          }`}
-          {cites.map((cited) => [
-            <a key={cited} href={`#${cited}`}>
-              {cited}
-            </a>,
-            ' ',
-          ])}
-        </p>
-        {reason === undefined || checks.some(({ got }) => reason.endsWith(got)) ? null : (
-          <p class="w0">{shownLines(reason)}</p>
-        )}
-        <Checks checks={checks} />
-        {isBrief(verdict) ? null : (
-          <p>
-            Play it alone: <code>{shown(commandAlone(result, address))}</code>
-          </p>
-        )}
-        <Ladder result={result} />
-      </div>
-    </details>
-  );
+const mostSteps = 4;
+
+/** The last things sent before the check that prompt something: of its connection alone where its scenario plays many side by side. */
+function doneBefore({ traceIndex, connection }: Check, { trace, protocol }: ScenarioResult, words: Words): string[] {
+  const names = lanesOf(trace);
+  const many = names.length > 4 && connection !== undefined;
+  const sent = trace.slice(0, (traceIndex ?? trace.length - 1) + 1).flatMap((entry) => {
+    if (entry.kind !== 'sent' || (many && entry.connection !== connection)) return [];
+    if (/^PINGREQ|^PUBACK|"sentinel \d+"/.test(entry.summary)) return [];
+    return [`${words(entry.connection, 40)} sends: ${words.brief(entry.summary, protocol)}`];
+  });
+  const steps = sent.slice(-mostSteps);
+  return sent.length > steps.length ? [`… ${sent.length - steps.length} earlier …`, ...steps] : steps;
 }
 
-const mostChecks = 40;
+const mostPasses = 40;
+const longestPass = 160;
 
-function Checks({ checks }: { checks: readonly Check[] }): VNode | null {
-  if (checks.length === 0) return null;
-  const kept = checks
-    .map((check, i) => ({ check, i }))
-    .filter(({ check, i }) => i < mostChecks || !isBrief(check.verdict));
+/** What passed, in few words. */
+export function Passes({ result, words }: EvidenceProps): VNode | null {
+  const passes = passedOnes(result);
+  if (passes.length === 0) return null;
   return (
     <>
       <ol class="h">
-        {kept.map(({ check, i }) => (
-          <li key={i} value={i < mostChecks ? undefined : i + 1}>
-            <CheckEvidence check={check} />
+        {passes.slice(0, mostPasses).map(({ expected, got, times }, i) => (
+          <li key={i}>
+            {`✓ ${times === 1 ? '' : `${times} × `}${words(expected, longestPass)}${got === undefined ? '' : `; got ${words(got, longestPass)}`}`}
           </li>
         ))}
       </ol>
-      {kept.length < checks.length ? <p>{checks.length - kept.length} further checks passed.</p> : null}
-    </>
-  );
-}
-
-function CheckEvidence({ check: { verdict, expected, got, statements } }: { check: Check }): VNode {
-  if (verdict === 'pass') return <>{`✓ ${shown(expected)}${got === 'as expected' ? '' : `; got ${shown(got)}`}`}</>;
-  return (
-    <>
-      <Badge verdict={verdict} />{' '}
-      {statements.map((id) => [
-        <a key={id} href={`#${id}`}>
-          {id}
-        </a>,
-        ' ',
-      ])}
-      <dl>
-        <dt>expected</dt>
-        <dd>{shown(expected)}</dd>
-        <dt>got</dt>
-        <dd>{shown(got)}</dd>
-      </dl>
+      {passes.length > mostPasses ? <p>{passes.length - mostPasses} further checks passed.</p> : null}
     </>
   );
 }

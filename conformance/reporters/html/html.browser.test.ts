@@ -6,19 +6,27 @@ import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sampleFailure, sampleReport, sampleResults } from '../sample-run.ts';
+import { startBroker } from '../../../reference/broker/index.ts';
+import { faultNamed } from '../../faults/index.ts';
+import { runConformance } from '../../index.ts';
+import { parseFixture } from '../../replay/parse-fixture.ts';
+import type { Report } from '../../verdict/report.ts';
+import type { TraceEntry } from '../../wire/trace.ts';
+import { sampleFailure, sampleReport, sampleResult, sampleResults } from '../sample-run.ts';
 import { launchOptions } from './browser.ts';
 import { renderHtml } from './page.tsx';
 
 let browser: Browser;
 let folder: string;
 let address: string;
+/** A page of a real run: a broker that sends overlapping messages at the QoS of the first filter that matches. */
+let realAddress: string;
 
 /** Long words, many connections, a long packet: what may be too wide for a phone. */
 const wide = {
   ...sampleFailure,
   id: 'wide',
-  trace: Array.from({ length: 14 }, (_, i) => ({
+  trace: Array.from({ length: 20 }, (_, i) => ({
     kind: 'received' as const,
     at: i,
     connection: `connection-with-a-long-name-${i}`,
@@ -29,11 +37,31 @@ const wide = {
   })),
 };
 
+async function written(name: string, report: Report): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, renderHtml(report));
+  return pathToFileURL(file).href;
+}
+
+async function realReport(): Promise<Report> {
+  const fault = faultNamed('first-match-decides-qos');
+  if (fault === undefined) throw new Error('there is no such fault any more');
+  const broker = await startBroker({ port: 0, fault });
+  try {
+    return await runConformance({
+      target: `127.0.0.1:${broker.port}`,
+      only: ['overlap', 'misplaced'],
+      repeatFailures: 1,
+    });
+  } finally {
+    await broker.stop();
+  }
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mqttspec-page-'));
-  const file = join(folder, 'index.html');
-  await writeFile(file, renderHtml(sampleReport({ results: [...sampleResults, wide] })));
-  address = pathToFileURL(file).href;
+  address = await written('index.html', sampleReport({ results: [...sampleResults, wide] }));
+  realAddress = await written('real.html', await realReport());
   browser = await chromium.launch(launchOptions);
 });
 
@@ -42,19 +70,24 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+interface PageOptions extends BrowserContextOptions {
+  readonly hash?: string;
+  readonly at?: string;
+}
+
 /** Plays with the page; whatever the console complains of, such as a violated policy, fails the test. */
-async function onPage(options: BrowserContextOptions & { hash?: string }, play: (page: Page) => Promise<void>) {
-  const { hash = '', ...contextOptions } = options;
-  const context = await browser.newContext(contextOptions);
+async function onPage({ hash = '', at = address, ...options }: PageOptions, play: (page: Page) => Promise<void>) {
+  const context = await browser.newContext(options);
   try {
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('dialog', (dialog) => complaints.push(`dialog ${dialog.message()}`));
     page.on('request', (request) => {
-      if (request.url().split('#')[0] !== address) complaints.push(`request of ${request.url()}`);
+      if (request.url().split('#')[0] !== at) complaints.push(`request of ${request.url()}`);
     });
-    await page.goto(`${address}${hash}`);
+    await page.goto(`${at}${hash}`);
     await play(page);
     expect(complaints).toEqual([]);
   } finally {
@@ -62,55 +95,112 @@ async function onPage(options: BrowserContextOptions & { hash?: string }, play: 
   }
 }
 
-test.each([
-  ['light', 1280],
-  ['dark', 1280],
-  ['light', 360],
-] as const)('axe has nothing to find in the %s scheme at %i px, all unfolded', async (colorScheme, width) => {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await onPage({ colorScheme, viewport: { width, height: 700 } }, async (page) => {
-    await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
-    await page.evaluate(axe);
-    const { violations, passes }: AxeResults = await page.evaluate('axe.run()');
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html)}`)).toEqual([]);
-    expect(passes.map(({ id }) => id)).toContain('color-contrast');
-  });
-});
+/** Opens everything, and waits until every ladder is drawn whole. */
+async function unfold(page: Page): Promise<void> {
+  await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+  await expect.poll(() => page.locator('.t').count()).toBe(0);
+  await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+}
 
-test.each([360, 1280])('nothing is wider than a screen of %i px, all unfolded', async (width) => {
-  await onPage({ viewport: { width, height: 700 } }, async (page) => {
-    await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+const focused = (page: Page): Promise<string> =>
+  page.evaluate('document.activeElement.id || document.activeElement.hash || document.activeElement.parentElement.id');
+
+test.each([
+  ['light', 1280, 'sample'],
+  ['dark', 1280, 'sample'],
+  ['light', 360, 'sample'],
+  ['dark', 360, 'sample'],
+  ['light', 1280, 'real'],
+  ['dark', 1280, 'real'],
+] as const)(
+  'axe has nothing to find in the %s scheme at %i px, all unfolded (%s)',
+  async (colorScheme, width, which) => {
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const at = which === 'real' ? realAddress : address;
+    await onPage({ at, colorScheme, viewport: { width, height: 700 } }, async (page) => {
+      await unfold(page);
+      await page.evaluate(axe);
+      const { violations, passes }: AxeResults = await page.evaluate('axe.run()');
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html)}`)).toEqual([]);
+      expect(passes.map(({ id }) => id)).toContain('color-contrast');
+    });
+  },
+);
+
+test.each([
+  [360, 'sample'],
+  [1280, 'sample'],
+  [360, 'real'],
+] as const)('nothing is wider than a screen of %i px, all unfolded (%s)', async (width, which) => {
+  await onPage({ at: which === 'real' ? realAddress : address, viewport: { width, height: 700 } }, async (page) => {
+    await unfold(page);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   });
 });
 
 test('the filters leave what has the verdict and all words', async () => {
   await onPage({}, async (page) => {
-    const left = () => page.locator('.a:visible').evaluateAll((all) => all.map(({ id }) => id));
+    const left = () => page.locator('[data-v]:visible').evaluateAll((all) => all.map(({ id }) => id));
     const all = (await left()).length;
     await page.getByLabel('Words').fill('overlap HIGHEST');
     expect(await left()).toEqual(['overlap-highest-qos', 'wide']);
     await page.getByLabel('Words').fill('overlap');
     await page.getByLabel('Verdict').selectOption('observed');
     expect(await left()).toEqual(['overlap-copies']);
-    expect(await page.locator('#page-count').textContent()).toBe(`1 of ${all} shown`);
-    await page.getByLabel('Words').fill('');
-    await page.getByLabel('Verdict').selectOption('all');
+    expect(await page.locator('#page-count').textContent()).toBe(`1 of ${all}`);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    expect(await left()).toHaveLength(all);
+    await page.locator('#page-chapter').selectOption('3.12 PINGREQ');
+    expect(await left()).toEqual(['MQTT-3.12.4-1', 'pingreq-answered']);
+    expect(await page.locator('h3:visible').allTextContents()).not.toContain('6-websocket');
+    await page.locator('#page-chapter').selectOption('all');
     expect(await left()).toHaveLength(all);
   });
 });
 
 test.each(['#pingreq-answered', '#MQTT-3.12.4-1', '#level-3@3.1'])(
-  'a link to %s unfolds it, and the next key press goes there',
+  'a link to %s unfolds it and goes there',
   async (hash) => {
     await onPage({ hash }, async (page) => {
       const target = page.locator(`[id="${hash.slice(1)}"]`);
       expect(await target.getAttribute('open')).not.toBeNull();
-      await page.keyboard.press('Tab');
-      expect(await target.evaluate((one) => one.firstElementChild === one.ownerDocument.activeElement)).toBe(true);
+      expect(await focused(page)).toBe(hash.slice(1));
+      await expect.poll(() => target.evaluate((one) => one.getBoundingClientRect().top)).toBeLessThan(720);
+      expect(await target.evaluate((one) => one.getBoundingClientRect().top)).toBeGreaterThanOrEqual(0);
     });
   },
 );
+
+test('the back button leads back, and forward again', async () => {
+  await onPage({}, async (page) => {
+    await page.locator('.g a[href="#MQTT-3.3.5-1"]').click();
+    await page.locator('[id="MQTT-3.3.5-1"]').getByRole('link', { name: 'Overlapping filters' }).first().click();
+    await expect.poll(() => focused(page)).toBe('overlap-highest-qos');
+    await page.goBack();
+    await expect.poll(() => focused(page)).toBe('MQTT-3.3.5-1');
+    await page.goBack();
+    expect(await page.evaluate('location.hash')).toBe('');
+    await page.goForward();
+    await expect.poll(() => focused(page)).toBe('MQTT-3.3.5-1');
+  });
+});
+
+test('keys alone lead from the grid to the evidence, and to the filters', async () => {
+  await onPage({}, async (page) => {
+    await page.locator('.g a').first().focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await focused(page)).toBe('#MQTT-1.5.3-2');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => focused(page)).toBe('MQTT-1.5.3-1');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('[id="MQTT-1.5.3-1"]').getAttribute('open')).toBeNull();
+    await page.keyboard.press('/');
+    expect(await focused(page)).toBe('page-words');
+    await page.keyboard.type('a/b');
+    expect(await page.getByLabel('Words').inputValue()).toBe('a/b');
+  });
+});
 
 test('a cell leads to its statement, also when a filter hides it or it was folded again', async () => {
   await onPage({}, async (page) => {
@@ -120,7 +210,7 @@ test('a cell leads to its statement, also when a filter hides it or it was folde
     const cell = page.locator('.g a[href="#MQTT-3.12.4-1"]');
     await cell.click();
     await expect.poll(() => statement.getAttribute('open')).not.toBeNull();
-    expect(await statement.isVisible()).toBe(true);
+    await statement.waitFor();
     await statement.locator('summary').first().click();
     await expect.poll(() => statement.getAttribute('open')).toBeNull();
     await cell.press('Enter');
@@ -147,8 +237,105 @@ test('the page can be read without its script', async () => {
   await onPage({ javaScriptEnabled: false }, async (page) => {
     expect(await page.getByLabel('Words').isVisible()).toBe(false);
     const failed = page.locator('#overlap-highest-qos');
-    expect(await failed.getByText('decided here').isVisible()).toBe(true);
+    await failed.locator('summary').first().click();
+    await failed.getByText('decided here').waitFor();
+    await failed.getByText('PUBLISH with QoS 2').waitFor();
     await page.locator('#pingreq-answered > summary').click();
-    expect(await page.locator('#pingreq-answered').getByText('✓ PINGRESP').isVisible()).toBe(true);
+    await page.locator('#pingreq-answered').getByText('✓ PINGRESP').waitFor();
+    await page.getByText('Without JavaScript traces are told in brief').waitFor();
+  });
+  await onPage({ at: realAddress, javaScriptEnabled: false }, async (page) => {
+    const passed = page.locator('[data-v=p]:has(pre)').first();
+    await passed.locator('summary').click();
+    expect(await passed.locator('pre').textContent()).toMatch(/→SUBSCRIBE id 1/);
+  });
+});
+
+test('a scenario unfolds into its whole ladder, with the bytes of every packet on demand', async () => {
+  await onPage({ at: realAddress, hash: '#overlap-0-2-exact-first' }, async (page) => {
+    const scenario = page.locator('#overlap-0-2-exact-first');
+    const ladder = scenario.locator('.l');
+    await expect.poll(() => ladder.locator('summary').count()).toBeGreaterThan(6);
+    expect(await ladder.locator('.h0 b').allTextContents()).toEqual(['subscriber', 'publisher', 'broker']);
+    const suback = ladder.locator('li', { hasText: '← SUBACK id 1' }).first();
+    expect(await suback.locator('code').isVisible()).toBe(false);
+    await suback.locator('summary').press('Enter');
+    expect(await suback.locator('code').textContent()).toMatch(/^9003 0001 0[0-2]$/);
+  });
+});
+
+test('a scenario is copied as a command and as a fixture that can be read', async () => {
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  await onPage({ at: realAddress, hash: '#overlap-0-2-exact-first', permissions }, async (page) => {
+    const scenario = page.locator('#overlap-0-2-exact-first');
+    const clipboard = (): Promise<string> => page.evaluate('navigator.clipboard.readText()');
+    await scenario.getByRole('button', { name: 'Copy as command' }).click();
+    await scenario.getByText('copied').waitFor();
+    expect(await clipboard()).toMatch(/--target mqtt:\/\/127\.0\.0\.1:\d+ --only overlap-0-2-exact-first$/);
+    await scenario.getByRole('button', { name: 'Copy as fixture' }).click();
+    await expect.poll(clipboard).toMatch(/^mqttspec fixture 1\n/);
+    const { head, events } = parseFixture(await clipboard(), 'clipboard');
+    expect(head.title).toMatch(/overlapping/i);
+    const first = events.filter(({ connection }) => connection === 'subscriber').slice(0, 3);
+    expect(first.map(({ kind, by }) => `${by} ${kind}`)).toEqual(['client open', 'client bytes', 'server bytes']);
+    expect(
+      events.flatMap((event) => (event.kind === 'bytes' ? [Buffer.from(event.bytes).toString('hex')] : []))[1],
+    ).toBe('20020000');
+  });
+});
+
+test('links to scenarios and statements outlive a run', async () => {
+  const idsAt = (at: string): Promise<string[]> =>
+    new Promise((resolve, reject) => {
+      onPage({ at }, async (page) =>
+        resolve(await page.locator('[data-v]').evaluateAll((all) => all.map(({ id }) => id))),
+      ).catch(reject);
+    });
+  const again = await written('again.html', await realReport());
+  expect(await idsAt(again)).toEqual(await idsAt(realAddress));
+});
+
+test('on paper stand the overview and the evidence of what failed, not what passed', async () => {
+  await onPage({ at: realAddress }, async (page) => {
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    const shown = await page
+      .locator('[data-v]:visible')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-v')));
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown).not.toContain('p');
+    await page.locator('[data-v=f] .c').first().waitFor();
+    expect(await page.locator('#page-filters').isVisible()).toBe(false);
+    const pages = (await page.pdf()).toString('latin1').match(/\/Type\s*\/Page\b/g)?.length;
+    expect(pages).toBeLessThan(40);
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    expect(await page.locator('[data-v][open]').count()).toBe(0);
+  });
+});
+
+test('whatever a broker sends stays text', async () => {
+  const evil =
+    '"></details></template></script><script>alert(1)</script><img src=http://127.0.0.1:9/x onerror=alert(2)>\u202e\u0000';
+  const trace: TraceEntry[] = [
+    { kind: 'opened', at: 0, connection: evil, to: evil },
+    { kind: 'received', at: 1, connection: evil, length: 2, hex: 'd000', summary: evil, findings: [evil] },
+    { kind: 'note', at: 2, connection: evil, text: evil },
+  ];
+  const checks = [{ verdict: 'fail', statements: ['MQTT-3.3.5-1'], expected: evil, got: evil } as const];
+  const failed = { ...sampleFailure, title: evil, reason: evil, trace, checks };
+  const report = sampleReport({ results: [failed, sampleResult({ title: evil, trace })] });
+  const target = {
+    address: evil,
+    version: evil,
+    protocols: ['3.1.1'],
+    capabilities: [{ name: evil, value: evil }],
+  } as const;
+  const at = await written('hostile.html', { ...report, target, run: { ...report.run, address: evil } });
+  await onPage({ at }, async (page) => {
+    await unfold(page);
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.locator('script').count()).toBe(1);
+    expect(await page.locator('#overlap-highest-qos').textContent()).toContain('<script>alert(1)</script>');
+    expect(await page.evaluate('document.body.innerText')).not.toMatch(/[\u202e\0]/);
   });
 });

@@ -2,12 +2,18 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { encode } from '../../../reference/codec/encode.ts';
+import type { Check } from '../../verdict/verdict.ts';
+import { describePacket } from '../../wire/describe.ts';
+import { puback, publish } from '../../wire/packets.ts';
 import type { TraceEntry } from '../../wire/trace.ts';
+import { sentence, worstFindings } from '../findings.ts';
 import { htmlReporter } from '../html.ts';
 import { report as play, sampleFailure, sampleReport, sampleResult, sampleResults } from '../sample-run.ts';
-import { sentence, worstFindings } from './findings.ts';
+import type { Unpacked } from './packed.ts';
 import { renderHtml } from './page.tsx';
 import { shown } from './text.ts';
 
@@ -50,13 +56,15 @@ test('a failure shows what was expected, what came, the bytes, the fields and wh
   for (const text of [
     'PUBLISH with QoS 2',
     'PUBLISH with QoS 0',
-    '30 06 00 03 61',
-    'Topic Name',
-    'stable: the same in 3 runs',
+    '<i>2</i> <code>00 03 61</code> <span>Topic Name <b>a/b</b>',
+    '3 further bytes were not kept',
+    'stable, 3 of 3 times the same',
   ]) {
     expect(html).toContain(text);
   }
-  expect(html).toMatch(/<li class=ra aria-current=true><i>3<\/i><p><strong>decided here: <\/strong>← PUBLISH "a\/b"/);
+  expect(html).toMatch(
+    /<li class=ra aria-current=true><i>3<\/i><details open><summary><strong>decided here: <\/strong>← PUBLISH "a\/b"/,
+  );
   expect(html).toContain('lower QoS than granted');
 });
 
@@ -104,7 +112,12 @@ test('only the style and the script of the page itself are allowed, by their has
   expect(html).toContain(`style-src ${hash(/<style>(.*?)<\/style>/s.exec(html)?.[1])}`);
   expect(html).toContain(`script-src ${hash(/<script>(.*?)<\/script>/s.exec(html)?.[1])}`);
   expect(html).not.toMatch(/<[^>]* (style|on\w+)=/);
-  expect(html).not.toMatch(/(src|href)="?(https?:|\/\/)/);
+  expect(html).not.toMatch(/<[^>]* src=/);
+  const outside = new Set(matches(html, /href="?(https?:[^#">]+)/g));
+  expect([...outside]).toEqual([
+    'https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html',
+    'https://public.dhe.ibm.com/software/dw/webservices/ws-mqtt/mqtt-v3r1.html',
+  ]);
 });
 
 test.each([
@@ -127,29 +140,143 @@ test('of the findings, stable violations come first, and a statement is told onc
   expect(found).toEqual(['overlap-highest-qos', 'connect-closed-silently']);
 });
 
+/** What the script of a page finds when it unpacks the scenarios. */
+function unpacked(html: string): Map<string, Unpacked> {
+  const packs = matches(html, /<template data-packed[^>]*>([^<]*)/g);
+  return new Map(
+    packs.flatMap((pack) => {
+      const text = inflateRawSync(Buffer.from(pack, 'base64')).toString();
+      return Object.entries(JSON.parse(text) as Record<string, Unpacked>);
+    }),
+  );
+}
+
 test('of a long trace, both ends and what decided are kept', () => {
   const trace = Array.from({ length: 300 }, (_, i): TraceEntry => ({ kind: 'note', at: i, text: `step ${i};` }));
   const checks = sampleFailure.checks.map((check) => ({ ...check, traceIndex: 150 }));
   const html = renderHtml(sampleReport({ results: [{ ...sampleFailure, trace, checks }] }));
-  const steps = matches(html, /step (\d+);/g).map(Number);
+  const [ladder = ''] = unpacked(html).get('overlap-highest-qos') ?? [];
+  const steps = matches(ladder, /step (\d+);/g).map(Number);
   expect(steps).toEqual([...Array(50).keys(), 150, ...Array.from({ length: 50 }, (_, i) => 250 + i)]);
-  expect(html).toContain('100 entries left out');
-  expect(html).toContain('99 entries left out');
+  expect(ladder).toContain('… 100 entries …');
+  expect(ladder).toContain('… 99 entries …');
 });
 
-test('450 scenarios as long as ours are fit into 1.5 MiB', () => {
-  const packet = { connection: 'subscriber', length: 12, hex: '30'.repeat(12) };
-  const summary = 'PUBLISH "mqttspec/k3q9/43/t" QoS 1 id 7';
-  // As in real runs, every fourth entry is a note or the end of a connection.
-  const trace = Array.from({ length: 23 }, (_, i): TraceEntry => {
-    if (i % 4 === 3) return { kind: 'note', at: i * 9.7, connection: 'subscriber', text: 'barrier reached: PINGRESP' };
-    return { kind: 'sent', at: i * 9.7, summary, ...packet };
+const sent = (connection: string, hex: string, summary: string): TraceEntry => ({
+  kind: 'sent',
+  at: 1,
+  connection,
+  length: hex.length / 2,
+  hex,
+  summary,
+});
+
+test('malformed bytes are annotated field by field, with offsets, and what no field covers', () => {
+  const trace = [sent('client', '32070004 6D515455 04'.replaceAll(' ', ''), 'a PUBLISH with half an identifier')];
+  const html = renderHtml(sampleReport({ results: [{ ...sampleFailure, trace, checks: [] }] }));
+  expect(html).toContain('<i>0</i> <code>32 07</code> <span>Fixed header <b>PUBLISH, Remaining Length 7</b>');
+  expect(html).toContain('<i>2</i> <code>00 04 6D 51 54 55</code> <span>Topic Name <b>"mQTU"</b>');
+  expect(html).toMatch(/<i>8<\/i> <code><\/code> <span>malformed <b><\/b><em> expected Packet Identifier/);
+  expect(html).toContain('<i>8</i> <code>04</code> <span>not read');
+});
+
+test('what never came is drawn from what prompted it down to what proves it', () => {
+  const trace: TraceEntry[] = [
+    sent('publisher', '30060003612f6278', 'PUBLISH "a/b" QoS 0 DUP 0 RETAIN 0 1 byte "x"'),
+    sent('subscriber', 'c000', 'PINGREQ'),
+    { kind: 'received', at: 3, connection: 'subscriber', length: 2, hex: 'd000', summary: 'PINGRESP' },
+    { kind: 'note', at: 4, connection: 'subscriber', text: 'expected a; got b', verdict: 'fail' },
+  ];
+  const checks = sampleFailure.checks.map((check) => ({
+    ...check,
+    traceIndex: 2,
+    connection: 'subscriber',
+    missing: ['PUBLISH "a/b"'],
+  }));
+  const html = renderHtml(sampleReport({ results: [{ ...sampleFailure, trace, checks }] }));
+  const [ladder = ''] = unpacked(html).get('overlap-highest-qos') ?? [];
+  for (const place of [html, ladder]) {
+    expect(place).toMatch(/<li class=ta><i>0<\/i>/);
+    expect(place).toMatch(/<li class=tb data-w><i>0<\/i>/);
+    expect(place).toMatch(/<li class=rb aria-current=true data-w>.*?<li class=qb>.*?never came: .*?PUBLISH "a\/b"/s);
+    expect(place).toMatch(/<li class=mb><i>3<\/i>/);
+  }
+});
+
+test('of a scenario that passed, the words stand in the page and the bytes are packed with the command', () => {
+  const trace = [sent('client', 'c000', 'PINGREQ')];
+  const html = renderHtml(sampleReport({ results: [sampleResult({ trace })] }));
+  expect(html).toContain('<pre class=t>→PINGREQ</pre>');
+  const [ladder = '', command] = unpacked(html).get('pingreq-answered') ?? [];
+  expect(ladder).toContain('<code>C000</code>');
+  expect(command).toBe('npm run conformance -- --target mqtt://127.0.0.1:1883 --only pingreq-answered');
+});
+
+test('a scenario whose bytes were not all kept is no fixture', () => {
+  const opened: TraceEntry = { kind: 'opened', at: 0, connection: 'client', to: 'x' };
+  const headOf = (trace: readonly TraceEntry[]): string | undefined =>
+    unpacked(renderHtml(sampleReport({ results: [sampleResult({ trace })] }))).get('pingreq-answered')?.[2];
+  const ping = sent('client', 'c000', 'PINGREQ');
+  expect(headOf([opened, ping])).toMatch(/^mqttspec fixture 1\ntitle: A PINGREQ is answered/);
+  expect(headOf([opened, { ...ping, length: 3 } as TraceEntry])).toBe('');
+  expect(headOf([opened, ping, { kind: 'note', at: 2, text: '7 entries left out' }])).toBe('');
+});
+
+test('the same exchange at another protocol is told once', () => {
+  const trace = [sent('client', 'c000', 'PINGREQ')];
+  const results = [sampleResult({ trace }), sampleResult({ trace, protocol: '3.1' })];
+  const html = renderHtml(sampleReport({ results }));
+  expect(html.match(/→PINGREQ/g)).toHaveLength(1);
+  expect(html).toContain('<a href=#pingreq-answered>at MQTT 3.1.1</a>');
+  const other = sampleResult({ trace: [...trace, sent('client', 'e000', 'PINGREQ again')], protocol: '3.1' });
+  expect(renderHtml(sampleReport({ results: [sampleResult({ trace }), other] })).match(/→PINGREQ/g)).toHaveLength(3);
+});
+
+test('texts of a MiB are shortened wherever they stand', () => {
+  const long = 'x'.repeat(2 ** 20);
+  const entry: TraceEntry = {
+    kind: 'received',
+    at: 1,
+    connection: long,
+    length: 2 ** 20,
+    hex: '30'.repeat(2_048),
+    summary: long,
+    fields: [{ name: long, offset: 0, length: 2 ** 20, value: long, problem: long }],
+    findings: [long],
+  };
+  const checks = [{ verdict: 'fail', statements: ['MQTT-3.3.5-1'], expected: long, got: long } as const];
+  const result = { ...sampleFailure, title: long, reason: long, checks, trace: [entry] };
+  const grown = renderHtml(sampleReport({ results: [result], reason: long })).length;
+  expect(grown - renderHtml(sampleReport({ results: [sampleFailure] })).length).toBeLessThan(50_000);
+});
+
+test('1,000 scenarios as long as ours, one in ten failed, are fit into 1.5 MiB', () => {
+  const entry = (i: number, n: number): TraceEntry => {
+    const connection = n % 2 === 0 ? 'subscriber' : 'publisher';
+    const at = i * 3.1 + n * 9.7;
+    // As in real runs, every fourth entry is a note or the end of a connection.
+    if (n % 4 === 3) return { kind: 'note', at, connection, text: `barrier reached: sentinel ${i}` };
+    const packet =
+      n % 4 === 2
+        ? puback(n)
+        : publish({ topicName: `mqttspec/k3q9zz10/${i}/t`, qos: 1, packetId: n + 1, payload: `m${i}` });
+    const hex = Buffer.from(encode(packet)).toString('hex');
+    return { kind: 'sent', at, connection, length: hex.length / 2, hex, summary: describePacket(packet) };
+  };
+  const results = Array.from({ length: 1_000 }, (_, index) => {
+    // A third of them is played at both protocols.
+    const i = index % 4 === 3 ? index - 1 : index;
+    const protocol = index % 4 === 3 ? '3.1' : '3.1.1';
+    const verdict = i % 10 === 0 ? 'fail' : 'pass';
+    const trace = Array.from({ length: 23 }, (_unused, n) => entry(i, n));
+    const checks = Array.from({ length: 4 }, (_unused, n): Check => {
+      const expected = `PUBLISH "mqttspec/k3q9zz10/${i}/t" QoS 1 4 bytes "m${n}"`;
+      const own = n === 3 ? verdict : 'pass';
+      return { verdict: own, statements: ['MQTT-3.3.5-1'], expected, got: 'as expected', traceIndex: 20 };
+    });
+    return sampleResult({ id: `scenario-with-a-name-${i}`, protocol, verdict, trace, checks, cites: ['MQTT-3.3.5-1'] });
   });
-  const checks = Array.from({ length: 4 }, () =>
-    sampleFailure.checks.map((check) => ({ ...check, verdict: 'pass' as const })),
-  ).flat();
-  const results = Array.from({ length: 450 }, (_, i) =>
-    sampleResult({ id: `scenario-with-a-name-${i}`, trace, checks }),
-  );
-  expect(Buffer.byteLength(renderHtml(sampleReport({ results })))).toBeLessThan(1.5 * 2 ** 20);
+  const report = sampleReport({ results });
+  const html = renderHtml({ ...report, run: { ...report.run, runId: 'k3q9zz10' } });
+  expect(Buffer.byteLength(html)).toBeLessThan(1.5 * 2 ** 20);
 });

@@ -1,87 +1,81 @@
-// A trace as a ladder: a lane for the broker and one per connection, an arrow per packet. In: a result. Out: a list that reads in order.
+// A trace as a ladder: a lane per connection, one for the broker, an arrow per packet. In: a result. Out: a list that reads in order.
 import type { VNode } from 'preact';
 import type { ScenarioResult } from '../../verdict/verdict.ts';
 import type { TraceEntry } from '../../wire/trace.ts';
-import { Bytes, Packet } from './packet.tsx';
-import { classOf, isBrief, shown } from './text.ts';
-
-/** Longer traces show so many entries of each end. */
-const longest = 120;
-const keptAtEachEnd = 50;
-/** The style sheet has so many lanes; further connections share the last. */
-const lanes = 12;
+import { isMalformed, type PacketEntry } from '../packet-fields.ts';
+import { Annotated, Grouped } from './annotated.tsx';
+import { numbersOf } from './checks.ts';
+import { type Absence, absencesOf, decidingOnes, drawnLanes, type Gap, lanesOf } from './lanes.ts';
+import { classOf } from './text.ts';
+import type { Words } from './words.ts';
 
 interface Context {
-  /** Connections in the order in which they were opened. */
   readonly names: readonly string[];
-  /** Entries that decided a check that did not pass. */
   readonly deciding: ReadonlySet<number>;
-  readonly brief: boolean;
+  readonly absences: ReadonlyMap<number, Absence>;
   /** By the text of a passed check: its number in the list above the ladder. */
   readonly numberOf: ReadonlyMap<string, number>;
+  /** Milliseconds at which the trace begins. */
   readonly from: number;
+  readonly allBytes: boolean;
+  readonly words: Words;
 }
 
-function contextOf({ trace, checks, verdict, startedAt }: ScenarioResult): Context {
-  const names = new Set(trace.flatMap(({ connection }) => (connection === undefined ? [] : [connection])));
-  const undecided = checks.filter((check) => check.verdict !== 'pass' && check.verdict !== 'observed');
-  return {
-    names: [...names],
-    deciding: new Set(undecided.flatMap(({ traceIndex }) => (traceIndex === undefined ? [] : [traceIndex]))),
-    brief: isBrief(verdict),
-    numberOf: new Map(checks.map(({ expected }, i) => [`as expected: ${expected}`, i + 1])),
+export interface LadderProps {
+  readonly result: ScenarioResult;
+  readonly indexes: readonly (number | Gap)[];
+  /** Bytes of every packet can be unfolded, not only of those that words do not tell. */
+  readonly allBytes: boolean;
+  readonly words: Words;
+}
+
+export function Ladder({ result, indexes, allBytes, words }: LadderProps): VNode {
+  const { trace, startedAt } = result;
+  const context: Context = {
+    names: lanesOf(trace),
+    deciding: decidingOnes(result),
+    absences: absencesOf(result),
+    numberOf: numbersOf(result),
     from: trace[0]?.at ?? startedAt,
+    allBytes,
+    words,
   };
-}
-
-export function Ladder({ result }: { result: ScenarioResult }): VNode | null {
-  const { trace, verdict } = result;
-  if (trace.length === 0) return null;
-  const context = contextOf(result);
   return (
-    <details open={!isBrief(verdict)}>
-      <summary>
-        Trace, {trace.length} {trace.length === 1 ? 'entry' : 'entries'}
-      </summary>
-      <ol class={`l k${Math.min(lanes, context.names.length)}`}>
-        <li>
-          <i>ms</i>
-          <p>{`lanes: ${context.names.map((name) => shown(name, 40)).join(' | ')} | broker`}</p>
-        </li>
-        {shownIndexes(trace, context.deciding).map((index) =>
-          typeof index === 'number' ? (
-            <Row key={index} index={index} entry={trace[index]} context={context} />
-          ) : (
-            <li key="gap">
-              <p>{`… ${index.leftOut} entries left out …`}</p>
-            </li>
-          ),
-        )}
-      </ol>
-    </details>
+    <ol class={`l k${Math.min(drawnLanes, context.names.length)}`}>
+      <Heads names={context.names} words={words} />
+      {indexes.flatMap((index) =>
+        typeof index === 'number' ? rowsOf(index, trace[index], context) : [<LeftOut key={index} {...index} />],
+      )}
+    </ol>
   );
 }
 
-/** What is shown of a long trace: both ends, and what decided. */
-function shownIndexes(
-  trace: ScenarioResult['trace'],
-  deciding: ReadonlySet<number>,
-): (number | { readonly leftOut: number })[] {
-  const { length } = trace;
-  const kept = (i: number): boolean =>
-    length <= longest || i < keptAtEachEnd || i >= length - keptAtEachEnd || deciding.has(i);
-  const shownOnes: (number | { readonly leftOut: number })[] = [];
-  let leftOut = 0;
-  for (let i = 0; i < length; i += 1) {
-    if (!kept(i)) {
-      leftOut += 1;
-      continue;
-    }
-    if (leftOut > 0) shownOnes.push({ leftOut });
-    leftOut = 0;
-    shownOnes.push(i);
-  }
-  return shownOnes;
+function Heads({ names, words }: { names: readonly string[]; words: Words }): VNode {
+  const shown = names.slice(0, drawnLanes).map((name) => words(name, 24));
+  if (names.length > drawnLanes) shown[drawnLanes - 1] = `${names.length - drawnLanes + 1} others`;
+  return (
+    <li class="h0">
+      <i>ms</i>
+      <span>
+        {[...shown, 'broker'].map((name, i) => (
+          <b key={i}>{name}</b>
+        ))}
+      </span>
+    </li>
+  );
+}
+
+const LeftOut = ({ leftOut }: Gap): VNode => (
+  <li>
+    <p>{leftOut === 1 ? '… 1 entry …' : `… ${leftOut} entries …`}</p>
+  </li>
+);
+
+function rowsOf(index: number, entry: TraceEntry | undefined, context: Context): VNode[] {
+  if (entry === undefined) return [];
+  const absence = context.absences.get(index);
+  const row = <Row key={index} index={index} entry={entry} context={context} />;
+  return absence === undefined ? [row] : [row, <Absent key={`${index} absent`} absence={absence} context={context} />];
 }
 
 const kindClass: Readonly<Record<TraceEntry['kind'], string>> = {
@@ -92,58 +86,124 @@ const kindClass: Readonly<Record<TraceEntry['kind'], string>> = {
   note: 'm',
 };
 
+/** The letter of a lane; nothing where an entry belongs to none. */
+function laneLetter(connection: string | undefined, names: readonly string[]): string {
+  const lane = connection === undefined ? -1 : Math.min(drawnLanes - 1, names.indexOf(connection));
+  return lane < 0 ? '' : String.fromCharCode('a'.charCodeAt(0) + lane);
+}
+
+/** Tenths where they tell something. */
+const millis = (ms: number): number => Number(ms.toFixed(ms < 10 ? 1 : 0));
+
 interface RowProps {
   readonly index: number;
-  readonly entry: TraceEntry | undefined;
+  readonly entry: TraceEntry;
   readonly context: Context;
 }
 
 /** The class tells kind and lane: `tb` is sent on the second connection. */
-function rowClass(entry: TraceEntry, names: readonly string[]): string {
-  const lane = entry.connection === undefined ? -1 : Math.min(lanes - 1, names.indexOf(entry.connection));
-  return `${kindClass[entry.kind]}${lane < 0 ? '' : String.fromCharCode('a'.charCodeAt(0) + lane)}`;
-}
-
-/** Tenths where they tell something. */
-const millis = (ms: number): number => Number(ms.toFixed(ms < 100 ? 1 : 0));
-
-function Row({ index, entry, context }: RowProps): VNode | null {
-  if (entry === undefined) return null;
-  const { names, deciding, from, brief } = context;
+function Row({ index, entry, context }: RowProps): VNode {
+  const { names, deciding, absences, from } = context;
   const decides = deciding.has(index);
+  const waiting = [...absences.values()].some(
+    ({ since, until, connection }) =>
+      since < index && index <= until && (entry.connection === connection || names.length < 5),
+  );
   return (
-    <li class={rowClass(entry, names)} aria-current={decides ? 'true' : undefined}>
+    <li
+      class={`${kindClass[entry.kind]}${laneLetter(entry.connection, names)}`}
+      aria-current={decides ? 'true' : undefined}
+      data-w={waiting ? '' : undefined}
+    >
       <i>{millis(entry.at - from)}</i>
-      <p>
-        {decides ? <strong>decided here: </strong> : null}
-        <What entry={entry} context={context} />
-      </p>
-      {entry.kind === 'sent' || entry.kind === 'received' ? <Bytes entry={entry} brief={brief} /> : null}
+      {entry.kind === 'sent' || entry.kind === 'received' ? (
+        <Packet entry={entry} decides={decides} context={context} />
+      ) : (
+        <p>
+          <What entry={entry} decides={decides} context={context} />
+        </p>
+      )}
     </li>
   );
 }
 
-function What({ entry, context }: { entry: TraceEntry; context: Context }): VNode {
-  const { names, brief, numberOf } = context;
+interface EntryProps<E extends TraceEntry> {
+  readonly entry: E;
+  readonly decides: boolean;
+  readonly context: Context;
+}
+
+/** A packet in words, its bytes to unfold: field by field and unfolded where they decided or are malformed. */
+function Packet({ entry, decides, context }: EntryProps<PacketEntry>): VNode {
+  const telling = decides || isMalformed(entry);
+  const words = <What entry={entry} decides={decides} context={context} />;
+  if (!telling && !context.allBytes) return <p>{words}</p>;
+  return (
+    <details open={telling}>
+      <summary>
+        {words} <small>{entry.length === 1 ? '1 byte' : `${entry.length} bytes`}</small>
+      </summary>
+      {telling ? <Annotated entry={entry} /> : <Grouped entry={entry} />}
+    </details>
+  );
+}
+
+function Absent({ absence, context }: { absence: Absence; context: Context }): VNode {
+  const { names, words } = context;
+  const { missing, connection } = absence;
+  return (
+    <li class={`q${laneLetter(connection, names)}`}>
+      <p>
+        <strong>never came: </strong>
+        {missing.map((one) => words(one, 200)).join('; or ')}
+        {names.length < 2 ? '' : ` (to ${words(connection, 40)})`}
+      </p>
+    </li>
+  );
+}
+
+function What({ entry, decides, context }: EntryProps<TraceEntry>): VNode {
+  const { names, numberOf, words } = context;
   // With one connection its name needs no repeating.
-  const name = entry.connection === undefined || names.length < 2 ? '' : `${shown(entry.connection, 60)} `;
+  const name = entry.connection === undefined || names.length < 2 ? '' : `${words(entry.connection, 60)} `;
+  const mark = decides ? <strong>decided here: </strong> : null;
   switch (entry.kind) {
     case 'opened':
-      return <>{`${shown(entry.connection, 60)} connects${brief ? '' : ` to ${shown(entry.to, 120)}`}`}</>;
+      return <>{`${words(entry.connection, 60)} connects`}</>;
     case 'ended':
       return (
-        <>{`${name}${entry.by === 'target' ? '← ended by the target' : '→ ended by the tester'} (${entry.how})`}</>
+        <>
+          {mark}
+          {`${name}${entry.by === 'target' ? '← ended by the target' : '→ ended by the tester'} (${entry.how})`}
+        </>
       );
     case 'sent':
     case 'received':
-      return <Packet entry={entry} brief={brief} name={name} />;
+      return (
+        <>
+          {mark}
+          {`${name}${entry.kind === 'sent' ? '→' : '←'} ${words(entry.summary)}`}
+          {entry.findings?.map((finding) => (
+            <em key={finding}> {words(finding)}</em>
+          ))}
+        </>
+      );
     case 'note': {
       const number = numberOf.get(entry.text);
       if (number !== undefined && entry.verdict === 'pass') return <>{`✓ check ${number}`}</>;
+      if (entry.verdict === undefined)
+        return (
+          <>
+            {mark}
+            {`${name}${words(entry.text)}`}
+          </>
+        );
+      // What was expected and what came stands above, with the checks.
       return (
         <>
-          {entry.verdict === undefined ? null : <b class={`v ${classOf[entry.verdict]}`}>{entry.verdict}</b>}
-          {` ${name}${shown(entry.text)}`}
+          {mark}
+          {name}
+          <b class={`v ${classOf[entry.verdict]}`}>{entry.verdict}</b>
         </>
       );
     }

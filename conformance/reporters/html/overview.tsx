@@ -1,18 +1,21 @@
 // The top of the page: what was judged, the verdict, the findings that matter most. In: a report. Out: what a reader sees first.
 import type { VNode } from 'preact';
 import type { Report } from '../../verdict/report.ts';
+import { type Finding, sentence, statementsById, worstFindings } from '../findings.ts';
 import { count } from '../text.ts';
-import { type Finding, sentence, statementsById, worstFindings } from './findings.ts';
 import { verdictOrder } from './run.tsx';
 import { anchorOf, classOf, shown, signs, stabilityText, timeText } from './text.ts';
+import type { Words } from './words.ts';
 
 const toneOf: Readonly<Record<Report['run']['exitCode'], string>> = { 0: 'p', 1: 'f', 3: 'i', 130: 'i' };
 
 export function Heading({ report }: { report: Report }): VNode {
   const { run, target } = report;
   const version = target?.version === undefined ? '' : `${target.version} at `;
+  const unnamed = target !== null && target.version === undefined ? ['it does not tell its version'] : [];
   const judged = target === null ? [] : [`MQTT ${target.protocols.join(' and ')}`];
   const facts = [
+    ...unnamed,
     ...judged,
     `${run.startedAt.replace('T', ' ').slice(0, 19)} UTC`,
     `took ${timeText(run.durationMs)}`,
@@ -53,7 +56,12 @@ function Counts({ report: { summary, scenarios } }: { report: Report }): VNode {
   );
 }
 
-export function Worst({ report }: { report: Report }): VNode | null {
+interface WorstProps {
+  readonly report: Report;
+  readonly words: Words;
+}
+
+export function Worst({ report, words }: WorstProps): VNode | null {
   const findings = worstFindings(report);
   if (findings.length === 0) return null;
   return (
@@ -61,14 +69,28 @@ export function Worst({ report }: { report: Report }): VNode | null {
       <h2 id="page-worst">What matters most</h2>
       <ol class="o0">
         {findings.map((finding) => (
-          <FindingInWords key={anchorOf(finding.result)} finding={finding} />
+          <FindingInWords key={anchorOf(finding.result)} finding={finding} words={words} />
         ))}
       </ol>
     </section>
   );
 }
 
-function FindingInWords({ finding: { result, check } }: { finding: Finding }): VNode {
+const whoMeets: Readonly<Record<NonNullable<Finding['meets']>, string>> = {
+  everybody: 'Ordinary clients meet this.',
+  offender: 'A client that breaks the rules meets this.',
+};
+
+/** Of a set of accepted outcomes the first, and how many more there are; all stand in the evidence. */
+function firstOf(expected: string, words: Words): string {
+  const [first = '', ...others] = expected.split('; or ');
+  const more =
+    others.length === 1 ? 'another outcome that is accepted' : `one of ${others.length} others that are accepted`;
+  return others.length === 0 ? words(first, 160) : `${words(first, 160)}, or ${more}`;
+}
+
+function FindingInWords({ finding, words }: { finding: Finding; words: Words }): VNode {
+  const { result, check, meets } = finding;
   const [id] = check?.statements ?? result.cites;
   const requirement = id === undefined ? undefined : statementsById.get(id)?.requirement;
   return (
@@ -78,8 +100,9 @@ function FindingInWords({ finding: { result, check } }: { finding: Finding }): V
       <small>{stabilityText(result)}</small>
       <p>
         {check === undefined
-          ? shown(result.reason?.split('\n')[0] ?? '')
-          : `Expected: ${shown(check.expected, 300)}. Got: ${shown(check.got, 300)}.`}
+          ? words(result.reason?.split('\n')[0] ?? '')
+          : `Expected ${firstOf(check.expected, words)}. Got ${words(check.got, 200)}.`}
+        {meets === undefined ? null : ` ${whoMeets[meets]}`}
       </p>
       {id === undefined || requirement === undefined ? null : (
         <p class="q">

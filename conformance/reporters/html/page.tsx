@@ -3,15 +3,18 @@ import { createHash } from 'node:crypto';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Report } from '../../verdict/report.ts';
-import { Scenarios, Statements } from './evidence.tsx';
-import { sentence } from './findings.ts';
+import { sentence } from '../findings.ts';
+import { byChapter } from './chapters.ts';
 import { Grid } from './grid.tsx';
 import { Heading, Worst } from './overview.tsx';
-import { Capabilities, Sections, Timeline } from './run.tsx';
+import { Capabilities, Origin, Sections, Timeline } from './run.tsx';
+import { Scenarios } from './scenarios.tsx';
 import { script } from './script.ts';
 import { shrink } from './shrink.ts';
+import { Statements } from './statements.tsx';
 import { style } from './style.ts';
 import { classOf, shown } from './text.ts';
+import { type Words, wordsOf } from './words.ts';
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const policy = [
@@ -24,9 +27,9 @@ const policy = [
 
 /** The report as one self-contained HTML file: the same report gives the same text. */
 export const renderHtml = (report: Report): string =>
-  `<!doctype html>\n${shrink(renderToString(<Page report={report} />))}\n`;
+  `<!doctype html>\n${shrink(renderToString(<Page report={report} words={wordsOf(report)} />))}\n`;
 
-function Page({ report }: { report: Report }): VNode {
+function Page({ report, words }: { report: Report; words: Words }): VNode {
   const { run } = report;
   return (
     <html lang="en">
@@ -43,19 +46,19 @@ function Page({ report }: { report: Report }): VNode {
           Skip to the findings
         </a>
         <Heading report={report} />
+        <Contents />
         <main id="page-main" tabIndex={-1}>
-          <Worst report={report} />
+          <Worst report={report} words={words} />
           <Grid results={report.statements} />
           <Sections report={report} />
           <Capabilities report={report} />
           <Timeline report={report} />
-          <Filters />
+          <Filters report={report} />
           <Statements report={report} />
-          <Scenarios report={report} />
+          <Scenarios report={report} words={words} />
         </main>
         <footer>
-          {shown(`mqttspec ${run.tool.version}, run ${run.runId}, ${run.startedAt} to ${run.endedAt}.`)} The statements
-          of the standard are told in our own words.
+          <Origin report={report} /> The statements of the standard are told in our own words.
         </footer>
         <script dangerouslySetInnerHTML={{ __html: script }} />
       </body>
@@ -63,12 +66,34 @@ function Page({ report }: { report: Report }): VNode {
   );
 }
 
+const parts = [
+  ['page-grid', 'All statements'],
+  ['page-sections', 'Sections'],
+  ['page-capabilities', 'Capabilities'],
+  ['page-time', 'Time'],
+  ['page-statements', 'Statements'],
+  ['page-scenarios', 'Scenarios'],
+] as const;
+
+const Contents = (): VNode => (
+  <nav aria-label="Parts of this page">
+    {parts.map(([id, name]) => [
+      <a key={id} href={`#${id}`}>
+        {name}
+      </a>,
+      ' ',
+    ])}
+  </nav>
+);
+
 /** Hidden until the script runs: without it they would do nothing. */
-function Filters(): VNode {
+function Filters({ report }: { report: Report }): VNode {
+  const chapters = byChapter(report.statements).map(([chapter]) => chapter);
   return (
     <search id="page-filters" hidden aria-label="Filter statements and scenarios">
       <label>
-        Words <input id="page-words" type="search" autocomplete="off" />
+        Words{' '}
+        <input id="page-words" type="search" autocomplete="off" aria-keyshortcuts="/" placeholder="press / to search" />
       </label>
       <label>
         Verdict{' '}
@@ -81,6 +106,18 @@ function Filters(): VNode {
           ))}
         </select>
       </label>
+      <label>
+        Section{' '}
+        <select id="page-chapter">
+          <option value="">all</option>
+          {chapters.map((chapter) => (
+            <option key={chapter}>{chapter}</option>
+          ))}
+        </select>
+      </label>
+      <button id="page-reset" type="button">
+        Show all
+      </button>
       <output id="page-count" />
     </search>
   );

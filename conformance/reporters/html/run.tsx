@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import type { Report } from '../../verdict/report.ts';
 import type { ScenarioResult, Verdict } from '../../verdict/verdict.ts';
-import { shown } from './text.ts';
+import { anchorOf, shown, timeText } from './text.ts';
 
 export const verdictOrder: readonly Verdict[] = [
   'pass',
@@ -69,6 +69,22 @@ export function Capabilities({ report: { target } }: { report: Report }): VNode 
   );
 }
 
+/** What produced the report. */
+export function Origin({ report: { run } }: { report: Report }): VNode {
+  const options = Object.entries(run.options)
+    .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)])
+    .filter(([name, value]) => name !== 'seed' && value !== '')
+    .map(([name, value]) => `${name} ${value}`);
+  const parts = [
+    `mqttspec ${run.tool.version}`,
+    `run ${run.runId}`,
+    `seed ${run.seed}`,
+    `${run.startedAt} to ${run.endedAt}`,
+    ...options,
+  ];
+  return <>{shown(`${parts.join(' · ')}.`)}</>;
+}
+
 interface Bar {
   readonly result: ScenarioResult;
   readonly row: number;
@@ -86,6 +102,9 @@ function packed(scenarios: readonly ScenarioResult[]): { bars: Bar[]; rows: numb
   });
   return { bars, rows: ends.length };
 }
+
+const longest = (scenarios: readonly ScenarioResult[]): ScenarioResult[] =>
+  [...scenarios].sort((a, b) => b.durationMs - a.durationMs).slice(0, 3);
 
 /** What ran beside what: a bar per scenario. */
 export function Timeline({ report: { scenarios, run } }: { report: Report }): VNode | null {
@@ -111,6 +130,15 @@ export function Timeline({ report: { scenarios, run } }: { report: Report }): VN
         <path d={path(false)} />
         <path class="f" d={path(true)} />
       </svg>
+      <p class="q">
+        {'Longest: '}
+        {longest(scenarios).map((one) => [
+          <a key={anchorOf(one)} href={`#${anchorOf(one)}`}>
+            {one.id}
+          </a>,
+          ` ${timeText(one.durationMs)} `,
+        ])}
+      </p>
     </section>
   );
 }

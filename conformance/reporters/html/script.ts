@@ -1,23 +1,89 @@
-// The script of the page: filters, and links that open what they lead to. Inline, small; the page reads without it.
+// The script of the page: filters, links that open what they lead to, ladders that are unpacked when they are asked for, copying.
+// Inline and small; the page reads without it. It never makes markup of what it finds in the page, but for ladders, which were
+// escaped when they were packed.
 
-export const script = `
-const byId=(id)=>document.getElementById(id);
-const words=byId('page-words'),verdict=byId('page-verdict'),count=byId('page-count');
-const items=[...document.querySelectorAll('.a')].map((e)=>[e,(e.id+' '+e.firstChild.textContent+' '+(e.lastChild.firstChild?.textContent??'')).toLowerCase()]);
+const filters = `
+const byId=(id)=>document.getElementById(id),all=(what,inside=document)=>[...inside.querySelectorAll(what)];
+const words=byId('page-words'),verdict=byId('page-verdict'),chapter=byId('page-chapter'),count=byId('page-count');
+const chapterOf=(id)=>byId(id)?.closest('[data-s]')?.dataset.s;
+const items=all('[data-v]').map((e)=>{
+const facts=e.children[1],cited=facts?.matches('.q')?all('a[href^="#"]',facts).map((a)=>a.hash.slice(1)):[];
+return{e,text:(e.id+' '+e.firstChild.textContent+' '+(facts?.textContent??'')).toLowerCase(),chapters:new Set([e.id,...cited].map(chapterOf))}});
+const groups=all('#page-main>section>div').filter((e)=>e.querySelector('[data-v]'));
 const filter=()=>{
-const sought=words.value.toLowerCase().split(/\\s+/).filter(Boolean),v=verdict.value;let n=0;
-for(const[e,text]of items){const on=(!v||e.dataset.v===v)&&sought.every((w)=>text.includes(w));e.hidden=!on;if(on)n++}
-count.textContent=n+' of '+items.length+' shown'};
-words.addEventListener('input',filter);verdict.addEventListener('change',filter);
+const sought=words.value.toLowerCase().split(/\\s+/).filter(Boolean),v=verdict.value,c=chapter.value;let n=0;
+for(const{e,text,chapters}of items){
+const on=(!v||e.dataset.v===v)&&(!c||chapters.has(c))&&sought.every((w)=>text.includes(w));
+if(e.hidden===on)e.hidden=!on;if(on)n++}
+for(const e of groups)e.hidden=!e.querySelector('[data-v]:not([hidden])');
+count.textContent=n===items.length?n+' in all':n+' of '+items.length};
+words.addEventListener('input',filter);verdict.addEventListener('change',filter);chapter.addEventListener('change',filter);
+byId('page-reset').addEventListener('click',()=>{words.value=verdict.value=chapter.value='';filter();words.focus()});
+`;
+
+const links = `
 const open=()=>{
 let id;try{id=decodeURIComponent(location.hash.slice(1))}catch{return}
 const e=id&&byId(id);if(!e)return;
 for(let p=e;p;p=p.parentElement){if(p.tagName==='DETAILS')p.open=true;p.hidden=false}
-e.scrollIntoView()};
+e.scrollIntoView();if(e.matches('[data-v]'))e.firstChild.focus({preventScroll:true})};
 addEventListener('hashchange',open);
 document.addEventListener('click',(event)=>{const a=event.target.closest('a[href^="#"]');if(a&&a.hash===location.hash)open()});
-let closed=[];
-addEventListener('beforeprint',()=>{closed=[...document.querySelectorAll('.a[data-v=f]:not([open])')];for(const e of closed)e.open=true});
-addEventListener('afterprint',()=>{for(const e of closed)e.open=false});
-byId('page-filters').hidden=false;filter();open();
+document.addEventListener('keydown',(event)=>{
+const at=document.activeElement;
+if(event.key==='/'&&!event.ctrlKey&&!event.metaKey&&!at.matches('input,select')){event.preventDefault();words.focus();words.select()}
+const step={ArrowRight:1,ArrowLeft:-1}[event.key];
+if(step&&at.matches('.g a')){const cells=all('.g a');event.preventDefault();cells[cells.indexOf(at)+step]?.focus()}});
+for(const a of all('.g a'))a.title=byId(a.hash.slice(1)).firstChild.textContent;
+const closed=[];
+addEventListener('beforeprint',()=>{
+const folded=all('[data-v=f]:not([open]),[data-v=e]:not([open])');closed.push(...folded);for(const e of folded)e.open=true});
+addEventListener('afterprint',()=>{for(const e of closed.splice(0))e.open=false});
+`;
+
+const unpacking = `
+const packs=new Map();
+const unpack=(template)=>{
+if(!packs.has(template))packs.set(template,(async()=>{
+const bytes=Uint8Array.from(atob(template.content.textContent),(c)=>c.charCodeAt(0));
+return JSON.parse(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text())})());
+return packs.get(template)};
+const copy=async(text)=>{
+try{await navigator.clipboard.writeText(text);return true}catch{
+const area=document.createElement('textarea');area.value=text;document.body.append(area);area.select();
+const done=document.execCommand('copy');area.remove();return done}};
+const button=(name,text,said)=>{
+const b=document.createElement('button');b.type='button';b.textContent=name;
+b.addEventListener('click',async()=>{said.textContent=await copy(text())?'copied':'the browser does not let this page copy'});return b};
+const fixture=(head,list)=>{
+const names=all('.h0 b',list).map((b)=>b.textContent.replace(/[^\\w.-]+/g,'-'));
+const lines=all('li[class]',list).flatMap((li)=>{
+const kind=li.className[0],name=names[li.className.charCodeAt(1)-97],time=(li.firstChild.textContent/1e3).toFixed(3);
+const words=li.querySelector('p,summary')?.textContent??'',said=(side,what)=>[time+' '+name+' '+side+' '+what];
+if(kind==='b')return said('>','open');
+if(kind==='x')return said(words.includes('ended by the target')?'<':'>',words.includes('(RST)')?'rst':'fin');
+const hex=all('code',li).map((c)=>c.textContent).filter(Boolean).join(' ');
+return kind==='t'||kind==='r'?said(kind==='t'?'>':'<',hex+' # '+words.replace(/^decided here: /,'')):[]});
+return head+'\\n\\n'+lines.join('\\n')+'\\n'};
+const complete=async(e)=>{
+const template=e.parentElement.querySelector('template[data-packed]');
+if(!template||e.dataset.whole!==undefined)return;
+e.dataset.whole='';
+const[ladder,command,head]=(await unpack(template))[e.id]??[];
+if(command===undefined)return;
+const bar=document.createElement('p'),said=document.createElement('output');
+bar.append(button('Copy as command',()=>command,said),' ');
+const trace=e.querySelector('.t');
+if(!trace||!ladder){bar.append(said);e.append(bar);return}
+const whole=document.createElement('template');whole.innerHTML=ladder;
+const list=whole.content.firstChild;
+trace.replaceWith(bar,list);
+if(head)bar.append(button('Copy as fixture',()=>fixture(head,list),said),' ');
+bar.append(said)};
+document.addEventListener('toggle',(event)=>{if(event.target.matches('[data-v]')&&event.target.open)complete(event.target)},true);
+`;
+
+export const script = `
+${filters}${links}${unpacking}
+byId('page-filters').hidden=false;byId('page-brief').hidden=true;filter();open();addEventListener('load',open);
 `;

@@ -60,5 +60,6 @@ export const timeText = (ms: number): string =>
 export function stabilityText({ stability }: Pick<ScenarioResult, 'stability'>): string {
   if (stability === undefined) return '';
   const { runs, same } = stability;
-  return same === runs ? ` · stable: the same in ${runs} runs` : ` · unstable: the same in ${same} of ${runs} runs`;
+  if (runs === 1) return ' · not repeated';
+  return ` · ${same === runs ? 'stable' : 'unstable'}, ${same} of ${runs} times the same`;
 }

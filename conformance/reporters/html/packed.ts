@@ -1,0 +1,31 @@
+// What nobody sees before it is asked for: every ladder with all its bytes, and what a copy needs. In: results. Out: base64
+// of deflated JSON, which the page's script unpacks. Texts repeat much: packed they are a twentieth as long.
+import { deflateRawSync } from 'node:zlib';
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { Report } from '../../verdict/report.ts';
+import type { ScenarioResult } from '../../verdict/verdict.ts';
+import { commandAlone } from '../evidence.ts';
+import { fixtureHead } from './fixture-head.ts';
+import { Ladder } from './ladder.tsx';
+import { decidingOnes, wholeOf } from './lanes.ts';
+import { shrink } from './shrink.ts';
+import { anchorOf } from './text.ts';
+import type { Words } from './words.ts';
+
+/** What the script gets of a scenario: markup, command, and the head of a fixture, whose body it reads from the ladder. */
+export type Unpacked = readonly [ladder: string, command: string, fixtureHead: string];
+
+/** The parts of these scenarios by their anchors. */
+export function pack(results: readonly ScenarioResult[], report: Report, words: Words): string {
+  const parts = results.map((result): [string, Unpacked] => {
+    const indexes = wholeOf(result, decidingOnes(result));
+    const ladder =
+      result.trace.length === 0 ? '' : renderToString(h(Ladder, { result, indexes, allBytes: true, words }));
+    return [
+      anchorOf(result),
+      [shrink(ladder), commandAlone(result, report.run.address), fixtureHead(result, report) ?? ''],
+    ];
+  });
+  return deflateRawSync(JSON.stringify(Object.fromEntries(parts)), { level: 9 }).toString('base64');
+}

@@ -1,0 +1,166 @@
+// Every scenario with its evidence. In: a report. Out: a folding part for each, under the folders of the suite.
+import type { VNode } from 'preact';
+import type { Report } from '../../verdict/report.ts';
+import type { ScenarioResult } from '../../verdict/verdict.ts';
+import { commandAlone } from '../evidence.ts';
+import { briefLines, legendOf } from './brief.ts';
+import { passedOnes } from './checks.ts';
+import { Passes, Trouble } from './evidence.tsx';
+import { Ladder } from './ladder.tsx';
+import { coreOf, decidingOnes, restOf, wholeOf } from './lanes.ts';
+import { pack } from './packed.ts';
+import { anchorOf, classOf, isBrief, shown, shownLines, signs, stabilityText, timeText } from './text.ts';
+import type { Words } from './words.ts';
+
+interface ScenariosProps {
+  readonly report: Report;
+  readonly words: Words;
+}
+
+/** So many ladders are drawn in the page itself; where much fails the others are told in brief until the script draws them. */
+const mostDrawn = 50;
+
+const drawnOnes = ({ scenarios }: Report): ReadonlySet<ScenarioResult> =>
+  new Set(
+    (['fail', 'error', 'warn', 'inconclusive'] as const)
+      .flatMap((verdict) => scenarios.filter((result) => result.verdict === verdict))
+      .slice(0, mostDrawn),
+  );
+
+export function Scenarios({ report, words }: ScenariosProps): VNode {
+  const drawn = drawnOnes(report);
+  const folders = new Map<string, ScenarioResult[]>();
+  for (const result of report.scenarios) {
+    const inside = folders.get(result.section);
+    if (inside === undefined) folders.set(result.section, [result]);
+    else inside.push(result);
+  }
+  return (
+    <section aria-labelledby="page-scenarios">
+      <h2 id="page-scenarios">Scenarios</h2>
+      <p id="page-brief" class="q">
+        Without JavaScript traces are told in brief: → to the broker, ← from it, × an end of the connection, ✓ a check
+        that passed, by its number; fields with their usual values are left out, and so are the bytes of packets that
+        words tell in full.
+      </p>
+      {[...folders].map(([folder, inside]) => (
+        <div key={folder}>
+          <h3>{shown(folder)}</h3>
+          {inside.map((result, i) => (
+            <ScenarioEvidence
+              key={anchorOf(result)}
+              result={result}
+              drawn={drawn.has(result)}
+              before={inside[i - 1]?.id === result.id ? inside[i - 1] : undefined}
+              report={report}
+              words={words}
+            />
+          ))}
+          <template data-packed>{pack(inside, report, words)}</template>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+interface ScenarioProps extends ScenariosProps {
+  readonly result: ScenarioResult;
+  /** The same scenario at another protocol. */
+  readonly before: ScenarioResult | undefined;
+  readonly drawn: boolean;
+}
+
+function ScenarioEvidence({ result, before, drawn, report, words }: ScenarioProps): VNode {
+  const { title, verdict, checks, reason } = result;
+  const same = before !== undefined && isSame(result, before, words);
+  const told = reason === undefined || checks.some(({ got }) => reason.endsWith(got));
+  return (
+    <details id={anchorOf(result)} data-v={classOf[verdict]}>
+      <summary>
+        <b>{`${signs[verdict]} ${verdict}`}</b> {words(title)}
+      </summary>
+      <Facts result={result} />
+      {told ? null : <p class="w0">{shownLines(reason)}</p>}
+      <Trouble result={result} words={words} />
+      {same ? null : <Passes result={result} words={words} />}
+      {isBrief(verdict) ? null : (
+        <p>
+          Play it alone: <code>{shown(commandAlone(result, report.run.address))}</code>
+        </p>
+      )}
+      <Trace result={result} before={same ? before : undefined} drawn={drawn} words={words} />
+    </details>
+  );
+}
+
+function Facts({ result }: { result: ScenarioResult }): VNode {
+  const { id, protocol, durationMs, cites } = result;
+  const level = protocol === '3.1.1' ? '' : ` · MQTT ${protocol}`;
+  return (
+    <p class="q">
+      {`${id}${level} · ${timeText(durationMs)}${stabilityText(result)}${cites.length === 0 ? '' : ' · cites '}`}
+      {cites.map((cited) => [
+        <a key={cited} href={`#${cited}`}>
+          {cited}
+        </a>,
+        ' ',
+      ])}
+    </p>
+  );
+}
+
+/** Whether both passed the same checks by the same exchange, but for what differs from run to run. */
+const isSame = (one: ScenarioResult, other: ScenarioResult, words: Words): boolean =>
+  isBrief(one.verdict) &&
+  one.trace.length > 0 &&
+  one.verdict === other.verdict &&
+  skeleton(one, words) === skeleton(other, words);
+
+/** Checks, and what went on on each connection, without identifiers and other numbers of this very run. */
+function skeleton(result: ScenarioResult, words: Words): string {
+  const exchange = briefText(result, words).split('\n').sort(byLetter);
+  const checks = passedOnes(result).map(({ expected, got = '' }) => `${words(expected)} ${got}`);
+  return [...checks, ...exchange]
+    .join('\n')
+    .replace(/\b(id|sentinel|identifier than|"…) ?\/?\d+/g, '$1')
+    .replace(/\d+ entries/g, 'entries');
+}
+
+const byLetter = (a: string, b: string): number =>
+  (/^[A-Z]?/.exec(a)?.[0] ?? '').localeCompare(/^[A-Z]?/.exec(b)?.[0] ?? '');
+
+type TraceProps = Pick<ScenarioProps, 'result' | 'before' | 'drawn' | 'words'>;
+
+/** Drawn around what decided, the rest in brief; the script puts the whole ladder in its place. */
+function Trace({ result, before, drawn, words }: TraceProps): VNode | null {
+  if (result.trace.length === 0) return null;
+  if (!drawn) return <BriefTrace result={result} before={before} words={words} />;
+  const core = coreOf(result);
+  return (
+    <div class="t">
+      <Ladder result={result} indexes={core} allBytes={false} words={words} />
+      {core.every((index) => typeof index === 'number') ? null : (
+        <details>
+          <summary>The other entries in brief</summary>
+          <pre>{briefText(result, words, restOf(result, core))}</pre>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function BriefTrace({ result, before, words }: Omit<TraceProps, 'drawn'>): VNode {
+  if (before === undefined) return <pre class="t">{briefText(result, words)}</pre>;
+  return (
+    <p class="t q">
+      {'But for identifiers, times, and what overtook what between connections, the same checks and exchange as '}
+      <a href={`#${anchorOf(before)}`}>{`at MQTT ${before.protocol}`}</a>
+    </p>
+  );
+}
+
+function briefText(result: ScenarioResult, words: Words, indexes = wholeOf(result, decidingOnes(result))): string {
+  const legend = legendOf(result, words);
+  const lines = briefLines(result, indexes, words);
+  return (legend === '' ? lines : [legend, ...lines]).join('\n');
+}
