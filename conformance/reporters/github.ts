@@ -5,7 +5,7 @@ import type { Reporter } from '../verdict/events.ts';
 import type { Report } from '../verdict/report.ts';
 import type { ScenarioResult } from '../verdict/verdict.ts';
 import { commandAlone, decidingChecks, summaryLine } from './evidence.ts';
-import { sentence, worstFindings } from './html/findings.ts';
+import { sentence, worstFindings } from './findings.ts';
 import type { Output } from './output.ts';
 import { duration, oneLine } from './text.ts';
 

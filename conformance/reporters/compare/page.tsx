@@ -5,7 +5,7 @@ import { renderToString } from 'preact-render-to-string';
 import { type Change, type Changes, scenarioChanges, statementChanges } from '../../comparison/changes.ts';
 import type { Column } from '../../comparison/matrix.ts';
 import type { Report } from '../../verdict/report.ts';
-import { sentence } from '../html/findings.ts';
+import { sentence } from '../findings.ts';
 import { style as baseStyle } from '../html/style.ts';
 import { shown, timeText } from '../html/text.ts';
 import { Capabilities, Matrix } from './matrix.tsx';
