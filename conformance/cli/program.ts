@@ -32,6 +32,9 @@ export function program(): Command {
     .exitOverride()
     .configureOutput({ writeErr });
   // -V is the protocol's version in `pub` and `sub`, as people know it.
-  for (const sub of command.commands) sub.exitOverride().configureOutput({ writeErr }).version(version, '--version');
+  for (const sub of command.commands) {
+    sub.version(version, '--version');
+    for (const one of [sub, ...sub.commands]) one.exitOverride().configureOutput({ writeErr });
+  }
   return command;
 }

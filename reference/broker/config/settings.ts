@@ -1,0 +1,242 @@
+// The broker's configuration file: its keys, what they mean, and what holds without them.
+import type { AccessOptions } from '../access/access.ts';
+import { accessProblems } from '../access/access-problems.ts';
+import type { ClientIdRule } from '../access/client-ids.ts';
+import type { AttemptLimit } from '../access/failed-attempts.ts';
+import type { PermissionRule } from '../access/permissions.ts';
+import type { Limits } from '../core/limits.ts';
+import { type LogLevel, logLevels } from '../log/log-entry.ts';
+import type { MetricsOptions } from '../metrics/metrics-endpoint.ts';
+import {
+  demanding,
+  listOf,
+  oneOf,
+  type Problem,
+  port,
+  record,
+  type Shape,
+  text,
+  truth,
+  whole,
+  wordOr,
+} from './shape.ts';
+
+/** One place to listen at. Files are named by their paths, and read again when the broker is told to reload. */
+export interface ListenerSettings {
+  readonly kind: 'tcp' | 'tls' | 'ws' | 'wss' | 'unix';
+  readonly host?: string;
+  readonly port?: number;
+  readonly path?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly clientCertificates?: 'none' | 'optional' | 'required';
+  readonly clientAuthority?: string;
+}
+
+export interface LogSettings {
+  readonly level?: LogLevel | 'none';
+  readonly format?: 'text' | 'json';
+}
+
+export interface Settings {
+  readonly listeners?: readonly ListenerSettings[];
+  readonly access?: AccessOptions;
+  /** Path of a folder. */
+  readonly data?: string;
+  readonly limits?: Partial<Limits>;
+  readonly log?: LogSettings;
+  readonly metrics?: MetricsOptions;
+  readonly sysIntervalSeconds?: number;
+}
+
+const names = (what: string): Shape<readonly string[]> => listOf(text(), what);
+const path = text('a path');
+
+const listener = demanding(
+  record<ListenerSettings>({
+    kind: { shape: oneOf('tcp', 'tls', 'ws', 'wss', 'unix'), does: 'transport', byDefault: 'needed' },
+    host: { shape: text('an address'), does: 'address of the network to listen on', byDefault: '127.0.0.1' },
+    port: { shape: port, does: 'port; 0: any free one', byDefault: '1883 for tcp, 8883 for tls; ws and wss need one' },
+    path: { shape: path, does: 'path of a Unix socket', byDefault: 'unix needs one' },
+    certificate: { shape: path, does: 'PEM file with certificate and chain', byDefault: 'tls and wss need one' },
+    key: { shape: path, does: 'PEM file with the private key', byDefault: 'tls and wss need one' },
+    clientCertificates: {
+      shape: oneOf('none', 'optional', 'required'),
+      does: 'whether clients are asked for a certificate, and have to show one',
+      byDefault: 'none',
+    },
+    clientAuthority: {
+      shape: path,
+      does: 'PEM file with who may sign certificates of clients',
+      byDefault: 'needed by clientCertificates',
+    },
+  }),
+  listenerProblems,
+);
+
+/** What belongs to which kind. */
+function listenerProblems(settings: ListenerSettings): readonly Problem[] {
+  const { kind, clientCertificates = 'none' } = settings;
+  const isSecure = kind === 'tls' || kind === 'wss';
+  const needs: readonly (readonly [keyof ListenerSettings, boolean, string])[] = [
+    ['path', kind === 'unix', path.expected],
+    ['port', kind === 'ws' || kind === 'wss', port.expected],
+    ['certificate', isSecure, path.expected],
+    ['key', isSecure, path.expected],
+    ['clientAuthority', isSecure && clientCertificates !== 'none', path.expected],
+  ];
+  const foreign: readonly (readonly [keyof ListenerSettings, boolean])[] = [
+    ['path', kind === 'unix'],
+    ['host', kind !== 'unix'],
+    ['port', kind !== 'unix'],
+    ...(['certificate', 'key', 'clientCertificates', 'clientAuthority'] as const).map(
+      (key) => [key, isSecure] as const,
+    ),
+  ];
+  return [
+    ...needs
+      .filter(([key, needed]) => needed && settings[key] === undefined)
+      .map(([key, , expected]) => ({ key, text: `expected ${expected}, got nothing` })),
+    ...foreign
+      .filter(([key, fits]) => !fits && settings[key] !== undefined)
+      .map(([key]) => ({ key, text: `does not belong to a listener of kind ${kind}` })),
+  ];
+}
+
+const access = demanding(
+  record<AccessOptions>({
+    passwordFile: { shape: path, does: 'file of `mqttspec broker passwd`', byDefault: 'no passwords' },
+    anonymous: {
+      shape: truth,
+      does: 'whether clients without a user name are let in',
+      byDefault: 'true without passwordFile, false with it',
+    },
+    certificateNames: {
+      shape: truth,
+      does: 'whether the common name of a client certificate is the user name, and takes the place of a password',
+      byDefault: 'false',
+    },
+    failedAttempts: {
+      shape: record<AttemptLimit>({
+        most: { shape: whole('a number', 1, 1_000_000), does: 'so many failures', byDefault: 'needed' },
+        withinSeconds: { shape: whole('seconds', 1, 86_400), does: 'within this time', byDefault: 'needed' },
+      }),
+      does: 'failed attempts of one address after which it is refused (return code 5)',
+      byDefault: '10 within 60 seconds',
+    },
+    clientIds: {
+      shape: listOf(
+        record<ClientIdRule>({
+          clientId: {
+            shape: text('a client id'),
+            does: 'client id or pattern: `*` any characters, `%u` the user name, `%%` a percent sign',
+            byDefault: 'needed',
+          },
+          users: { shape: names('user names'), does: 'who may use it', byDefault: 'the user whose name is `%u`' },
+        }),
+        'rules',
+      ),
+      does: 'client ids that are kept for users; the first rule that an id matches decides, others get return code 2',
+      byDefault: 'none',
+    },
+    sessionOwners: {
+      shape: oneOf('anybody', 'first user'),
+      does: 'who may connect with the client id of a session: anybody, or the user alone who has opened it',
+      byDefault: 'anybody',
+    },
+    permissions: {
+      shape: listOf(
+        record<PermissionRule>({
+          users: {
+            shape: wordOr(['known', 'anonymous'], names('user names')),
+            does: 'whom the rule is for; known: all that have a user name',
+            byDefault: 'everybody',
+          },
+          publish: { shape: names('Topic Filters'), does: 'what they may publish to', byDefault: 'nothing' },
+          subscribe: { shape: names('Topic Filters'), does: 'what they may subscribe to', byDefault: 'nothing' },
+        }),
+        'rules',
+      ),
+      does: 'what clients may do; what no rule allows is refused. `%u`: user name, `%c`: client id',
+      byDefault: 'everybody may do everything',
+    },
+    wideSubscriptions: {
+      shape: oneOf('refuse', 'filter'),
+      does: 'a subscription to more than is allowed: refused, or granted so that only what is allowed is delivered',
+      byDefault: 'refuse',
+    },
+  }),
+  (options) => accessProblems(options).map(({ key, problem }) => ({ key, text: problem })),
+);
+
+const most = 2 ** 32;
+const limits = record<Partial<Limits>>({
+  maxPacketBytes: {
+    shape: whole('bytes', 128, 268_435_460),
+    does: 'largest packet of a client, fixed header included',
+    byDefault: '268435460, the largest of the standard',
+  },
+  maxConnections: {
+    shape: whole('a number', 1, most),
+    does: 'connections; more get return code 3',
+    byDefault: '100000',
+  },
+  connectTimeoutMs: {
+    shape: whole('milliseconds', 10, 3_600_000),
+    does: 'how long a connection may be open without a CONNECT that is answered',
+    byDefault: '10000',
+  },
+  maxInFlight: {
+    shape: whole('a number', 1, 65_535),
+    does: 'messages to one client that may be unacknowledged at the same time',
+    byDefault: '1000',
+  },
+  maxQueuedMessages: {
+    shape: whole('a number', 0, most),
+    does: 'QoS 1 and 2 messages that wait for one client; more are dropped',
+    byDefault: '100000',
+  },
+  maxQueuedBytes: {
+    shape: whole('bytes', 0, most),
+    does: 'the same in bytes',
+    byDefault: '67108864',
+  },
+  maxBufferedBytes: {
+    shape: whole('bytes', 0, most),
+    does: 'bytes that may wait for a client which reads too slowly; beyond, QoS 0 messages to it are dropped',
+    byDefault: '67108864',
+  },
+});
+
+/** The whole file. */
+export const settingsShape: Shape<Settings> = record<Settings>({
+  listeners: { shape: listOf(listener, 'listeners'), does: 'where to listen', byDefault: 'tcp on 127.0.0.1:1883' },
+  access: { shape: access, does: 'users, client ids and permissions', byDefault: 'everybody may do everything' },
+  data: {
+    shape: path,
+    does: 'folder in which sessions and retained messages are kept, so that they outlive the process',
+    byDefault: 'kept in memory',
+  },
+  limits: { shape: limits, does: 'what a client may ask for at most', byDefault: 'as below' },
+  log: {
+    shape: record<LogSettings>({
+      level: { shape: oneOf('none', ...logLevels), does: 'what is logged on standard error', byDefault: 'warn' },
+      format: { shape: oneOf('text', 'json'), does: 'how a line of the log looks', byDefault: 'text' },
+    }),
+    does: 'what is logged',
+    byDefault: 'as below',
+  },
+  metrics: {
+    shape: record<MetricsOptions>({
+      port: { shape: port, does: 'port of the metrics; 0: any free one', byDefault: 'needed' },
+      host: { shape: text('an address'), does: 'address of the metrics', byDefault: '127.0.0.1' },
+    }),
+    does: 'metrics for Prometheus, over HTTP at `/metrics`',
+    byDefault: 'none',
+  },
+  sysIntervalSeconds: {
+    shape: whole('seconds', 1, 86_400),
+    does: 'how often `$SYS` is published',
+    byDefault: '10',
+  },
+});

@@ -1,0 +1,134 @@
+// `mqttspec broker`: the reference broker as a process, until Ctrl-C. SIGHUP reads users, permissions and certificates again.
+
+import { listenerOf, tlsOf } from '../broker/config/certificates.ts';
+import { ConfigError } from '../broker/config/read-settings.ts';
+import type { ListenerSettings, Settings } from '../broker/config/settings.ts';
+import {
+  AccessError,
+  type Broker,
+  type BrokerOptions,
+  jsonLine,
+  type LogEntry,
+  startBroker,
+  textLine,
+} from '../broker/index.ts';
+import { StoreError } from '../storage/store.ts';
+import { type BrokerCliOptions, settingsOf } from './broker-settings.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface RunOptions {
+  readonly version: string;
+  readonly fault?: BrokerOptions['fault'];
+  /** Stands behind each place that the broker tells. */
+  readonly note?: string;
+}
+
+/** Runs a broker until SIGINT or SIGTERM. Throws UsageError where it cannot be started. */
+export async function runBroker(options: BrokerCliOptions, { version, fault, note = '' }: RunOptions): Promise<void> {
+  const settings = await settingsOf(options);
+  await using broker = await started(options, {
+    ...(await brokerOptions(settings, options)),
+    version: `mqttspec ${version}`,
+    ...(fault === undefined ? {} : { fault }),
+  });
+  for (const { address } of broker.places) say(`mqttspec broker listens on ${address}${note}`);
+  if (broker.metricsAddress !== undefined) say(`metrics: ${broker.metricsAddress}`);
+  await untilStopped(() => reload(broker, { options, before: settings }));
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const defaultListeners: readonly ListenerSettings[] = [{ kind: 'tcp', host: '127.0.0.1', port: 1_883 }];
+
+async function brokerOptions(settings: Settings, { trace }: BrokerCliOptions): Promise<BrokerOptions> {
+  const { listeners = defaultListeners, access, data, limits, log = {}, metrics, sysIntervalSeconds } = settings;
+  const { level = 'warn', format = 'text' } = log;
+  const line = format === 'json' ? jsonLine : textLine;
+  const write = (entry: LogEntry): void => void process.stderr.write(`${line(entry)}\n`);
+  return {
+    listeners: await usable(Promise.all(listeners.map((one, i) => listenerOf(one, `listeners[${i}]`)))),
+    ...limits,
+    ...(access === undefined ? {} : { access }),
+    ...(data === undefined ? {} : { data }),
+    ...(level === 'none' ? {} : { log: { level, write } }),
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(sysIntervalSeconds === undefined ? {} : { sysIntervalMs: sysIntervalSeconds * 1_000 }),
+    ...(trace === true ? { trace: say } : {}),
+  };
+}
+
+async function usable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof AccessError || error instanceof StoreError)
+      throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function started(cli: BrokerCliOptions, options: BrokerOptions): Promise<Broker> {
+  try {
+    return await usable(startBroker(options));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new UsageError(cannotListen(cli, error as ListenError), { cause: error });
+  }
+}
+
+interface ListenError extends NodeJS.ErrnoException {
+  readonly address?: string;
+  readonly port?: number;
+}
+
+function cannotListen(
+  { listen, config }: BrokerCliOptions,
+  { code, message, address = '', port = -1 }: ListenError,
+): string {
+  const where = port < 0 ? address : `${address}:${port}`;
+  const how = listen === undefined && config === undefined ? '--port' : '--listen or listeners';
+  if (code === 'EADDRINUSE') return `cannot listen on ${where}: the port is in use. Choose another with ${how}`;
+  if (code === 'EACCES') return `cannot listen on ${where}: not allowed. Ports below 1024 need rights`;
+  return `cannot listen: ${message}`;
+}
+
+async function untilStopped(hangUp: () => Promise<void>): Promise<void> {
+  let reloading = Promise.resolve();
+  const onHangUp = (): void => {
+    reloading = reloading.then(hangUp);
+  };
+  process.on('SIGHUP', onHangUp);
+  await new Promise<void>((stop) => {
+    process.once('SIGINT', () => stop());
+    process.once('SIGTERM', () => stop());
+  });
+  process.off('SIGHUP', onHangUp);
+  await reloading;
+}
+
+interface Reloading {
+  readonly options: BrokerCliOptions;
+  readonly before: Settings;
+}
+
+/** Users, permissions and certificates of now; what is wrong is told, and everything stays as it was. */
+async function reload(broker: Broker, { options, before }: Reloading): Promise<void> {
+  try {
+    const settings = await settingsOf(options);
+    const { listeners = defaultListeners } = settings;
+    const renewed = await usable(Promise.all(listeners.map((one, i) => certificateOf(one, i))));
+    const stays =
+      JSON.stringify({ ...before, access: undefined }) === JSON.stringify({ ...settings, access: undefined });
+    if (!stays) say('reload: what has changed besides access needs a restart');
+    await usable(broker.reload(settings.access));
+    for (const [i, tls] of renewed.entries()) if (stays && tls !== undefined) broker.places[i]?.renewCertificate?.(tls);
+    say('reloaded: users, permissions, certificates');
+  } catch (error) {
+    process.stderr.write(`mqttspec: cannot reload: ${(error as Error).message}\n`);
+  }
+}
+
+async function certificateOf(listener: ListenerSettings, i: number) {
+  return listener.kind === 'tls' || listener.kind === 'wss' ? tlsOf(listener, `listeners[${i}]`) : undefined;
+}
