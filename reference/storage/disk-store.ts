@@ -120,13 +120,20 @@ interface DiskParts {
   readonly mark: FileHandle;
 }
 
+interface Waiting {
+  readonly done: () => void;
+  readonly failed: (error: StoreError) => void;
+}
+
 class DiskStore implements Store {
   readonly #parts: DiskParts;
   #changes = new Map<string, Uint8Array | undefined>();
   #changedBytes = 0;
   #writingBytes = 0;
-  #writing: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
+  /** Those who asked for a commit since the last one began. */
+  #waiting: Waiting[] = [];
+  #isWriting = false;
+  #failure: StoreError | undefined;
   #marking: Promise<unknown> = Promise.resolve();
   #isMarking = false;
 
@@ -135,7 +142,7 @@ class DiskStore implements Store {
   }
 
   get isSettled(): boolean {
-    return this.#changes.size === 0 && this.#writing === undefined;
+    return this.#changes.size === 0 && !this.#isWriting;
   }
 
   get pendingBytes(): number {
@@ -152,17 +159,32 @@ class DiskStore implements Store {
   }
 
   commit(): Promise<void> {
-    if (this.#next !== undefined) return this.#next;
-    if (this.#changes.size === 0) return this.#writing ?? Promise.resolve();
-    if (this.#writing === undefined) return this.#write();
-    this.#next = this.#writing.then(() => {
-      this.#next = undefined;
-      return this.#write();
-    });
-    return this.#next;
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.isSettled) return Promise.resolve();
+    const committed = new Promise<void>((done, failed) => this.#waiting.push({ done, failed }));
+    if (!this.#isWriting) void this.#writeAll();
+    return committed;
   }
 
-  #write(): Promise<void> {
+  /** Commit after commit, until nothing is left to write. */
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#changes.size > 0) {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#write();
+      } catch (error) {
+        return this.#fail(error, waiting);
+      }
+      for (const { done } of waiting) done();
+    }
+    this.#isWriting = false;
+    // Nothing has changed since the last commit.
+    for (const { done } of this.#waiting.splice(0)) done();
+  }
+
+  async #write(): Promise<void> {
     const { database, tally } = this.#parts;
     const changes = this.#changes;
     this.#changes = new Map();
@@ -174,22 +196,19 @@ class DiskStore implements Store {
       else if (tally.delete(key)) batch.del(key);
     }
     batch.put(headKey, tally.next());
-    this.#writing = this.#finish(batch.write({ sync: true }), tally.sequence);
-    return this.#writing;
-  }
-
-  /** Where this rejects, `#writing` stays as it is: whatever follows rejects with the same error. */
-  async #finish(written: Promise<void>, sequence: number): Promise<void> {
-    try {
-      await written;
-    } catch (error) {
-      throw new StoreError(`cannot write to the data folder ${this.#parts.folder.path}: ${levelMessageOf(error)}`, {
-        cause: error,
-      });
-    }
-    this.#writing = undefined;
+    const { sequence } = tally;
+    await batch.write({ sync: true });
     this.#writingBytes = 0;
     if (!this.#isMarking) this.#marking = this.#mark(sequence);
+  }
+
+  #fail(error: unknown, waiting: readonly Waiting[]): void {
+    const { path } = this.#parts.folder;
+    const failure = new StoreError(`cannot write to the data folder ${path}: ${levelMessageOf(error)}`, {
+      cause: error,
+    });
+    this.#failure = failure;
+    for (const { failed } of [...waiting, ...this.#waiting.splice(0)]) failed(failure);
   }
 
   /** Nobody waits for it: it may lag behind the database (also by a failure to write it), and never runs ahead. */
