@@ -65,12 +65,13 @@ export class Express {
       }
       const end = bodyAt + remaining;
       if (end > chunk.length || end - at > this.#maxPacketBytes) break;
-      if (first !== publish0 || !this.#extend(run, chunk, at, bodyAt, end)) {
+      // A Remaining Length in more bytes than it needs is no example to others: such a packet is written anew.
+      const passesOn = first === publish0 && (bodyAt - at === 2 || chunk[bodyAt - 1] !== 0);
+      if (!passesOn || !this.#extend(run, chunk, at, bodyAt, end)) {
         this.#finish(run, chunk);
-        const isRead =
-          first === publish0
-            ? this.#begin(run, session, chunk, at, bodyAt, end)
-            : this.#serve(connection, session, chunk, first, bodyAt, end);
+        const isRead = passesOn
+          ? this.#begin(run, session, chunk, at, bodyAt, end)
+          : first !== publish0 && this.#serve(connection, session, chunk, first, bodyAt, end);
         if (!isRead) connection.frame(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end));
         else this.#counters.packetsReceived++;
         if (connection.isClosing) return end;
