@@ -1,8 +1,8 @@
-// Publisher → broker → subscriber over connections that break, overlap and lose what is on its way.
+// Publisher → broker → subscriber over connections that break, overlap and lose what is on its way, with a broker that dies and returns.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RuleChanges } from '../../reference/broker/core/rules/rules.ts';
-import { SampleBroker } from '../../reference/broker/core/sample-broker.ts';
+import { CrashingBroker } from './lossy/crashing-broker.ts';
 import { LossyClient } from './lossy/lossy-client.ts';
 import { numRuns } from './runs.ts';
 
@@ -15,6 +15,7 @@ const step = fc.tuple(
     { weight: 2, arbitrary: fc.constant('late' as const) },
     { weight: 1, arbitrary: fc.constant('cut' as const) },
     { weight: 1, arbitrary: fc.constant('overlap' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('restart' as const, 'crash' as const) },
   ),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -25,13 +26,19 @@ interface Outcome {
   readonly left: number;
 }
 
-function play(steps: readonly Step[], qos: 1 | 2, rules: RuleChanges = {}): Outcome {
-  const broker = new SampleBroker({ rules });
+interface Manners {
+  readonly rules?: RuleChanges;
+  /** Whether answers leave although what they promise is not kept yet. */
+  readonly answersAheadOfCommit?: boolean;
+}
+
+function play(steps: readonly Step[], qos: 1 | 2, { rules = {}, answersAheadOfCommit = false }: Manners = {}): Outcome {
+  const broker = new CrashingBroker(rules);
   const clients = { publisher: new LossyClient(broker, 'p'), subscriber: new LossyClient(broker, 's') };
   const { publisher, subscriber } = clients;
   const everybody = [publisher, subscriber];
   subscriber.subscribe('t');
-  settle(everybody);
+  settle(broker, everybody);
   let sent = 0;
   for (const [who, what] of steps) {
     const client = clients[who];
@@ -43,19 +50,28 @@ function play(steps: readonly Step[], qos: 1 | 2, rules: RuleChanges = {}): Outc
     else if (what === 'client reads') client.clientReads();
     else if (what === 'late') client.brokerReadsLate();
     else if (what === 'cut') client.cut();
-    else client.overlap();
+    else if (what === 'overlap') client.overlap();
+    else {
+      // What is read ahead of a crash is neither kept nor answered.
+      if (what === 'crash') client.brokerReads();
+      if (answersAheadOfCommit) client.clientReads();
+      broker.crash();
+      for (const one of everybody) one.brokerDied();
+    }
+    broker.commit();
   }
-  settle(everybody);
+  settle(broker, everybody);
   return { sent, delivered: subscriber.delivered, left: publisher.pending };
 }
 
 /** Goes on until nothing is on its way; what is stuck then, after the clients have come once more, stays stuck. */
-function settle(clients: readonly LossyClient[]): void {
+function settle(broker: CrashingBroker, clients: readonly LossyClient[]): void {
   for (const again of [false, true]) {
     if (again) for (const client of clients) client.cut();
     for (let turn = 0; turn < 20_000 && !clients.every((client) => client.isQuiet); turn++) {
       for (const client of clients) {
         client.brokerReads();
+        broker.commit();
         client.clientReads();
       }
     }
@@ -65,15 +81,15 @@ function settle(clients: readonly LossyClient[]): void {
 const isInOrder = (numbers: readonly number[]): boolean => numbers.every((number, place) => number === place);
 const steps = fc.array(step, { maxLength: 40 });
 
-const exactlyOnce = (rules?: RuleChanges) =>
+const exactlyOnce = (manners?: Manners) =>
   fc.property(steps, (all) => {
-    const { sent, delivered, left } = play(all, 2, rules);
+    const { sent, delivered, left } = play(all, 2, manners);
     return left === 0 && delivered.length === sent && isInOrder(delivered);
   });
 
-const atLeastOnce = (rules?: RuleChanges) =>
+const atLeastOnce = (manners?: Manners) =>
   fc.property(steps, (all) => {
-    const { sent, delivered, left } = play(all, 1, rules);
+    const { sent, delivered, left } = play(all, 1, manners);
     const firsts = [...new Set(delivered)];
     return left === 0 && firsts.length === sent && isInOrder(firsts);
   });
@@ -89,15 +105,21 @@ describe('from publisher to subscriber, whatever breaks', () => {
 });
 
 describe('the property finds a broker that', () => {
-  const faulty: readonly (readonly [string, typeof exactlyOnce, RuleChanges])[] = [
-    ['takes a repeated QoS 2 PUBLISH for a new message', exactlyOnce, { session: { isNewMessage: () => true } }],
-    ['sends nothing again', exactlyOnce, { session: { resends: () => [] } }],
-    ['sends again in reverse', exactlyOnce, { session: { resends: (inFlight) => [...inFlight].reverse() } }],
-    ['loses QoS 1 with the connection', atLeastOnce, { session: { resends: () => [] } }],
-    ['gives queued messages out in reverse', atLeastOnce, { session: { queuePosition: () => 0 } }],
+  const faulty: readonly (readonly [string, typeof exactlyOnce, Manners])[] = [
+    [
+      'takes a repeated QoS 2 PUBLISH for a new message',
+      exactlyOnce,
+      { rules: { session: { isNewMessage: () => true } } },
+    ],
+    ['sends nothing again', exactlyOnce, { rules: { session: { resends: () => [] } } }],
+    ['sends again in reverse', exactlyOnce, { rules: { session: { resends: (inFlight) => [...inFlight].reverse() } } }],
+    ['acknowledges QoS 2 ahead of the commit', exactlyOnce, { answersAheadOfCommit: true }],
+    ['loses QoS 1 with the connection', atLeastOnce, { rules: { session: { resends: () => [] } } }],
+    ['gives queued messages out in reverse', atLeastOnce, { rules: { session: { queuePosition: () => 0 } } }],
+    ['acknowledges QoS 1 ahead of the commit', atLeastOnce, { answersAheadOfCommit: true }],
   ];
 
-  test.each(faulty)('%s', (_what, property, rules) => {
-    expect(fc.check(property(rules), { numRuns: 2_000, seed: 1, endOnFailure: true }).failed).toBe(true);
+  test.each(faulty)('%s', (_what, property, manners) => {
+    expect(fc.check(property(manners), { numRuns: 5_000, seed: 1, endOnFailure: true }).failed).toBe(true);
   });
 });

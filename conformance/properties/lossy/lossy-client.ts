@@ -1,11 +1,12 @@
 // A client with a session of its own, on connections that lose what is on its way. In: steps. Out: what was delivered to it.
 
-import type { SampleBroker, SampleClient } from '../../../reference/broker/core/sample-broker.ts';
+import type { SampleClient } from '../../../reference/broker/core/sample-broker.ts';
 import type { Packet } from '../../../reference/codec/packet.ts';
 import type { Message } from '../../../reference/message.ts';
 import { Receiver } from '../../../reference/session/receiver.ts';
 import { Sender } from '../../../reference/session/sender.ts';
 import { defaultSessionRules } from '../../../reference/session/session-rules.ts';
+import type { CrashingBroker } from './crashing-broker.ts';
 
 /** One connection as the client sees it: packets on their way in both directions. */
 interface Line {
@@ -17,7 +18,7 @@ interface Line {
 export class LossyClient {
   /** Numbers of the messages that were delivered, in their order. */
   readonly delivered: number[] = [];
-  readonly #broker: SampleBroker;
+  readonly #broker: CrashingBroker;
   readonly #clientId: string;
   readonly #sender = new Sender({ rules: defaultSessionRules, window: 5, maxQueued: 10_000 });
   readonly #receiver = new Receiver(defaultSessionRules);
@@ -25,7 +26,7 @@ export class LossyClient {
   /** A connection that the client has given up, while the broker still reads from it. */
   #givenUp: Line | undefined;
 
-  constructor(broker: SampleBroker, clientId: string) {
+  constructor(broker: CrashingBroker, clientId: string) {
     this.#broker = broker;
     this.#clientId = clientId;
     this.#line = this.#dial();
@@ -78,6 +79,12 @@ export class LossyClient {
   overlap(): void {
     this.#givenUp?.end.cut();
     this.#givenUp = this.#line;
+    this.#again();
+  }
+
+  /** The broker has died, with all that is on its way; the client comes again. */
+  brokerDied(): void {
+    this.#givenUp = undefined;
     this.#again();
   }
 
