@@ -7,14 +7,16 @@ interface Shape {
   readonly pairs: number;
   readonly qos: 1 | 2;
   readonly window: number;
+  /** Whether subscribers have stored sessions, of which a broker with a disk has to keep everything. */
+  readonly stored?: boolean;
 }
 
 /** Messages delivered per second, over all subscribers. */
 export const acknowledged =
-  ({ pairs, qos, window: inFlight }: Shape): Load =>
+  ({ pairs, qos, window: inFlight, stored = false }: Shape): Load =>
   async (port, window) => {
     const topicName = (i: number): string => `bench/acknowledged/${i}`;
-    const receiving = await peers(port, pairs, 'sub');
+    const receiving = await peers(port, pairs, 'sub', { cleanSession: !stored });
     receiving.forEach(answering);
     await Promise.all(receiving.map((peer, i) => peer.subscribe([topicName(i)], qos)));
     const sending = await peers(port, pairs, 'pub');

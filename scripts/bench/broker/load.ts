@@ -13,8 +13,13 @@ export type Load = (port: number, window: Window) => Promise<Figures>;
 
 export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-export const peers = (port: number, count: number, name: string): Promise<readonly Peer[]> =>
-  Promise.all(Array.from({ length: count }, (_, i) => Peer.connect(port, `${name}-${i}`)));
+export const peers = (
+  port: number,
+  count: number,
+  name: string,
+  session: { readonly cleanSession?: boolean } = {},
+): Promise<readonly Peer[]> =>
+  Promise.all(Array.from({ length: count }, (_, i) => Peer.connect(port, `${name}-${i}`, session)));
 
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 

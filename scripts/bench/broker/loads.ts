@@ -25,6 +25,8 @@ export const loads = {
     distinct: true,
   }),
   'fifty-qos1': acknowledged({ pairs: 50, qos: 1, window: 20 }),
+  'stored-qos1': acknowledged({ pairs: 1, qos: 1, window: 20, stored: true }),
+  'stored-fifty-qos1': acknowledged({ pairs: 50, qos: 1, window: 20, stored: true }),
   paced: paced({ connections: 50, perSecond: 5_000 }),
   connections: connections(5_000),
   idle: idle(5_000),

@@ -19,7 +19,11 @@ export async function measure(name: TargetName, load: LoadName, window: Window):
   }
 }
 
-function underLoad(target: { port: number; pid: number }, load: LoadName, window: Window): Promise<Figures> {
+export function underLoad(
+  target: { readonly port: number; readonly pid: number },
+  load: LoadName,
+  window: Window,
+): Promise<Figures> {
   const usage = (): readonly [number, number] => [cpuMsOf(target.pid), residentBytesOf(target.pid)];
   let before: readonly [number, number] = [0, 0];
   let used: Figures = {};

@@ -1,5 +1,6 @@
-// The reference broker as a process: ours.ts PORT. It ends by SIGTERM.
+// The reference broker as a process: ours.ts PORT [DATA-FOLDER]. It ends by SIGTERM.
 import { startBroker } from '../../../reference/broker/index.ts';
 
-const broker = await startBroker({ port: Number(process.argv[2]) });
+const [port, data] = process.argv.slice(2);
+const broker = await startBroker({ port: Number(port), ...(data === undefined ? {} : { data }) });
 process.once('SIGTERM', () => void broker.stop().then(() => process.exit(0)));

@@ -18,8 +18,8 @@ function frame(firstByte: number, ...fields: readonly Buffer[]): Buffer {
 
 const uint16 = (value: number): Buffer => Buffer.from([value >> 8, value & 255]);
 
-export const connect = (clientId: string): Buffer =>
-  frame(0x10, text('MQTT'), Buffer.from([4, 2, 0, 0]), text(clientId));
+export const connect = (clientId: string, cleanSession = true): Buffer =>
+  frame(0x10, text('MQTT'), Buffer.from([4, cleanSession ? 2 : 0, 0, 0]), text(clientId));
 
 export const subscribe = (packetId: number, topicFilters: readonly string[], qos: number): Buffer =>
   frame(0x82, uint16(packetId), ...topicFilters.flatMap((filter) => [text(filter), Buffer.from([qos])]));

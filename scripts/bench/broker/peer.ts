@@ -28,11 +28,11 @@ export class Peer {
   }
 
   /** Connects; resolves when CONNACK has come. */
-  static async connect(port: number, clientId: string): Promise<Peer> {
+  static async connect(port: number, clientId: string, { cleanSession = true } = {}): Promise<Peer> {
     const socket = dial({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     const peer = new Peer(socket);
-    socket.write(connect(clientId));
+    socket.write(connect(clientId, cleanSession));
     await peer.answers(1);
     return peer;
   }
