@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['reference/**/*.test.ts', 'conformance/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: [
       '**/*.brokers.test.ts',
+      '**/*.servers.test.ts',
       '**/*.browser.test.ts',
       '**/*.robustness.test.ts',
       '**/*.tshark.test.ts',

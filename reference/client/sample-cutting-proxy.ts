@@ -1,0 +1,86 @@
+// For tests: a proxy that cuts connections at random points, in the middle of packets as well as between them.
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface CuttingProxyOptions {
+  readonly targetPort: number;
+  /** Numbers from 0 to 1. */
+  readonly random: () => number;
+  /** A connection is cut after so many bytes of both directions, at random between the two. */
+  readonly cutAfterBytes: { readonly least: number; readonly most: number };
+}
+
+export interface CuttingProxy extends AsyncDisposable {
+  readonly port: number;
+  readonly cuts: number;
+  /** From now on nothing is cut. */
+  spare(): void;
+}
+
+/** In pieces, so that answers to the first part of a burst have a chance before the cut in its middle: else a resumed session gets nowhere. */
+const mostAtOnce = 500;
+
+export function startCuttingProxy(options: CuttingProxyOptions): Promise<CuttingProxy> {
+  const { targetPort, random, cutAfterBytes } = options;
+  const open = new Set<Socket>();
+  let cuts = 0;
+  let sparing = false;
+  const server = createServer((client) => {
+    const target = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
+    client.setNoDelay(true);
+    const pair = [client, target] as const;
+    let left = Math.round(cutAfterBytes.least + random() * (cutAfterBytes.most - cutAfterBytes.least));
+    const byReset = random() < 0.5;
+    const cut = (): void => {
+      cuts++;
+      for (const socket of pair) {
+        if (byReset) socket.resetAndDestroy();
+        else socket.destroySoon();
+      }
+    };
+    const forward = (from: Socket, to: Socket): void => {
+      open.add(from);
+      const pass = (chunk: Buffer): void => {
+        if (!to.writable || (!sparing && left <= 0)) return;
+        const part = sparing ? chunk : chunk.subarray(0, Math.min(left, mostAtOnce));
+        to.write(part);
+        left -= part.length;
+        if (!sparing && left <= 0) return cut();
+        if (part.length === chunk.length) from.resume();
+        else setImmediate(pass, chunk.subarray(part.length));
+      };
+      from.on('data', (chunk: Buffer) => {
+        from.pause();
+        pass(chunk);
+      });
+      from.on('end', () => to.end());
+      // `close` follows.
+      from.on('error', () => {});
+      from.on('close', () => {
+        open.delete(from);
+        to.destroy();
+      });
+    };
+    forward(client, target);
+    forward(target, client);
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve({
+        port: typeof address === 'object' && address !== null ? address.port : 0,
+        get cuts() {
+          return cuts;
+        },
+        spare: () => {
+          sparing = true;
+        },
+        [Symbol.asyncDispose]: () =>
+          new Promise((done) => {
+            server.close(() => done());
+            for (const socket of open) socket.destroy();
+          }),
+      });
+    });
+  });
+}
