@@ -1,8 +1,9 @@
 // The broker without sockets and clock: sessions, wills, who is due when. In: connections. Out: what they send.
+
+import { BlockPool } from '../../codec/bytes/block-pool.ts';
 import type { Connect, Will } from '../../codec/packet.ts';
 import type { SenderOptions } from '../../session/sender.ts';
 import { Access, type Authenticate, type Authorize } from './access.ts';
-import { BlockPool } from './block-pool.ts';
 import type { Connection } from './connection.ts';
 import { type Counters, newCounters } from './counters.ts';
 import { Deadlines } from './deadlines.ts';

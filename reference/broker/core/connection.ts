@@ -3,6 +3,7 @@
 import { encode } from '../../codec/encode.ts';
 import { UnsupportedProtocol } from '../../codec/levels.ts';
 import { MalformedPacket } from '../../codec/malformed.ts';
+import { Output, type Sink } from '../../codec/output.ts';
 import type {
   Connack,
   Connect,
@@ -24,7 +25,6 @@ import type { BrokerCore } from './broker-core.ts';
 import type { Timed } from './deadlines.ts';
 import type { Peer } from './events.ts';
 import type { Express } from './express.ts';
-import { Output, type Sink } from './output.ts';
 import type { Parts } from './parts.ts';
 import type { Sending } from './publish-encoder.ts';
 import type { EndReason, Refusal } from './rules/connect.ts';

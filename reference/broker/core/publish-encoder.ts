@@ -1,7 +1,7 @@
 // Messages → PUBLISH. A message that goes to many is encoded once: for each receiver only first byte and Packet Identifier differ.
 import { Writer } from '../../codec/bytes/writer.ts';
+import { leastSliceBytes, type Output } from '../../codec/output.ts';
 import type { Message, PacketId, Qos } from '../../message.ts';
-import { leastSliceBytes, type Output } from './output.ts';
 
 export interface Sending {
   readonly qos: Qos;

@@ -1,7 +1,7 @@
 // What one connection sends in a turn of the event loop, gathered. In: bytes. Out: few writes, mostly one. Small bytes are copied
 // into a block that is used again; large ones go out as the slices that they are.
 import type { Buffer } from 'node:buffer';
-import { type BlockPool, largestBlockBytes } from './block-pool.ts';
+import { type BlockPool, largestBlockBytes } from './bytes/block-pool.ts';
 
 /** From this length on a slice is cheaper than a copy. */
 export const leastSliceBytes = 16_384;
