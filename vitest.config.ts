@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Examples import the package by its name.
+  resolve: { alias: { 'mqttspec/broker': new URL('reference/broker/index.ts', import.meta.url).pathname } },
   test: {
-    include: ['reference/**/*.test.ts', 'conformance/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: ['reference/**/*.test.ts', 'conformance/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: [
       '**/*.brokers.test.ts',
       '**/*.servers.test.ts',
