@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { connect, SampleBroker } from '../../reference/broker/core/sample-broker.ts';
+import { SampleClient } from '../../reference/client/core/sample-client.ts';
 import { decode } from '../../reference/codec/decode.ts';
 import { Framer } from '../../reference/codec/framer.ts';
 import { UnsupportedProtocol } from '../../reference/codec/levels.ts';
@@ -71,6 +72,12 @@ describe('the malformed byte sequences', () => {
   test.each(named(rows.filter(({ sentBy }) => sentBy === 'client')))('broker: %s', (_name, row) => {
     expect(row.demands.map(inWords)).toContain(reactionOfBroker(row));
   });
+});
+
+test.each(named(rows.filter(({ sentBy }) => sentBy === 'server')))('client: %s', (_name, row) => {
+  expect(row.demands).toEqual([{ closes: true }]);
+  const client = new SampleClient().connect().serves(Buffer.from(row.bytes).toString('hex'));
+  expect(client.happened().slice(0, 2)).toEqual(['stream finished', 'disconnected: malformed packet']);
 });
 
 describe('a file of rows that cannot be read', () => {
