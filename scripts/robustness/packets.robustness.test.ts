@@ -179,6 +179,22 @@ describe('a broker survives', () => {
       mostResidentBytes: 64 * mebibyte,
     }));
 
+  test('a PUBLISH of 256 MiB, the largest that there is', () =>
+    underAttack({
+      async begin(victim) {
+        const peer = await connectPeer(victim.ports.tcp, 'largest');
+        await peer.sendAll(Buffer.from('30ffffff7f000161', 'hex'));
+        const piece = Buffer.alloc(4 * mebibyte);
+        let left = 268_435_455 - 3;
+        while (left > 0) {
+          await peer.sendAll(piece.subarray(0, left));
+          left -= Math.min(left, piece.length);
+        }
+        await peer.ping();
+        return () => peer[Symbol.dispose]();
+      },
+    }));
+
   test('packets above its limit are refused before they are gathered', () =>
     underAttack({
       limits: { maxPacketBytes: 10_000 },

@@ -1,4 +1,7 @@
 // Mutated and random byte streams over sockets against a broker in a process of its own.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ByteStreams, clientIds, topicNames } from './byte-streams.ts';
 import { startCanary } from './canary.ts';
@@ -6,9 +9,9 @@ import { fuzz } from './fuzz.ts';
 import { connectPeer, publishBytes } from './peer.ts';
 import { Random } from './random.ts';
 import { stock } from './stock.ts';
-import { startVictim } from './victim.ts';
+import { startVictim, type VictimLimits } from './victim.ts';
 
-const streams = Number(process.env['MQTTSPEC_ROBUSTNESS_STREAMS'] ?? 20_000);
+const streams = Number(process.env['MQTTSPEC_ROBUSTNESS_STREAMS'] ?? 10_000);
 const seed = Number(process.env['MQTTSPEC_ROBUSTNESS_SEED'] ?? Date.now() % 1_000_000_000);
 const mebibyte = 1_048_576;
 /** What a session or a retained message of a mutated client id or topic may cost, which nobody knows to clear. */
@@ -23,15 +26,15 @@ async function clear(port: number): Promise<void> {
   }
 }
 
-test(`${streams.toLocaleString('en')} byte streams, seed ${seed}: no crash, no hang, nothing kept, others are served`, async () => {
-  await using victim = await startVictim({ maxQueuedMessages: 1_000, connectTimeoutMs: 5_000 });
+async function survives(streams: number, limits: VictimLimits): Promise<void> {
+  await using victim = await startVictim({ maxQueuedMessages: 1_000, connectTimeoutMs: 5_000, ...limits });
   const port = victim.ports.tcp;
   const random = new Random(seed);
   const source = new ByteStreams(random, stock());
   const throwing = { port, next: () => source.next(), concurrency: 64, resets: () => random.chance(40) };
 
   // The first streams bring the code and its caches to their usual size.
-  await fuzz({ ...throwing, streams: Math.min(streams, 5_000) });
+  await fuzz({ ...throwing, streams: Math.min(streams, 3_000) });
   await clear(port);
   const before = await victim.holdingsWith(0);
 
@@ -61,4 +64,31 @@ test(`${streams.toLocaleString('en')} byte streams, seed ${seed}: no crash, no h
   expect(result.accepted).toBeGreaterThan(streams / 10);
   expect(song.rounds).toBeGreaterThan(0);
   expect(grown).toBeLessThan(16 * mebibyte + left * leftBehindBytes);
+}
+
+const counted = (count: number): string => `${count.toLocaleString('en')} byte streams, seed ${seed}`;
+
+test(`${counted(streams)}: no crash, no hang, nothing kept, others are served`, () => survives(streams, {}));
+
+test(`${counted(streams / 5)}, against a broker that keeps its sessions on the disk`, async () => {
+  const data = mkdtempSync(join(tmpdir(), 'mqttspec-robustness-'));
+  try {
+    await survives(streams / 5, { data });
+    // What it has written under attack can be read again.
+    await (await startVictim({ data }))[Symbol.asyncDispose]();
+  } finally {
+    rmSync(data, { recursive: true });
+  }
+});
+
+test.each(['tls', 'ws'] as const)('1,000 byte streams to its port for %s', async (kind) => {
+  await using victim = await startVictim();
+  const random = new Random(seed);
+  const source = new ByteStreams(random, stock());
+  await using canary = await startCanary(victim.ports.tcp);
+  const port = victim.ports[kind];
+  await fuzz({ port, next: () => source.next(), concurrency: 64, resets: () => random.chance(50), streams: 1_000 });
+  expect((await canary.sungUntilNow()).rounds).toBeGreaterThan(0);
+  expect((await victim.holdingsWith(0)).connections).toBe(0);
+  expect(victim.death).toBeUndefined();
 });

@@ -6,7 +6,13 @@ import { within } from './within.ts';
 
 export type VictimLimits = Pick<
   BrokerOptions,
-  'connectTimeoutMs' | 'maxQueuedMessages' | 'maxPacketBytes' | 'maxBufferedBytes' | 'maxConnections' | 'maxInFlight'
+  | 'data'
+  | 'connectTimeoutMs'
+  | 'maxQueuedMessages'
+  | 'maxPacketBytes'
+  | 'maxBufferedBytes'
+  | 'maxConnections'
+  | 'maxInFlight'
 >;
 
 export interface Holdings {
