@@ -6,10 +6,12 @@ import { brokerCommand } from './broker-command.ts';
 import { compareCommand } from './compare-command.ts';
 import { conformanceCommand } from './conformance-command.ts';
 import { convertCommand } from './convert-command.ts';
+import { explainCommand } from './explain-command.ts';
 import { judgeCommand } from './judge-command.ts';
 import { recordCommand } from './record-command.ts';
 import { surveyCommand } from './survey-command.ts';
 import { version } from './version.ts';
+import { viewCommand } from './view-command.ts';
 
 /** One line instead of commander's several. */
 export const writeErr = (text: string): void => {
@@ -21,6 +23,8 @@ export function program(): Command {
     .description('judges MQTT brokers against the standard, with evidence')
     .version(version)
     .addCommand(conformanceCommand(), { isDefault: true })
+    .addCommand(viewCommand())
+    .addCommand(explainCommand())
     .addCommand(compareCommand())
     .addCommand(surveyCommand())
     .addCommand(brokerCommand())

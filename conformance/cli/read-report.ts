@@ -2,16 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../reference/cli/usage-error.ts';
 import type { Report } from '../verdict/report.ts';
+import { NoReport, reportOf } from '../verdict/report-of.ts';
 
-/** Throws UsageError where the file cannot be read or is no report. */
+/** Reads a report, also of an older version. Throws UsageError where the file cannot be read or is no report. */
 export function readReport(file: string): Report {
   const value = parsed(file);
-  if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== 'mqttspec-report')
-    throw new UsageError(`${file} is no report of mqttspec: expected a report.json as --out writes it`);
-  const { formatVersion } = value as { readonly formatVersion?: unknown };
-  if (formatVersion !== 1)
-    throw new UsageError(`${file} is a report of format ${String(formatVersion)}: this version reads format 1`);
-  return value as unknown as Report;
+  try {
+    return reportOf(value);
+  } catch (error) {
+    if (error instanceof NoReport) throw new UsageError(`${file} ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 function parsed(file: string): unknown {

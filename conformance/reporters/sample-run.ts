@@ -2,6 +2,7 @@
 import { catalogue } from '../spec/catalogue.ts';
 import { exitCode, statementResults, summarise } from '../verdict/compute.ts';
 import type { Reporter, RunEvent } from '../verdict/events.ts';
+import { eventsOf } from '../verdict/events-of.ts';
 import type { Report, RunHeader, TargetDescription } from '../verdict/report.ts';
 import type { ScenarioResult } from '../verdict/verdict.ts';
 
@@ -163,22 +164,7 @@ export function sampleReport({ results = sampleResults, endedBy = 'finished', re
 }
 
 /** The events of such a run, in their order. */
-export function sampleEvents(options: SampleOptions = {}): RunEvent[] {
-  const report = sampleReport(options);
-  const scenarios = report.scenarios.flatMap((result): RunEvent[] => {
-    const { id, title, section, protocol } = result;
-    return [
-      { type: 'scenario:start', id, title, section, protocol },
-      { type: 'scenario:end', result },
-    ];
-  });
-  return [
-    { type: 'run:start', header, planned: report.scenarios.length },
-    ...(report.target === null ? [] : [{ type: 'target:known', target: report.target } as const]),
-    ...scenarios,
-    { type: 'run:end', report },
-  ];
-}
+export const sampleEvents = (options: SampleOptions = {}): RunEvent[] => eventsOf(sampleReport(options));
 
 /** Gives a reporter all events, and waits for it. */
 export async function report(reporter: Reporter, events: readonly RunEvent[] = sampleEvents()): Promise<void> {

@@ -17,8 +17,8 @@ export function Heading({ report }: { report: Report }): VNode {
   const facts = [
     ...unnamed,
     ...judged,
-    `${run.startedAt.replace('T', ' ').slice(0, 19)} UTC`,
-    `took ${timeText(run.durationMs)}`,
+    ...(run.startedAt === '' ? [] : [`${run.startedAt.replace('T', ' ').slice(0, 19)} UTC`]),
+    ...(run.durationMs === 0 ? [] : [`took ${timeText(run.durationMs)}`]),
     `mqttspec ${run.tool.version}`,
     `seed ${run.seed}`,
   ];

@@ -72,14 +72,14 @@ export function Capabilities({ report: { target } }: { report: Report }): VNode 
 /** What produced the report. */
 export function Origin({ report: { run } }: { report: Report }): VNode {
   const options = Object.entries(run.options)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)])
     .filter(([name, value]) => name !== 'seed' && value !== '')
     .map(([name, value]) => `${name} ${value}`);
   const parts = [
     `mqttspec ${run.tool.version}`,
-    `run ${run.runId}`,
-    `seed ${run.seed}`,
-    `${run.startedAt} to ${run.endedAt}`,
+    ...(run.runId === '' ? [] : [`run ${run.runId}`, `seed ${run.seed}`]),
+    ...(run.startedAt === '' ? [] : [`${run.startedAt} to ${run.endedAt}`]),
     ...options,
   ];
   return <>{shown(`${parts.join(' · ')}.`)}</>;

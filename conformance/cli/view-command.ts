@@ -1,0 +1,56 @@
+// `mqttspec view report.json --out folder`. In: a saved report, also of an older version. Out: its page, made again, and other reports of it.
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { UsageError } from '../../reference/cli/usage-error.ts';
+import { verdictSentence } from '../reporters/console-summary.ts';
+import { createReporter, reporterNames } from '../reporters/registry.ts';
+import { oneLine } from '../reporters/text.ts';
+import type { Reporter } from '../verdict/events.ts';
+import { eventsOf } from '../verdict/events-of.ts';
+import { readReport } from './read-report.ts';
+
+interface Options {
+  readonly out: string;
+  readonly reporter: readonly string[];
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, ...value.split(',')];
+
+export function viewCommand(): Command {
+  return new Command('view')
+    .description('make the HTML report of a saved run again, also of an older version')
+    .argument('<report.json>', 'as --out writes it')
+    .option('--out <folder>', 'where index.html goes', 'reports/latest')
+    .option(
+      '--reporter <name[=file]>',
+      `other reports of that run: ${reporterNames.join(', ')} (repeatable)`,
+      collect,
+      [],
+    )
+    .allowExcessArguments(false)
+    .action(view);
+}
+
+async function view(file: string, { out, reporter }: Options): Promise<void> {
+  const report = readReport(file);
+  const page = resolve(out, 'index.html');
+  const named = reporter.map((text) => reporterOf(text, page));
+  try {
+    mkdirSync(out, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`cannot make the folder ${out}: ${(error as Error).message}`, { cause: error });
+  }
+  const reporters = [...named, createReporter('html', { file: page })];
+  for (const event of eventsOf(report)) for (const one of reporters) one.receive(event);
+  await Promise.all(reporters.map((one) => one.end()));
+  if (reporter.every((text) => text.includes('='))) {
+    process.stdout.write(`${oneLine(verdictSentence(report))}\nReport: ${oneLine(page)}\n`);
+  }
+}
+
+function reporterOf(text: string, reportPath: string): Reporter {
+  const [name = '', ...file] = text.split('=');
+  if (!reporterNames.includes(name)) throw new UsageError(`unknown reporter ${name}: use ${reporterNames.join(', ')}`);
+  return createReporter(name, { reportPath, ...(file.length === 0 ? {} : { file: file.join('=') }) });
+}
