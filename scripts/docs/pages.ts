@@ -1,10 +1,13 @@
 // Pages of docs/ that are made from the sources: options, scenarios, statements. In: the sources. Out: Markdown by file name.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { program } from '../../conformance/cli/program.ts';
 import { faults } from '../../conformance/faults/all.ts';
 import { serverScenarios } from '../../conformance/scenarios/all.ts';
 import { catalogue } from '../../conformance/spec/catalogue.ts';
 import { disputes } from '../../conformance/spec/readings.ts';
+import { settingsTable } from '../../reference/broker/config/settings-table.ts';
 
 const made = '<!-- Made by `npm run docs`: change the sources, not this page. -->';
 /** In a table a bar ends the cell. */
@@ -17,6 +20,7 @@ export const pages = (): ReadonlyMap<string, string> =>
     ['scenarios.md', scenariosPage()],
     ['statements.md', statementsPage()],
     ['readings.md', readingsPage()],
+    ['broker.md', brokerPage()],
   ]);
 
 function optionsPage(): string {
@@ -132,4 +136,13 @@ function readingsPage(): string {
     '',
     ...sections,
   ].join('\n');
+}
+
+/** Written by hand, but for the table of the configuration between its marks. */
+function brokerPage(): string {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/broker.md'), 'utf8');
+  return page.replace(
+    /(<!-- settings:[^\n]*-->\n).*?(<!-- \/settings -->)/s,
+    (_all, from, to) => `${from}\n${settingsTable()}\n\n${to}`,
+  );
 }

@@ -50,4 +50,18 @@ describe('the log', () => {
   test('does not even listen to what it does not show', () => {
     expect(new BrokerLog({ level: 'info', write: () => {} }).events().published).toBeUndefined();
   });
+
+  test('leaves out what is more than a thousand entries a second, and says how many', () => {
+    const entries: LogEntry[] = [];
+    let now = 0;
+    const log = new BrokerLog({ write: (entry) => entries.push(entry), date: () => new Date(now) });
+    for (let i = 0; i < 1_234; i++) log.entry('warn', 'publish denied');
+    expect(entries).toHaveLength(1_000);
+    now = 1_000;
+    log.entry('info', 'connected');
+    expect(entries.slice(1_000).map(({ level, event, fields }) => [level, event, fields])).toEqual([
+      ['warn', 'entries left out', { count: 234 }],
+      ['info', 'connected', {}],
+    ]);
+  });
 });

@@ -11,10 +11,16 @@ export interface LogOptions {
   readonly date?: () => Date;
 }
 
+/** More are counted, and left out. */
+const mostEntriesPerSecond = 1_000;
+
 export class BrokerLog {
   readonly #most: number;
   readonly #write: (entry: LogEntry) => void;
   readonly #date: () => Date;
+  #second = 0;
+  #entries = 0;
+  #leftOut = 0;
 
   constructor({ level = 'info', write, date = () => new Date() }: LogOptions) {
     this.#most = logLevels.indexOf(level);
@@ -30,7 +36,20 @@ export class BrokerLog {
     if (!this.shows(level)) return;
     const { connectionId, ...others } = fields;
     const who = connectionId === undefined ? {} : { connectionId };
-    this.#write({ time: this.#date(), level, event, ...who, fields: others });
+    const time = this.#date();
+    if (this.#hasRoom(time)) this.#write({ time, level, event, ...who, fields: others });
+    else this.#leftOut++;
+  }
+
+  /** Clients that misbehave as fast as they can shall not fill a disk. */
+  #hasRoom(time: Date): boolean {
+    const second = Math.floor(time.getTime() / 1_000);
+    if (second !== this.#second) {
+      const count = this.#leftOut;
+      [this.#second, this.#entries, this.#leftOut] = [second, 0, 0];
+      if (count > 0) this.#write({ time, level: 'warn', event: 'entries left out', fields: { count } });
+    }
+    return ++this.#entries <= mostEntriesPerSecond;
   }
 
   /** What to listen to: nothing that this level does not show. */
