@@ -12,11 +12,12 @@ export async function startCanary(port: number): Promise<Canary> {
   const granted = peer.next('suback');
   peer.send(subscribeBytes(1, [name], 1));
   await granted;
-  return new Canary(peer, name);
+  return new Canary(peer, { name, port });
 }
 
 export class Canary implements AsyncDisposable {
   readonly #peer: Peer;
+  readonly #port: number;
   readonly #name: string;
   readonly #song: Promise<void>;
   #goesOn = true;
@@ -24,7 +25,8 @@ export class Canary implements AsyncDisposable {
   #slowestMs = 0;
   #died: unknown;
 
-  constructor(peer: Peer, name: string) {
+  constructor(peer: Peer, { name, port }: { name: string; port: number }) {
+    this.#port = port;
     this.#peer = peer;
     this.#name = name;
     this.#song = this.#sing();
@@ -56,7 +58,17 @@ export class Canary implements AsyncDisposable {
         await new Promise((rested) => setTimeout(rested, pauseMs));
       }
     } catch (error) {
-      this.#died = error;
+      const others = await connectPeer(this.#port, `${this.#name}-again`).then(
+        (peer) => {
+          peer[Symbol.dispose]();
+          return 'another client is served';
+        },
+        () => 'nobody is served',
+      );
+      const at = new Date().toISOString();
+      this.#died = new Error(`${at}: ${others}; its own connection had ${this.#peer.packets} packets`, {
+        cause: error,
+      });
     }
   }
 

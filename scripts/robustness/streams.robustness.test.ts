@@ -48,6 +48,7 @@ async function survives(streams: number, limits: VictimLimits): Promise<void> {
     },
   });
   const seconds = (performance.now() - began) / 1_000;
+  const { longestTurnMs } = await victim.holdings();
   const song = await canary.sungUntilNow();
   await clear(port);
   const after = await victim.holdingsWith(0);
@@ -56,7 +57,7 @@ async function survives(streams: number, limits: VictimLimits): Promise<void> {
   const grown = after.bytes - before.bytes;
   process.stderr.write(
     `seed ${seed}: ${result.streams} streams, ${result.bytes} bytes in ${seconds.toFixed(1)} s, ${result.accepted} let in; ` +
-      `canary ${song.rounds} rounds, slowest ${song.slowestMs} ms; memory ${(before.bytes / mebibyte).toFixed(1)} to ` +
+      `canary ${song.rounds} rounds, slowest ${song.slowestMs} ms; longest turn ${longestTurnMs} ms; memory ${(before.bytes / mebibyte).toFixed(1)} to ` +
       `${(after.bytes / mebibyte).toFixed(1)} MiB, resident ${(after.residentBytes / mebibyte).toFixed(0)} MiB, ${left} sessions and retained messages left\n`,
   );
   expect(victim.death).toBeUndefined();

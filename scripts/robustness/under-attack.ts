@@ -52,7 +52,8 @@ export async function underAttack(attack: Attack): Promise<void> {
   );
   expect(grown(after, before)).toBeLessThan(keptBytes);
   process.stderr.write(
-    `  ${words(height, before)} at its height, ${words(after, before)} behind; canary ${song.rounds} rounds, slowest ${song.slowestMs} ms\n`,
+    `  ${words(height, before)} at its height, ${words(after, before)} behind; canary ${song.rounds} rounds, slowest ${song.slowestMs} ms, ` +
+      `longest turn ${Math.max(height.longestTurnMs, after.longestTurnMs)} ms\n`,
   );
 }
 

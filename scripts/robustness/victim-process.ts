@@ -1,5 +1,6 @@
 // The broker under attack, in a process of its own. In: its limits as an argument, messages over IPC. Out: where it listens, and what it
 // holds. Whatever it fails to catch ends the process, as it would end a broker in use.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startBroker } from '../../reference/broker/index.ts';
 import { selfSigned } from '../../reference/transport/sample-certificates.ts';
 import type { Holdings, VictimLimits, VictimReport } from './victim.ts';
@@ -14,14 +15,20 @@ const broker = await startBroker({
   ],
 });
 
+const turns = monitorEventLoopDelay({ resolution: 10 });
+turns.enable();
+
 const tell = (report: VictimReport): void => void process.send?.(report);
 
 /** What is held once all garbage is collected; what buffers hold is counted, too. */
 function holdings(): Holdings {
+  const longestTurnMs = Math.round(turns.max / 1e6);
   for (let round = 0; round < 4; round++) globalThis.gc?.();
   const { heapUsed, external, rss } = process.memoryUsage();
   const { connections, sessions, retainedMessages } = broker.statistics;
-  return { bytes: heapUsed + external, residentBytes: rss, connections, sessions, retainedMessages };
+  // Collecting garbage by hand blocks, too: it doesn't count.
+  setImmediate(() => turns.reset());
+  return { longestTurnMs, bytes: heapUsed + external, residentBytes: rss, connections, sessions, retainedMessages };
 }
 
 process.on('message', () => setImmediate(() => tell({ kind: 'holdings', holdings: holdings() })));

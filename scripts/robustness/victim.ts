@@ -16,6 +16,8 @@ export type VictimLimits = Pick<
 >;
 
 export interface Holdings {
+  /** The longest that its event loop was blocked since it was asked last. */
+  readonly longestTurnMs: number;
   /** Heap and buffers in bytes, garbage collected. */
   readonly bytes: number;
   readonly residentBytes: number;
