@@ -7,7 +7,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../clock.ts';
 import { changePasswordFile } from './access/password-file.ts';
 import { hashPassword } from './access/scrypt.ts';
-import { type Broker, type EventName, jsonLine, type LogEntry, type Message, startBroker, textLine } from './index.ts';
+import {
+  type Broker,
+  type BrokerOptions,
+  type EventName,
+  jsonLine,
+  type LogEntry,
+  type Message,
+  startBroker,
+  textLine,
+} from './index.ts';
 
 const clients: MqttClient[] = [];
 afterEach(async () => {
@@ -163,6 +172,51 @@ describe('access', () => {
     expect(got).toEqual(['open']);
     const refused = await one.subscribeAsync('secret').catch((error: Error) => error.message);
     expect(refused).toMatch(/Unspecified error|128/);
+  });
+
+  test('keeps a client id for its user: whoever else comes with it is refused, and the owner does not even notice', async () => {
+    await using broker = await startBroker({
+      port: 0,
+      authenticate: () => 'accepted',
+      access: { clientIds: [{ clientId: 'boiler', users: ['alice'] }] },
+    });
+    const owner = await client(broker, { clientId: 'boiler', username: 'alice', clean: false });
+    await owner.subscribeAsync('t', { qos: 1 });
+    for (const options of [{ username: 'bob' }, {}, { username: 'bob', clean: true }])
+      await expect(client(broker, { clientId: 'boiler', clean: false, ...options })).rejects.toThrow(
+        /Identifier rejected/,
+      );
+    const came = new Promise((done) => owner.once('message', done));
+    broker.publish({ topicName: 't', payload: bytes('x'), qos: 1, retain: false });
+    expect(await came).toBe('t');
+    expect([broker.sessions, broker.statistics.clientsConnected]).toEqual([1, 1]);
+  });
+
+  test('keeps a session for the user who has opened it, also over a restart with the same data', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mqttspec-owner-'));
+    const options: BrokerOptions = {
+      port: 0,
+      data: join(folder, 'data'),
+      authenticate: () => 'accepted',
+      access: { sessionOwners: 'first user' },
+    };
+    {
+      await using broker = await startBroker(options);
+      const owner = await client(broker, { clientId: 'c', username: 'alice', clean: false });
+      await owner.subscribeAsync('t', { qos: 1 });
+      await owner.endAsync();
+    }
+    {
+      await using broker = await startBroker(options);
+      await expect(client(broker, { clientId: 'c', username: 'bob', clean: true })).rejects.toThrow(
+        /Identifier rejected/,
+      );
+      await expect(client(broker, { clientId: 'c', clean: true })).rejects.toThrow(/Identifier rejected/);
+      const connected = next(broker, 'connected');
+      await client(broker, { clientId: 'c', username: 'alice', clean: false });
+      expect(await connected).toMatchObject({ userName: 'alice', sessionPresent: true });
+    }
+    await rm(folder, { recursive: true });
   });
 
   test('cannot be turned on later', async () => {

@@ -173,3 +173,18 @@ test.each(['tcp', 'tls', 'ws', 'wss'] as const)(
     await closed;
   },
 );
+
+test.each(['tls', 'wss'] as const)(
+  'a handshake over %s that takes too long is given up, and others are served',
+  async (kind) => {
+    await using broker = await startBroker(listening(kind, { handshakeTimeout: 100 }));
+    const silent = connectTcp({ port: broker.port, host: '127.0.0.1' });
+    open.push(silent);
+    silent.on('error', () => {});
+    silent.resume();
+    await once(silent, 'close');
+    const other = dial(broker);
+    await once(other, 'secureConnect');
+    expect(other.authorized).toBe(false);
+  },
+);
