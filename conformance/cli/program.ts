@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { pubCommand } from '../../reference/cli/pub.ts';
 import { subCommand } from '../../reference/cli/sub.ts';
 import { brokerCommand } from './broker-command.ts';
+import { clientCommand } from './client-command.ts';
 import { compareCommand } from './compare-command.ts';
 import { conformanceCommand } from './conformance-command.ts';
 import { convertCommand } from './convert-command.ts';
@@ -25,6 +26,7 @@ export function program(): Command {
     .addCommand(conformanceCommand(), { isDefault: true })
     .addCommand(viewCommand())
     .addCommand(explainCommand())
+    .addCommand(clientCommand())
     .addCommand(compareCommand())
     .addCommand(surveyCommand())
     .addCommand(brokerCommand())

@@ -1,5 +1,6 @@
 // Packets in words, for traces and failures: `PUBLISH "a/b" QoS 1 id 7, 4 bytes "once"`.
 import type { Packet } from '../../reference/codec/packet.ts';
+import type { ObservedFromClient } from './client-observer.ts';
 import { type Observed, packetTypeName } from './observer.ts';
 import type { Expected } from './packets.ts';
 
@@ -27,7 +28,7 @@ interface Known {
 }
 
 /** A packet in words; a packet that is expected is described by the fields that matter. */
-export function describePacket(packet: Packet | Observed | Expected): string {
+export function describePacket(packet: Packet | Observed | ObservedFromClient | Expected): string {
   const known: Known = packet as Known;
   if (known.type === 'foreign') return packetTypeName(known.packetType ?? 0);
   const parts = [known.type.toUpperCase(), ...partsOf(known)].filter((part) => part !== '');

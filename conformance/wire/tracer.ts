@@ -1,6 +1,7 @@
 // Writes the trace of one scenario. Many packets are kept as the first and the last of them, so that a flood stays readable.
 import { inspect } from '../../reference/codec/inspect.ts';
 import type { Packet } from '../../reference/codec/packet.ts';
+import type { ObservedFromClient } from './client-observer.ts';
 import { describePacket } from './describe.ts';
 import type { Finding, Observed } from './observer.ts';
 import type { AtMs, Trace, TraceEntry, TraceField } from './trace.ts';
@@ -13,7 +14,7 @@ interface PacketDraft {
   readonly bytes: Uint8Array;
   readonly length: number;
   /** The packet, or what is sent in words. */
-  readonly what: Packet | Observed | string;
+  readonly what: Packet | Observed | ObservedFromClient | string;
   readonly findings?: readonly string[];
 }
 type Draft = Exclude<TraceEntry, { kind: 'sent' | 'received' }> | PacketDraft;
@@ -53,7 +54,7 @@ export class Tracer {
       bytes,
       what,
       findings = [],
-    }: { bytes: Uint8Array; what: Packet | Observed | string; findings?: readonly Finding[] },
+    }: { bytes: Uint8Array; what: Packet | Observed | ObservedFromClient | string; findings?: readonly Finding[] },
   ): void {
     // A copy: `slice` of a Buffer is a view, and what is masked below is still to be sent.
     const kept = new Uint8Array(bytes.subarray(0, maxTraceBytes));

@@ -40,7 +40,7 @@ export class Recorder {
     this.#options = options;
   }
 
-  add(check: Check, client?: Client): void {
+  add(check: Check, client?: Pick<Client, 'name'>): void {
     const { tracer, checks, inThisRun } = this.#options;
     const counted = { ...inThisRun(check), ...(client === undefined ? {} : { connection: client.name }) };
     tracer.markDecisive();
@@ -53,7 +53,7 @@ export class Recorder {
     tracer.note(text, { verdict: counted.verdict, ...(client === undefined ? {} : { connection: client.name }) });
   }
 
-  passed(statements: readonly AnyStatementId[], expected: string, client?: Client): void {
+  passed(statements: readonly AnyStatementId[], expected: string, client?: Pick<Client, 'name'>): void {
     const verdict = this.#options.onFailure === 'observed' ? 'observed' : 'pass';
     this.add({ verdict, statements, expected, got: 'as expected' }, client);
   }
@@ -62,7 +62,7 @@ export class Recorder {
   failed(
     statements: readonly AnyStatementId[],
     seen: Pick<Check, 'expected' | 'got' | 'missing'>,
-    client?: Client,
+    client?: Pick<Client, 'name'>,
   ): void {
     // What a target may do, it may also leave: such a sentence is never broken.
     const broken = statements.filter((id) => !id.startsWith('MAY-'));
@@ -79,7 +79,7 @@ export class Recorder {
     throw new Stopped(reason);
   }
 
-  note(text: string, client?: Client): void {
+  note(text: string, client?: Pick<Client, 'name'>): void {
     this.#options.tracer.note(text, client === undefined ? {} : { connection: client.name });
   }
 
