@@ -119,23 +119,6 @@ export const noConnack = clientScenario('client-closes-without-connack', {
   },
 });
 
-export const refusedConnect = clientScenario('client-sends-nothing-after-a-refusal', {
-  title: 'A client whose CONNECT is refused sends nothing more on that connection',
-  section: '3.2-connack',
-  cites: ['MQTT-3.1.0-1'],
-  async play(stage) {
-    const peer = await stage.dialled();
-    await stage.arrived(peer, 'connect');
-    peer.send({ type: 'connack', returnCode: 5, sessionPresent: false });
-    await peer.waitFor(() => peer.ending ?? (peer.pending.length > 0 ? true : undefined));
-    const more = peer.pending.filter(({ packet }) => packet.type !== 'disconnect');
-    stage.must(peer).satisfy(more.length === 0, {
-      expected: 'no packet behind a CONNACK that refuses',
-      got: more.map(({ packet }) => packet.type.toUpperCase()).join(', '),
-    });
-  },
-});
-
 export const sessionPresentUnexpected = clientScenario('client-session-present-without-state', {
   title: 'What a client does upon Session Present 1, though it has no state',
   section: '3.2-connack',

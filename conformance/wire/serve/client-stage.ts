@@ -88,7 +88,7 @@ export class ClientStage {
   command(text: ClientText = {}): ConnectCommand {
     const { clientId = 'bench', cleanSession = true, keepAlive = 60, reconnect = false, transport = 'tcp' } = text;
     const { will, userName, password } = text;
-    return {
+    const command: ConnectCommand = {
       host: '127.0.0.1',
       port: this.#options.listener.port,
       clientId,
@@ -100,6 +100,7 @@ export class ClientStage {
       ...(userName === undefined ? {} : { userName }),
       ...(password === undefined ? {} : { password }),
     };
+    return this.#bend?.command?.(command) ?? command;
   }
 
   /** The next connection of the client; without it the scenario is inconclusive. */

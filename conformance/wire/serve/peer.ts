@@ -32,8 +32,10 @@ export interface Bend {
   showsEnd?(): boolean;
   /** What comes in place of the request of a WebSocket. */
   request?(text: string): string;
-  /** What the tester sends, before it goes out. */
-  sees?(bytes: Uint8Array): void;
+  /** What goes to the client in place of what the tester sends; undefined: nothing. */
+  toClient?(bytes: Uint8Array): Uint8Array | undefined;
+  /** What the adapter is told in place of a wish for a connection. */
+  command?<C extends { readonly clientId: string }>(command: C): C;
 }
 
 export interface PeerOptions {
@@ -160,9 +162,9 @@ export class Peer {
 
   #write(bytes: Uint8Array): void {
     const { socket, bend, watcher } = this.#options;
-    bend?.sees?.(bytes);
     watcher.sent(bytes);
-    if (!socket.destroyed && socket.writable) socket.write(bytes);
+    const shown = bend?.toClient === undefined ? bytes : bend.toClient(bytes);
+    if (shown !== undefined && !socket.destroyed && socket.writable) socket.write(shown);
   }
 
   #trace(bytes: Uint8Array, what: Packet | string): void {
