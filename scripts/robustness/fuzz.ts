@@ -1,5 +1,6 @@
 // Throws byte streams at a broker, many at the same time, a connection each. In: a port, streams. Out: how the broker took them.
 import { connect } from 'node:net';
+import { within } from './within.ts';
 
 export interface FuzzOptions {
   readonly port: number;
@@ -44,14 +45,10 @@ export async function fuzz({ port, streams, next, concurrency, resets, progress 
 
 /** Resolves with whether its CONNECT was accepted. */
 function throwOne(port: number, stream: Uint8Array, reset: boolean): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port });
+  const socket = connect({ host: '127.0.0.1', port });
+  const over = new Promise<boolean>((resolve, reject) => {
     let isOpen = false;
     let accepted = false;
-    socket.setTimeout(endsWithinMs, () => {
-      reject(new Error(`a connection was not ended within ${endsWithinMs} ms behind ${hexOf(stream)}`));
-      socket.destroy();
-    });
     socket.once('connect', () => {
       isOpen = true;
       if (reset) socket.write(stream, () => void socket.resetAndDestroy());
@@ -66,6 +63,7 @@ function throwOne(port: number, stream: Uint8Array, reset: boolean): Promise<boo
     socket.once('close', () => resolve(accepted));
     socket.resume();
   });
+  return within(endsWithinMs, `a connection is ended behind ${hexOf(stream)}`, over).finally(() => socket.destroy());
 }
 
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 200)).toString('hex');
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 100)).toString('hex');
