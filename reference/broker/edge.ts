@@ -2,7 +2,7 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { Message } from '../message.ts';
 import type { OpenedStore, Store } from '../storage/store.ts';
-import type { Transport, TransportListener } from '../transport/transport.ts';
+import type { Loan, Transport, TransportListener } from '../transport/transport.ts';
 import type { Access, AccessOptions } from './access/access.ts';
 import { AccessError } from './access/access-error.ts';
 import type { BrokerOptions } from './broker.ts';
@@ -31,6 +31,8 @@ const defaultLimits: Required<Limits> = {
   maxQueuedMessages: 100_000,
   maxQueuedBytes: 67_108_864,
   maxBufferedBytes: 67_108_864,
+  pauseAboveBytes: 1_048_576,
+  maxPauseMs: 1_000,
 };
 
 const defaultSysIntervalMs = 10_000;
@@ -193,7 +195,7 @@ export class Edge {
     const tracer = trace && new Tracer({ connectionId, write: trace });
     this.#log?.entry('debug', 'opened', { connectionId, remoteAddress: transport.remoteAddress });
     const told = tracer === undefined ? transport : traced(transport, tracer);
-    const port = this.#held?.of(told) ?? told;
+    const port = this.#held?.of(told, () => link.drained?.()) ?? told;
     const connection = new Connection(this.core, { port, connectionId, now: this.core.now });
     this.#open.add(connection);
     this.core.connections = this.#open.size;
@@ -221,7 +223,8 @@ export class Edge {
 
   /** The core was called. Its output is gathered until everything that this turn of the event loop brings has been read. */
   endTurn(): void {
-    if (this.core.deadlines.next < this.#timerAt) this.#setTimer(this.core.deadlines.next);
+    const { next } = this.core;
+    if (next < this.#timerAt) this.#setTimer(next);
     if (this.#isFlushing) return;
     this.#isFlushing = true;
     setImmediate(this.#flush);
@@ -265,9 +268,15 @@ class Link implements TransportListener {
     this.#connection = connection;
   }
 
-  bytes(chunk: Uint8Array): void {
+  bytes(chunk: Uint8Array, loan?: Loan): void {
     this.#edge.beginTurn();
-    this.#connection.receive(chunk, this.#edge.core.now);
+    this.#connection.receive(chunk, this.#edge.core.now, loan);
+    this.#edge.endTurn();
+  }
+
+  drained(): void {
+    this.#edge.beginTurn();
+    this.#connection.drained();
     this.#edge.endTurn();
   }
 

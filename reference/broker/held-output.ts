@@ -23,21 +23,22 @@ export class HeldOutput {
     this.#failed = failed;
   }
 
-  /** Stands for a transport; what is held counts as buffered. */
-  of(transport: Transport): Transport {
-    return new HeldTransport(transport, (letGo) => this.#turn.push(letGo));
+  /** Stands for a transport; what is held counts as buffered. `emptied`: nothing is held any more, and nothing waits in the transport. */
+  of(transport: Transport, emptied: () => void = () => {}): Transport {
+    return new HeldTransport(transport, { hold: (letGo) => this.#turn.push(letGo), emptied });
   }
 
   /** Stands for who listens to a transport: who causes changes faster than the disk takes them waits until it has taken them. */
   watched(listener: TransportListener, transport: Transport): TransportListener {
     this.#open.add(transport);
     return {
-      bytes: (chunk) => {
-        listener.bytes(chunk);
+      bytes: (chunk, loan) => {
+        listener.bytes(chunk, loan);
         if (this.#store.pendingBytes < mostPendingBytes) return;
         this.#slowed.add(transport);
         transport.pause();
       },
+      drained: () => listener.drained?.(),
       ended: (how) => {
         this.#open.delete(transport);
         this.#slowed.delete(transport);
@@ -76,14 +77,21 @@ export class HeldOutput {
   }
 }
 
+interface Holding {
+  readonly hold: (letGo: () => void) => void;
+  readonly emptied: () => void;
+}
+
 class HeldTransport implements Transport {
   readonly #transport: Transport;
   readonly #hold: (letGo: () => void) => void;
+  readonly #emptied: () => void;
   #heldBytes = 0;
 
-  constructor(transport: Transport, hold: (letGo: () => void) => void) {
+  constructor(transport: Transport, { hold, emptied }: Holding) {
     this.#transport = transport;
     this.#hold = hold;
+    this.#emptied = emptied;
   }
 
   get remoteAddress(): string {
@@ -103,6 +111,7 @@ class HeldTransport implements Transport {
     this.#hold(() => {
       this.#heldBytes -= bytes.length;
       this.#transport.write(bytes, taken);
+      if (this.bufferedBytes === 0) this.#emptied();
     });
   }
 

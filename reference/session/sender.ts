@@ -79,7 +79,7 @@ export class Sender {
 
   /** Messages that are queued or in flight. */
   get size(): number {
-    return this.#unacknowledged + this.#queued;
+    return this.#unacknowledged + this.queued;
   }
 
   /** Bytes of payloads and Topic Names that are queued or in flight. */
@@ -112,17 +112,17 @@ export class Sender {
   send(message: Message, { qos, incomingDup = false }: { qos: 1 | 2; incomingDup?: boolean }): boolean {
     const { maxQueued, maxBytes = Number.POSITIVE_INFINITY, rules } = this.#options;
     if (this.#bytes > maxBytes) return false;
-    if (this.#queued === 0 && this.#mayBegin) {
+    if (this.queued === 0 && this.#mayBegin) {
       this.#bytes += bytesOf(message);
       this.#first(message, qos, incomingDup, 0);
       return true;
     }
-    if (this.#queued >= maxQueued) return false;
+    if (this.queued >= maxQueued) return false;
     this.#bytes += bytesOf(message);
     this.#queue ??= [];
-    const at = rules.queuePosition(this.#queued, qos);
+    const at = rules.queuePosition(this.queued, qos);
     const place = this.#journal?.kept(message, qos, 0) ?? 0;
-    if (at === this.#queued) this.#queue.push({ message, qos, incomingDup, place });
+    if (at === this.queued) this.#queue.push({ message, qos, incomingDup, place });
     else this.#queue.splice(this.#queueStart + at, 0, { message, qos, incomingDup, place });
     return true;
   }
@@ -185,7 +185,8 @@ export class Sender {
     for (const { place, message } of this.#inFlight?.values() ?? []) journal.done(place, message);
   }
 
-  get #queued(): number {
+  /** Messages that wait for a place in the window, or for a connection that takes something. */
+  get queued(): number {
     return this.#queue === undefined ? 0 : this.#queue.length - this.#queueStart;
   }
 
@@ -205,14 +206,14 @@ export class Sender {
   }
 
   #fill(): void {
-    while (this.#queued > 0 && this.#mayBegin) {
+    while (this.queued > 0 && this.#mayBegin) {
       const { message, qos, incomingDup, place } = this.#take(this.#queue as Queued[]);
       this.#first(message, qos, incomingDup, place);
     }
   }
 
   #take(queue: Queued[]): Queued {
-    const at = this.#options.rules.nextQueued(this.#queued);
+    const at = this.#options.rules.nextQueued(this.queued);
     if (at > 0) return queue.splice(this.#queueStart + at, 1)[0] as Queued;
     const first = queue[this.#queueStart] as Queued;
     queue[this.#queueStart++] = taken;
@@ -236,7 +237,7 @@ export class Sender {
       this.#bytes -= bytesOf(entry.message);
       this.#journal?.done(entry.place, entry.message);
     }
-    if (this.#queued > 0) this.#fill();
+    if (this.queued > 0) this.#fill();
     return entry?.message;
   }
 

@@ -2,8 +2,9 @@
 import { createServer, type Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { listen } from './listen.ts';
+import { readInto, readNoMore } from './read-into.ts';
 import { certificateName, pendingHandshakes, tlsServer } from './tls.ts';
-import type { Listening, StreamEnd, Transport, TransportListener } from './transport.ts';
+import { given, type Listening, type StreamEnd, type Transport, type TransportListener } from './transport.ts';
 
 export interface TcpOptions {
   readonly host: string;
@@ -27,7 +28,10 @@ export function listenTcp({ host, port, path, tls, accept }: TcpOptions): Promis
   if (tls === undefined) {
     // Half open: an answer to what came before the peer's FIN still goes out.
     return listen(
-      createServer({ noDelay: true, allowHalfOpen: true }, (socket) => void serve(socket, accept)),
+      createServer(
+        { noDelay: true, allowHalfOpen: true },
+        (socket) => void serve(socket, accept, { lendsBuffers: true }),
+      ),
       at,
     );
   }
@@ -38,12 +42,18 @@ export function listenTcp({ host, port, path, tls, accept }: TcpOptions): Promis
   });
 }
 
-/** Hands an open socket over to its listener. */
-export function serve(socket: Socket, accept: (transport: Transport) => TransportListener): Transport {
+/** Hands an open socket over to its listener. `lendsBuffers`: chunks may be there during the call alone, and the listener knows it. */
+export function serve(
+  socket: Socket,
+  accept: (transport: Transport) => TransportListener,
+  { lendsBuffers = false }: { readonly lendsBuffers?: boolean } = {},
+): Transport {
   const transport = new SocketTransport(socket);
-  listeners.set(socket, accept(transport));
-  socket.on('data', onData);
+  const listener = accept(transport);
+  listeners.set(socket, listener);
+  if (!lendsBuffers || !readInto(socket, listener)) socket.on('data', onData);
   socket.on('end', onEnd);
+  socket.on('drain', onDrain);
   socket.on('error', onError);
   socket.on('close', onClose);
   return transport;
@@ -53,7 +63,11 @@ export function serve(socket: Socket, accept: (transport: Transport) => Transpor
 const listeners = new WeakMap<Socket, TransportListener>();
 
 function onData(this: Socket, chunk: Uint8Array): void {
-  listeners.get(this)?.bytes(chunk);
+  listeners.get(this)?.bytes(chunk, given);
+}
+
+function onDrain(this: Socket): void {
+  listeners.get(this)?.drained?.();
 }
 
 function onEnd(this: Socket): void {
@@ -70,6 +84,7 @@ function onClose(this: Socket): void {
 function ended(socket: Socket, how: StreamEnd): void {
   const listener = listeners.get(socket);
   listeners.delete(socket);
+  readNoMore(socket);
   listener?.ended(how);
 }
 

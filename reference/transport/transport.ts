@@ -4,9 +4,22 @@ import type { SecureContextOptions } from 'node:tls';
 /** How a stream came to its end: the peer's FIN, or a breakage (RST, time-out, our own reset). */
 export type StreamEnd = 'finished' | 'broken';
 
+/** What a listener may want of the bytes of a chunk beyond the call; to be said during the call. */
+export interface Loan {
+  /** They are used on: nobody shall write into them until the returned function was called, which may be left out. */
+  keep(): () => void;
+  /** A packet of so many bytes begins here that is not complete: it comes again at the beginning of the next chunk. False: there is no room. */
+  comesAgain(from: number, packetBytes: number): boolean;
+}
+
+/** A chunk that is the listener's from now on. */
+export const given: Loan = { keep: () => () => {}, comesAgain: () => false };
+
 export interface TransportListener {
-  /** The bytes are the listener's from now on: nobody writes into them any more. */
-  bytes(chunk: Uint8Array): void;
+  /** Bytes came. They are there during the call alone, unless the loan allows more. */
+  bytes(chunk: Uint8Array, loan?: Loan): void;
+  /** Of what was written, nothing waits any more; called where some had to. */
+  drained?(): void;
   /** The peer has ended the stream, or it broke; called once. After `finished` it can be written to, and has to be closed. */
   ended(how: StreamEnd): void;
 }

@@ -97,13 +97,22 @@ interface Serving {
 
 function serve(socket: WebSocket, { remoteAddress, certificateName: name, manners, accept }: Serving): void {
   socket.binaryType = 'nodebuffer';
+  let isWaiting = false;
+  const sent = (): void => {
+    if (!isWaiting || socket.bufferedAmount > 0) return;
+    isWaiting = false;
+    listener.drained?.();
+  };
   const listener = accept({
     remoteAddress,
     certificateName: name,
     write: (bytes, taken) => {
-      if (socket.readyState === socket.OPEN)
-        socket.send(bytes, { binary: manners.sendsBinaryFrames() }, () => taken?.());
-      else taken?.();
+      if (socket.readyState !== socket.OPEN) return taken?.();
+      socket.send(bytes, { binary: manners.sendsBinaryFrames() }, () => {
+        sent();
+        taken?.();
+      });
+      if (socket.bufferedAmount > 0) isWaiting = true;
     },
     get bufferedBytes() {
       return socket.bufferedAmount;

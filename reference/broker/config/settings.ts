@@ -206,6 +206,16 @@ const limits = record<Partial<Limits>>({
     does: 'bytes that may wait for a client which reads too slowly; beyond, QoS 0 messages to it are dropped',
     byDefault: '67108864',
   },
+  pauseAboveBytes: {
+    shape: whole('bytes', 0, most),
+    does: 'bytes that may wait for a client before those who publish to it are not read from for a while',
+    byDefault: '1048576',
+  },
+  maxPauseMs: {
+    shape: whole('milliseconds', 0, 3_600_000),
+    does: 'how long a publisher is not read from at the longest, for the sake of clients that read too slowly',
+    byDefault: '1000',
+  },
 });
 
 /** The whole file. */

@@ -10,8 +10,10 @@ import { Deadlines } from './deadlines.ts';
 import type { BrokerEvents } from './events.ts';
 import { Express } from './express.ts';
 import type { BrokerJournal, KeptState } from './journal.ts';
+import { Lending } from './lending.ts';
 import type { Limits } from './limits.ts';
 import type { Parts } from './parts.ts';
+import { Pressure } from './pressure.ts';
 import { PublishEncoder } from './publish-encoder.ts';
 import { randomId } from './random-id.ts';
 import { Router } from './router.ts';
@@ -44,6 +46,9 @@ interface Ended {
   readonly detail: string | undefined;
 }
 
+const defaultMaxPauseMs = 1_000;
+const defaultPauseAboveBytes = 1_048_576;
+
 export class BrokerCore {
   readonly rules: Rules;
   readonly parts: Parts;
@@ -59,8 +64,13 @@ export class BrokerCore {
   readonly hasStandardPackets: boolean;
   readonly blocks = new BlockPool();
   readonly encoder = new PublishEncoder();
+  readonly lending = new Lending();
   /** When connections want to be called. */
   readonly deadlines = new Deadlines<Connection>();
+  /** Who is not read from for the sake of slow subscribers. */
+  readonly pressure: Pressure<Connection>;
+  /** Bytes that may wait for a client before it counts as slow. */
+  readonly pauseAboveBytes: number;
   /** Milliseconds of a monotonic clock, as the edge has told last. */
   now = 0;
   /** Open connections, whether they have sent CONNECT or not; kept by the edge. */
@@ -99,6 +109,8 @@ export class BrokerCore {
       maxQueued: limits.maxQueuedMessages,
       ...(limits.maxQueuedBytes === undefined ? {} : { maxBytes: limits.maxQueuedBytes }),
     };
+    this.pressure = new Pressure(limits.maxPauseMs ?? defaultMaxPauseMs);
+    this.pauseAboveBytes = limits.pauseAboveBytes ?? defaultPauseAboveBytes;
     const { access, counters } = this;
     const { maxBufferedBytes = Number.POSITIVE_INFINITY } = limits;
     this.router = new Router({ rules, parts, access, authorizesDeliveries, events, counters, maxBufferedBytes });
@@ -133,9 +145,15 @@ export class BrokerCore {
     this.encoder.forget();
   }
 
+  /** When `tick` wants to be called. */
+  get next(): number {
+    return Math.min(this.deadlines.next, this.pressure.next);
+  }
+
   /** Calls the connections whose time is over. */
   tick(now: number): void {
     this.now = now;
+    this.pressure.tick(now);
     const called: Connection[] = [];
     for (let due = this.deadlines.take(now); due !== undefined; due = this.deadlines.take(now)) {
       due.tick(now);

@@ -3,7 +3,7 @@
 import { encode } from '../../codec/encode.ts';
 import { UnsupportedProtocol } from '../../codec/levels.ts';
 import { MalformedPacket } from '../../codec/malformed.ts';
-import { Output, type Sink } from '../../codec/output.ts';
+import { leastSliceBytes, Output, type Sink } from '../../codec/output.ts';
 import type {
   Connack,
   Connect,
@@ -25,6 +25,7 @@ import type { BrokerCore } from './broker-core.ts';
 import type { Timed } from './deadlines.ts';
 import type { Peer } from './events.ts';
 import type { Express } from './express.ts';
+import type { ChunkLoan } from './lending.ts';
 import type { Parts } from './parts.ts';
 import type { Sending } from './publish-encoder.ts';
 import type { EndReason, Refusal } from './rules/connect.ts';
@@ -71,8 +72,11 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   #will: Will | undefined;
   #connectBy: number;
   #closing = false;
+  #pauses = 0;
   /** Whether the core knows of output. */
   #isDirty = false;
+  /** Of others' chunks that are being written: what to call when they are. */
+  #borrowed: readonly (() => void)[] | undefined;
   #now: number;
   due = 0;
   place = -1;
@@ -107,17 +111,68 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     return this.#out.length + (this.#port.bufferedBytes ?? 0);
   }
 
-  /** Bytes came. They are not written to any more by whoever brings them. */
-  receive(chunk: Uint8Array, now: number): void {
+  /** For the sender: whether what is not begun has to wait until the client has taken some of what was. */
+  get isFull(): boolean {
+    return this.bufferedBytes > this.#core.pauseAboveBytes;
+  }
+
+  /** Whether the client does not keep up with what is sent to it; then who publishes to it has to wait. */
+  isSlow(): boolean {
+    if (!this.#isBehind) return false;
+    this.#core.pressure.slow(this, this.#core.now);
+    return true;
+  }
+
+  get #isBehind(): boolean {
+    if (this.isFull) return true;
+    const { session } = this;
+    return session !== undefined && session.sender.queued > this.#core.limits.maxInFlight;
+  }
+
+  /** The transport has got rid of what it was given. */
+  drained(): void {
+    if (this.#borrowed !== undefined && this.bufferedBytes === 0) {
+      for (const giveBack of this.#borrowed) giveBack();
+      this.#borrowed = undefined;
+    }
+    this.session?.sender.resume();
+    this.#caughtUp();
+  }
+
+  #caughtUp(): void {
+    if (this.#core.pressure.concerns(this) && !this.#isBehind) this.#core.pressure.caughtUp(this);
+  }
+
+  /** Is not read from for a while; each pause is ended by a `resume`. */
+  pause(): void {
+    if (this.#pauses++ === 0) this.#port.pause?.();
+  }
+
+  resume(): void {
+    if (--this.#pauses > 0 || this.#closing) return;
+    // What the client has sent meanwhile is not read yet.
+    if (this.#state.state === 'connected') this.#state.keepAlive.packetArrived(this.#core.now);
+    this.#core.deadlines.set(this);
+    this.#port.resume?.();
+  }
+
+  /** Bytes came. They are there during the call alone, unless the loan allows more. */
+  receive(chunk: Uint8Array, now: number, loan?: ChunkLoan): void {
     this.#now = now;
     if (this.#closing) return;
+    this.#core.lending.begin(chunk, loan);
     this.#core.counters.bytesReceived += chunk.length;
+    this.#core.pressure.publisher = this;
     try {
       this.#read(chunk);
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       this.end('malformed packet', error.message);
+    } finally {
+      this.#core.pressure.publisher = undefined;
     }
+    this.#caughtUp();
+    this.#core.lending.end();
   }
 
   #read(chunk: Uint8Array): void {
@@ -138,8 +193,9 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       at = this.#readWhole(express, chunk, at);
       const length = frameLength(chunk, at, chunk.length, limits.maxPacketBytes);
       if (length === 0 || at + length > chunk.length) {
-        if (at < chunk.length) this.#partial = new PartialFrame(limits.maxPacketBytes);
-        this.#partial?.add(chunk, at);
+        if (at === chunk.length || (length > 0 && this.#core.lending.comesAgain(at, length))) return;
+        this.#partial = new PartialFrame(limits.maxPacketBytes);
+        this.#partial.add(chunk, at);
         return;
       }
       // Not connected yet: one packet after the other the long way.
@@ -166,6 +222,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   /** When `tick` wants to be called. */
   deadline(): number {
     const current = this.#state;
+    if (this.#pauses > 0 && current.state === 'connected') return Number.POSITIVE_INFINITY;
     if (current.state === 'connected') return current.keepAlive.deadline();
     return current.state === 'ended' ? Number.POSITIVE_INFINITY : this.#connectBy;
   }
@@ -185,6 +242,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     this.#closing = true;
     this.#state = { state: 'ended' };
     this.#core.deadlines.delete(this);
+    this.#core.pressure.forget(this);
     this.#touch();
     if (current.state === 'connected')
       this.#core.connectionEnded(this, {
@@ -210,11 +268,14 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   /** Hands the output of this turn to the transport. */
   flush(): void {
     this.#isDirty = false;
-    if (this.#out.length > 0) {
-      this.#core.counters.bytesSent += this.#out.length;
-      this.#out.flush(this.#port);
-    }
+    if (this.#out.length > 0) this.#write();
     if (this.#closing) this.#port.close();
+    else this.#caughtUp();
+  }
+
+  #write(): void {
+    this.#core.counters.bytesSent += this.#out.length;
+    this.#out.flush(this.#port);
   }
 
   #touch(): void {
@@ -238,11 +299,17 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   }
 
   /** Passes on packets as they came. They are PUBLISH at QoS 0 without RETAIN, which are the same for all. */
-  passOn(bytes: Uint8Array, from: number, to: number, packets: number): void {
+  passOn(bytes: Uint8Array, packets: number): void {
     if (this.#state.state === 'ended') return;
     this.#core.counters.packetsSent += packets;
-    this.#out.append(bytes, from, to);
+    this.#out.append(bytes);
     this.#touch();
+    if (bytes.length < leastSliceBytes) return;
+    // At once, while the bytes are in the processor's cache, and before others come into their place.
+    this.#write();
+    if (this.bufferedBytes === 0) return;
+    const giveBack = this.#core.lending.keep(bytes);
+    if (giveBack !== undefined) this.#borrowed = [...(this.#borrowed ?? []), giveBack];
   }
 
   pingresp(): void {
@@ -286,12 +353,12 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     if (this.#core.rules.connect.sendingResetsKeepAlive() && this.#state.state === 'connected')
       this.#state.keepAlive.packetArrived(this.#core.now);
     const { outgoing } = this.#core.parts;
-    if (outgoing === undefined) this.#write(packet);
-    else for (const one of outgoing(packet)) this.#write(one);
+    if (outgoing === undefined) this.#append(packet);
+    else for (const one of outgoing(packet)) this.#append(one);
     this.#touch();
   }
 
-  #write(one: Packet | Uint8Array): void {
+  #append(one: Packet | Uint8Array): void {
     this.#out.append(one instanceof Uint8Array ? one : encode(one, this.#level));
   }
 
@@ -305,7 +372,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     if (this.#closing) return;
     if (this.#state.state === 'authenticating') {
       this.#waiting ??= [];
-      this.#waiting.push(frame);
+      this.#waiting.push(ownBytes(frame));
       return;
     }
     this.#core.counters.packetsReceived++;
@@ -359,7 +426,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     if (typeof outcome === 'string' || 'acceptedAs' in outcome) return this.#authenticated(connect, outcome);
     this.#state = { state: 'authenticating' };
     // Nobody reads for a client that is not let in yet.
-    this.#port.pause?.();
+    this.pause();
     outcome.then(
       (answer) => this.#answered(connect, answer),
       () => this.#answered(connect, 'unavailable'),
@@ -386,7 +453,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       const waiting = this.#waiting ?? [];
       this.#waiting = undefined;
       for (const frame of waiting) this.frame(frame);
-      this.#port.resume?.();
+      this.resume();
     });
   }
 

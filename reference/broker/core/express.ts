@@ -7,6 +7,7 @@ import type { BrokerCore } from './broker-core.ts';
 import type { Connection } from './connection.ts';
 import type { Counters } from './counters.ts';
 import type { BrokerEvents } from './events.ts';
+import type { Lending } from './lending.ts';
 import type { Router } from './router.ts';
 import type { Session } from './session.ts';
 import { isSame, type Topic, TopicMemory } from './topic-memory.ts';
@@ -35,12 +36,14 @@ export class Express {
   readonly #access: Access;
   readonly #counters: Counters;
   readonly #events: BrokerEvents;
+  readonly #lending: Lending;
   readonly #maxPacketBytes: number;
   readonly #maxBufferedBytes: number;
   readonly #topics = new TopicMemory();
   readonly #run: Run = { topic: undefined, from: 0, to: 0, packets: 0 };
 
-  constructor({ router, access, counters, events, limits }: BrokerCore) {
+  constructor({ router, access, counters, events, limits, lending }: BrokerCore) {
+    this.#lending = lending;
     this.#router = router;
     this.#access = access;
     this.#counters = counters;
@@ -116,12 +119,16 @@ export class Express {
     run.topic = undefined;
     const counters = this.#counters;
     counters.messagesPublished += packets;
-    for (const { session } of this.#router.receiversOf(topic)) {
+    const receivers = this.#router.receiversOf(topic);
+    if (receivers.length === 0) return;
+    const bytes = this.#lending.borrow(chunk, from, to);
+    for (const { session } of receivers) {
       const { connection } = session;
       if (connection === undefined) continue;
+      connection.isSlow();
       if (connection.bufferedBytes > this.#maxBufferedBytes) counters.messagesDropped += packets;
       else {
-        connection.passOn(chunk, from, to, packets);
+        connection.passOn(bytes, packets);
         counters.messagesDelivered += packets;
       }
     }
@@ -199,7 +206,12 @@ export class Express {
     const isKept = this.#router.receiversOf(topic).length > 0;
     const view = chunk.subarray(idAt + 2, end);
     const qos = (first & 6) === 2 ? 1 : 2;
-    const message: Message = { topicName: topic.name, payload: isKept ? ownBytes(view) : view, qos, retain: false };
+    const message: Message = {
+      topicName: topic.name,
+      payload: isKept ? this.#lending.ownBytes(view) : view,
+      qos,
+      retain: false,
+    };
     const dup = (first & dupFlag) !== 0;
     if (qos === 2) session.receiver.publish(packetId, { message, dup }, connection);
     else {
@@ -209,10 +221,6 @@ export class Express {
     return true;
   }
 }
-
-/** A payload that is large beside its chunk is kept as it lies there; a small one would keep all of the chunk with it. */
-const ownBytes = (view: Uint8Array): Uint8Array =>
-  view.length * 2 > view.buffer.byteLength ? view : new Uint8Array(view);
 
 /** Bytes of a fixed header with a Remaining Length above 127; -1 where it is not complete, or has no end. */
 function longHeader(chunk: Uint8Array, at: number): number {

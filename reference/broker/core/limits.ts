@@ -7,6 +7,10 @@ export interface Limits extends SessionLimits {
   readonly maxConnections: number;
   /** How long a connection may be open without a CONNECT that is answered. */
   readonly connectTimeoutMs: number;
+  /** Bytes that may wait for a client before those who publish to it are not read from; 1 MiB. */
+  readonly pauseAboveBytes?: number;
+  /** How long a publisher is not read from at the longest, for the sake of subscribers that do not keep up; 1 second. */
+  readonly maxPauseMs?: number;
   /**
    * Bytes that may wait for a client which reads too slowly; beyond, QoS 0 messages to it are dropped, and those of QoS 1 and 2 are
    * queued. Left out: no limit.

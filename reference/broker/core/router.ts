@@ -165,9 +165,15 @@ export class Router {
   /** False if there is no room for the message. */
   #hand(session: Session, message: Message, incomingDup: boolean): boolean {
     const { qos } = message;
-    if (qos !== 0) return session.sender.send(message, { qos, incomingDup });
-    const { connection } = session;
-    if (connection === undefined || connection.bufferedBytes > this.#options.maxBufferedBytes) return false;
+    const { connection, sender } = session;
+    if (qos !== 0) {
+      const isTaken = sender.send(message, { qos, incomingDup });
+      if (sender.queued > 0) connection?.isSlow();
+      return isTaken;
+    }
+    if (connection === undefined) return false;
+    connection.isSlow();
+    if (connection.bufferedBytes > this.#options.maxBufferedBytes) return false;
     connection.publish(message, { qos, packetId: 0, dup: false });
     return true;
   }

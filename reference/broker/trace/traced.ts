@@ -25,6 +25,7 @@ export const tracedListener = (listener: TransportListener, tracer: Tracer): Tra
     tracer.came(chunk);
     listener.bytes(chunk);
   },
+  drained: () => listener.drained?.(),
   ended: (how) => {
     tracer.ended(how);
     listener.ended(how);

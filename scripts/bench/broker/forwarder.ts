@@ -3,6 +3,13 @@
 import { createServer, type Socket } from 'node:net';
 
 const subscribers = new Set<Socket>();
+const mostWaiting = 1_048_576;
+
+/** Reads no more from a publisher until a subscriber has taken everything. */
+function wait(publisher: Socket, subscriber: Socket): void {
+  publisher.pause();
+  subscriber.once('drain', () => publisher.resume());
+}
 
 createServer({ noDelay: true }, (socket) => {
   socket.on('error', () => {});
@@ -14,16 +21,8 @@ createServer({ noDelay: true }, (socket) => {
       subscribers.add(socket);
       return void socket.write(Buffer.from([0x90, 3, 0, 1, 0]));
     }
-    let full = false;
-    for (const subscriber of subscribers) full = !subscriber.write(chunk) || full;
-    if (!full) return;
-    socket.pause();
     for (const subscriber of subscribers)
-      if (subscriber.writableNeedDrain) {
-        subscriber.once('drain', () => socket.resume());
-        return;
-      }
-    socket.resume();
+      if (!subscriber.write(chunk) && subscriber.writableLength > mostWaiting) wait(socket, subscriber);
   });
 }).listen(Number(process.argv[2]), '127.0.0.1');
 process.once('SIGTERM', () => process.exit(0));
