@@ -52,6 +52,7 @@ import * as section47TopicsMatching from './server/4.7-topics/matching.ts';
 import * as section48ErrorsErrors from './server/4.8-errors/errors.ts';
 import * as section6WebsocketWebsocket from './server/6-websocket/websocket.ts';
 import * as section7ConformanceConformance from './server/7-conformance/conformance.ts';
+import * as sfixturesReplay from './server/fixtures/replay.ts';
 import * as smqtt31Connect from './server/mqtt-3.1/connect.ts';
 import * as smqtt31Messages from './server/mqtt-3.1/messages.ts';
 import * as ssweepsCutInConnect from './server/sweeps/cut-in-connect.ts';
@@ -118,6 +119,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['sweeps', ssweepsSegments],
   ['mqtt-3.1', smqtt31Connect],
   ['mqtt-3.1', smqtt31Messages],
+  ['fixtures', sfixturesReplay],
 ];
 
 const scenariosOf = (module: Module): Scenario[] =>
