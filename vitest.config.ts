@@ -2,11 +2,17 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // Examples import the package by its name.
-  resolve: { alias: { 'mqttspec/broker': new URL('reference/broker/index.ts', import.meta.url).pathname } },
+  resolve: {
+    alias: {
+      'mqttspec/broker': new URL('reference/broker/index.ts', import.meta.url).pathname,
+      'mqttspec/conformance': new URL('conformance/index.ts', import.meta.url).pathname,
+    },
+  },
   test: {
     include: ['reference/**/*.test.ts', 'conformance/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: [
       '**/*.brokers.test.ts',
+      '**/*.clients.test.ts',
       '**/*.servers.test.ts',
       '**/*.browser.test.ts',
       '**/*.robustness.test.ts',
