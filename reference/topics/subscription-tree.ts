@@ -1,21 +1,40 @@
 // Who has subscribed to what. In: filters with a value for each key. Out: the values of all filters that match a Topic Name.
+// A trie of levels whose nodes, edges and levels are numbers in a few arrays. Filters and names are taken to be valid.
+import { LevelTable, slash } from './level-table.ts';
+import { belowAt, NodeTable, nodeSize, parentAt, plusAt, valuesAt } from './node-table.ts';
 
-class Node<K, V> {
-  children: Map<string, Node<K, V>> | undefined;
-  /** Values of the filter that ends here. */
-  values: Map<K, V> | undefined;
-  /** Values of the filter that ends here with a `#` behind it. */
-  below: Map<K, V> | undefined;
+const dollar = 36;
+const hash = 35;
+const plus = 43;
 
-  get isEmpty(): boolean {
-    return this.children === undefined && this.values === undefined && this.below === undefined;
-  }
+/** Stands for the key where a filter has several: they are in a map then. */
+const several = Symbol('several');
+
+export interface SubscriptionTreeOptions {
+  /** Any number that outsiders can't guess: it keeps them from choosing filters that are slow to find. */
+  readonly hashKey?: number;
 }
 
-/** A trie of levels. Filters and names are taken to be valid. */
 export class SubscriptionTree<K, V> {
-  readonly #root = new Node<K, V>();
+  readonly #hashKey: number;
+  #levels: LevelTable;
+  #nodes: NodeTable;
+  /** By entry, from 1 on: the only key of a filter and behind it its value, or `several` and a map. */
+  #entries: (K | typeof several | V | Map<K, V> | undefined)[] = [undefined, undefined];
+  readonly #freeEntries: number[] = [];
   #size = 0;
+  /** Nodes that a match has reached by the level it is at, and by the next one. */
+  #reached = new Int32Array(64);
+  #next = new Int32Array(64);
+  /** What a match has found so far; one that is begun within a visit goes on behind it. */
+  readonly #foundKeys: (K | typeof several)[] = [];
+  readonly #foundValues: (V | Map<K, V>)[] = [];
+
+  constructor({ hashKey = 0 }: SubscriptionTreeOptions = {}) {
+    this.#hashKey = hashKey;
+    this.#levels = new LevelTable(hashKey);
+    this.#nodes = new NodeTable(hashKey);
+  }
 
   /** How many filters of how many keys are held. */
   get size(): number {
@@ -24,84 +43,179 @@ export class SubscriptionTree<K, V> {
 
   /** Adds or replaces. */
   add(topicFilter: string, key: K, value: V): void {
-    const { levels, withBelow } = split(topicFilter);
-    let node = this.#root;
-    for (const level of levels) {
-      node.children ??= new Map();
-      let child = node.children.get(level);
-      if (child === undefined) {
-        child = new Node();
-        node.children.set(level, child);
-      }
-      node = child;
-    }
-    if (withBelow) node.below ??= new Map();
-    else node.values ??= new Map();
-    const held = (withBelow ? node.below : node.values) as Map<K, V>;
-    if (!held.has(key)) this.#size++;
-    held.set(key, value);
+    const at = this.#place(topicFilter, true);
+    const entry = this.#nodes.records[at] as number;
+    if (entry !== 0) return this.#addTo(entry, key, value);
+    this.#nodes.records[at] = this.#newEntry(key, value);
+    this.#size++;
   }
 
   /** Whether there was something to remove. */
   remove(topicFilter: string, key: K): boolean {
-    const { levels, withBelow } = split(topicFilter);
-    const path: Node<K, V>[] = [this.#root];
-    for (const level of levels) {
-      const child = path.at(-1)?.children?.get(level);
-      if (child === undefined) return false;
-      path.push(child);
-    }
-    const last = path.at(-1);
-    const held = withBelow ? last?.below : last?.values;
-    if (last === undefined || held?.delete(key) !== true) return false;
+    const at = this.#place(topicFilter, false);
+    const entry = at < 0 ? 0 : (this.#nodes.records[at] as number);
+    if (entry === 0) return false;
+    const outcome = this.#removeFrom(entry, key);
+    if (outcome === 'not there') return false;
     this.#size--;
-    if (held.size === 0) {
-      if (withBelow) last.below = undefined;
-      else last.values = undefined;
+    if (outcome === 'was the last') {
+      this.#nodes.records[at] = 0;
+      this.#prune(Math.floor(at / nodeSize));
     }
-    prune(path, levels);
+    if (this.#size === 0) this.#beginAnew();
     return true;
   }
 
-  /** Visits the value of every filter that matches (sections 4.7.1 and 4.7.2). */
+  /** Visits the value of every filter that matches (sections 4.7.1 and 4.7.2), once all of them are found. */
   match(topicName: string, visit: (value: V, key: K) => void): void {
-    const levels = topicName.split('/');
-    // MQTT-4.7.2-1: wildcards do not match a first level that begins with `$`.
-    const dollar = topicName.startsWith('$');
-    let reached: Node<K, V>[] = [this.#root];
-    for (let i = 0; i < levels.length && reached.length > 0; i++) {
-      const level = levels[i] as string;
-      const next: Node<K, V>[] = [];
-      const wildcards = i > 0 || !dollar;
-      for (const node of reached) {
-        if (node.below !== undefined && wildcards) node.below.forEach(visit);
-        const exact = node.children?.get(level);
-        if (exact !== undefined) next.push(exact);
-        const plus = wildcards ? node.children?.get('+') : undefined;
-        if (plus !== undefined) next.push(plus);
+    const keys = this.#foundKeys;
+    const values = this.#foundValues;
+    const first = keys.length;
+    this.#collect(topicName);
+    const end = keys.length;
+    if (end === first) return;
+    try {
+      for (let i = first; i < end; i++) {
+        const key = keys[i] as K | typeof several;
+        if (key === several) (values[i] as Map<K, V>).forEach(visit);
+        else visit(values[i] as V, key);
       }
-      reached = next;
-    }
-    for (const node of reached) {
-      node.values?.forEach(visit);
-      // `sport/#` matches `sport` too.
-      node.below?.forEach(visit);
+    } finally {
+      keys.length = first;
+      values.length = first;
     }
   }
-}
 
-function split(topicFilter: string): { levels: string[]; withBelow: boolean } {
-  const levels = topicFilter.split('/');
-  const withBelow = levels.at(-1) === '#';
-  if (withBelow) levels.pop();
-  return { levels, withBelow };
-}
+  /** Where the records tell the entry of a filter, made if it has to be there; below 0 if it is not. */
+  #place(topicFilter: string, create: boolean): number {
+    const { length } = topicFilter;
+    let node = 0;
+    let end = -1;
+    do {
+      const at = end + 1;
+      const unit = topicFilter.charCodeAt(at);
+      if (unit === hash && at + 1 === length) return node * nodeSize + belowAt;
+      if (unit === plus && (at + 1 === length || topicFilter.charCodeAt(at + 1) === slash)) {
+        node = create ? this.#nodes.ensurePlus(node) : (this.#nodes.records[node * nodeSize + plusAt] as number);
+        end = at + 1;
+      } else {
+        const level = this.#levels.find(topicFilter, at);
+        end = this.#levels.end;
+        const child = level === 0 ? 0 : this.#nodes.child(node, level);
+        node = child === 0 && create ? this.#nodes.addChild(node, this.#levels.acquire(level)) : child;
+      }
+      if (node === 0) return -1;
+    } while (end < length);
+    return node * nodeSize + valuesAt;
+  }
 
-function prune<K, V>(path: readonly Node<K, V>[], levels: readonly string[]): void {
-  for (let depth = path.length - 1; depth > 0; depth--) {
-    const [parent, node, level] = [path[depth - 1], path[depth], levels[depth - 1]];
-    if (parent?.children === undefined || level === undefined || node?.isEmpty !== true) return;
-    parent.children.delete(level);
-    if (parent.children.size === 0) parent.children = undefined;
+  #collect(topicName: string): void {
+    const nodes = this.#nodes;
+    const levels = this.#levels;
+    const { records } = nodes;
+    let reached = this.#reached;
+    let next = this.#next;
+    let count = 1;
+    reached[0] = 0;
+    // MQTT-4.7.2-1: wildcards do not match a first level that begins with `$`.
+    let wildcards = topicName.charCodeAt(0) !== dollar;
+    let end = -1;
+    do {
+      const level = levels.find(topicName, end + 1);
+      end = levels.end;
+      if (count * 2 > next.length) next = new Int32Array(count * 4);
+      let found = 0;
+      for (let i = 0; i < count; i++) {
+        const node = reached[i] as number;
+        const at = node * nodeSize;
+        if (wildcards) {
+          this.#found(records[at + belowAt] as number);
+          const plusNode = records[at + plusAt] as number;
+          if (plusNode !== 0) next[found++] = plusNode;
+        }
+        const child = level === 0 ? 0 : nodes.child(node, level);
+        if (child !== 0) next[found++] = child;
+      }
+      [reached, next] = [next, reached];
+      count = found;
+      wildcards = true;
+    } while (count > 0 && end < topicName.length);
+    for (let i = 0; i < count; i++) {
+      const at = (reached[i] as number) * nodeSize;
+      this.#found(records[at + valuesAt] as number);
+      // `sport/#` matches `sport` too.
+      this.#found(records[at + belowAt] as number);
+    }
+    this.#reached = reached;
+    this.#next = next;
+  }
+
+  #found(entry: number): void {
+    if (entry === 0) return;
+    this.#foundKeys.push(this.#keyOf(entry));
+    this.#foundValues.push(this.#entries[entry * 2 + 1] as V | Map<K, V>);
+  }
+
+  #newEntry(key: K, value: V): number {
+    const entry = this.#freeEntries.pop() ?? this.#entries.length / 2;
+    this.#hold(entry, key, value);
+    return entry;
+  }
+
+  #keyOf(entry: number): K | typeof several {
+    return this.#entries[entry * 2] as K | typeof several;
+  }
+
+  #mapOf(entry: number): Map<K, V> {
+    return this.#entries[entry * 2 + 1] as Map<K, V>;
+  }
+
+  #hold(entry: number, key: K | typeof several | undefined, value: V | Map<K, V> | undefined): void {
+    this.#entries[entry * 2] = key;
+    this.#entries[entry * 2 + 1] = value;
+  }
+
+  #addTo(entry: number, key: K, value: V): void {
+    const held = this.#keyOf(entry);
+    if (held === key) return this.#hold(entry, key, value);
+    if (held !== several) {
+      const first = this.#entries[entry * 2 + 1] as V;
+      this.#hold(entry, several, new Map([[held, first]]));
+    }
+    const map = this.#mapOf(entry);
+    if (!map.has(key)) this.#size++;
+    map.set(key, value);
+  }
+
+  #removeFrom(entry: number, key: K): 'not there' | 'others are left' | 'was the last' {
+    const held = this.#keyOf(entry);
+    if (held === several) {
+      const map = this.#mapOf(entry);
+      if (!map.delete(key)) return 'not there';
+      if (map.size === 1) for (const [last, value] of map) this.#hold(entry, last, value);
+      return 'others are left';
+    }
+    if (held !== key) return 'not there';
+    this.#hold(entry, undefined, undefined);
+    this.#freeEntries.push(entry);
+    return 'was the last';
+  }
+
+  #prune(from: number): void {
+    let node = from;
+    while (node !== 0 && this.#nodes.isBare(node)) {
+      const parent = this.#nodes.records[node * nodeSize + parentAt] as number;
+      const level = this.#nodes.remove(node);
+      if (level !== 0) this.#levels.release(level);
+      node = parent;
+    }
+  }
+
+  /** Gives back what many subscriptions have needed. */
+  #beginAnew(): void {
+    this.#levels = new LevelTable(this.#hashKey);
+    this.#nodes = new NodeTable(this.#hashKey);
+    this.#entries = [undefined, undefined];
+    this.#freeEntries.length = 0;
   }
 }
