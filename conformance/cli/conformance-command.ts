@@ -12,6 +12,7 @@ import { type ChosenReadings, disputes, parseReading, UnknownReading } from '../
 import { type Address, BadAddress, parseAddress } from '../target/address.ts';
 import { startEmbedded } from '../target/embedded.ts';
 import type { Hints } from '../target/hints.ts';
+import { type Restart, restartBy } from '../target/restart-commands.ts';
 import type { Reporter, RunEvent } from '../verdict/events.ts';
 import type { Protocol } from '../verdict/verdict.ts';
 import { type KnownOptions, knownOf } from './known-of.ts';
@@ -23,6 +24,9 @@ interface Options extends KnownOptions {
   readonly target?: string;
   readonly websocket?: string;
   readonly forbiddenTopic?: string;
+  readonly restartCommand?: string;
+  readonly stopCommand?: string;
+  readonly startCommand?: string;
   readonly reading: readonly string[];
   readonly only: readonly string[];
   readonly skip: readonly string[];
@@ -57,6 +61,9 @@ export function conformanceCommand(): Command {
     .description('judge a broker (without --target: the embedded reference broker)')
     .option('-t, --target <address>', 'host:port, or mqtt://user:password@host:port; also mqtts, ws, wss')
     .option('--websocket <address>', 'where the same target speaks WebSocket: ws://host:port/path')
+    .option('--restart-command <command>', 'restarts the target, so that what it keeps can be judged')
+    .option('--stop-command <command>', 'stops the target')
+    .option('--start-command <command>', 'starts it again; may go on as long as the target runs')
     .option('--forbidden-topic <name>', 'a topic that the tester may neither publish nor subscribe to')
     .option(
       '--reading <question=name>',
@@ -135,13 +142,27 @@ function readingsOf(texts: readonly string[]): ChosenReadings {
   }
 }
 
-function hintsOf({ websocket, forbiddenTopic }: Options): Hints {
+function restartOf({ restartCommand, stopCommand, startCommand }: Options): Restart | undefined {
+  const restart = restartBy({
+    ...(restartCommand === undefined ? {} : { restart: restartCommand }),
+    ...(stopCommand === undefined ? {} : { stop: stopCommand }),
+    ...(startCommand === undefined ? {} : { start: startCommand }),
+  });
+  if (restart === 'incomplete')
+    throw new UsageError('give either --restart-command, or both --stop-command and --start-command');
+  return restart;
+}
+
+function hintsOf(options: Options): Hints {
+  const { websocket, forbiddenTopic } = options;
+  const restart = restartOf(options);
   const address = addressOf(websocket);
   if (address !== undefined && !address.scheme.startsWith('ws'))
     throw new UsageError(`--websocket expects ws://host:port/path, got ${websocket}`);
   return {
     ...(address === undefined ? {} : { websocket: address }),
     ...(forbiddenTopic === undefined ? {} : { forbiddenTopic }),
+    ...(restart === undefined ? {} : { restart }),
   };
 }
 

@@ -5,6 +5,7 @@ import { decode } from '../../reference/codec/decode.ts';
 import { Framer } from '../../reference/codec/framer.ts';
 import { MalformedPacket } from '../../reference/codec/malformed.ts';
 import type { Connect } from '../../reference/codec/packet.ts';
+import { openMemoryStore } from '../../reference/storage/memory-store.ts';
 import { isType, reading, repairing, servingProtocol, typeOf, writing } from './bend.ts';
 import { type Fault, fault } from './fault.ts';
 
@@ -19,6 +20,19 @@ const firstPacket = (frame: Uint8Array): Uint8Array => {
   }
   return frame.subarray(0, at + length);
 };
+
+const storage: readonly Fault[] = [
+  fault(
+    'keeps-in-memory-alone',
+    {
+      title: 'Whatever it is told to keep is gone when it is restarted',
+      violates: ['SHOULD-4.1-a', 'MQTT31-33'],
+      breaks: 'SHOULD',
+      protocols: ['3.1.1', '3.1'],
+    },
+    () => ({ data: openMemoryStore() }),
+  ),
+];
 
 const transport: readonly Fault[] = [
   fault(
@@ -420,4 +434,4 @@ function silencedOthers(): Pick<BrokerOptions, 'parts'> {
   };
 }
 
-export const edgeFaults: readonly Fault[] = [...transport, ...access, ...connecting, ...others];
+export const edgeFaults: readonly Fault[] = [...storage, ...transport, ...access, ...connecting, ...others];

@@ -1,9 +1,10 @@
 // Runs the suite against one faulty broker. In: a fault. Out: which scenarios caught it, and under which statements.
-import { startBroker } from '../../reference/broker/index.ts';
+import { type Broker, startBroker } from '../../reference/broker/index.ts';
+import { openMemoryStore } from '../../reference/storage/memory-store.ts';
 import { invariants } from '../invariants/all.ts';
 import type { Filed } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
-import { embeddedUser, forbiddenTopic, letsIn } from '../target/embedded-rules.ts';
+import { type EmbeddedPlaces, embeddedUser, forbiddenTopic, letsIn } from '../target/embedded-rules.ts';
 import type { Fault } from './fault.ts';
 
 export interface Detection {
@@ -44,21 +45,48 @@ export function relevantTo(fault: Fault, scenarios: readonly Filed[]): Filed[] {
   );
 }
 
+interface Restartable extends AsyncDisposable, EmbeddedPlaces {
+  restart(): Promise<void>;
+}
+
+/** A faulty broker that keeps in a store what it has to keep, as far as its fault lets it. */
+async function restartable(fault: Fault): Promise<Restartable> {
+  const kept = new Map<string, Uint8Array>();
+  const start = ({ port, websocketPort }: EmbeddedPlaces): Promise<Broker> =>
+    startBroker({
+      listeners: [
+        { kind: 'tcp', port },
+        { kind: 'ws', port: websocketPort },
+      ],
+      data: openMemoryStore(kept),
+      connectTimeoutMs: 2_000,
+      authenticate: letsIn,
+      authorize: ({ topic }) => topic !== forbiddenTopic,
+      fault,
+    });
+  let broker = await start({ port: 0, websocketPort: 0 });
+  const places = { port: broker.port, websocketPort: broker.places[1]?.port ?? 0 };
+  return {
+    ...places,
+    restart: async () => {
+      await broker.stop();
+      broker = await start(places);
+    },
+    [Symbol.asyncDispose]: () => broker.stop(),
+  };
+}
+
 export async function judgeFault(fault: Fault, scenarios: readonly Filed[]): Promise<Detection> {
-  await using broker = await startBroker({
-    listeners: [
-      { kind: 'tcp', port: 0 },
-      { kind: 'ws', port: 0 },
-    ],
-    connectTimeoutMs: 2_000,
-    authenticate: letsIn,
-    authorize: ({ topic }) => topic !== forbiddenTopic,
-    fault,
-  });
+  await using broker = await restartable(fault);
+  const { port, websocketPort } = broker;
   const at = { host: '127.0.0.1', path: '/mqtt', userName: embeddedUser.name, password: embeddedUser.password };
   const report = await run({
-    address: { scheme: 'mqtt', port: broker.port, ...at },
-    hints: { websocket: { scheme: 'ws', port: broker.places[1]?.port ?? 0, ...at }, forbiddenTopic },
+    address: { scheme: 'mqtt', port, ...at },
+    hints: {
+      websocket: { scheme: 'ws', port: websocketPort, ...at },
+      forbiddenTopic,
+      restart: () => broker.restart(),
+    },
     scenarios,
     protocols: fault.protocols ?? ['3.1.1'],
     timeoutMs,

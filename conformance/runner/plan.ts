@@ -92,6 +92,10 @@ export function missing(need: Need, { capabilities, address, hints }: Known): st
       return hints.forbiddenTopic === undefined
         ? 'needs to be told of a topic that the tester may not use (--forbidden-topic name)'
         : undefined;
+    case 'restart':
+      return hints.restart === undefined
+        ? 'needs commands that restart the target (--restart-command, or --stop-command and --start-command)'
+        : undefined;
   }
 }
 

@@ -54,7 +54,8 @@ export class Schedule {
     const indices = planned.map((_, i) => i);
     const timed = indices.filter((i) => planned[i]?.scenario.timed === true);
     const alone = indices.filter((i) => planned[i]?.scenario.alone === true);
-    const others = indices.filter((i) => !timed.includes(i) && !alone.includes(i));
+    const restarting = indices.filter((i) => planned[i]?.scenario.needs.includes('restart') === true);
+    const others = indices.filter((i) => ![...timed, ...alone, ...restarting].includes(i));
     const timers = timed.map((i) => this.#playOne(i));
     await this.#inLanes(others, concurrency, (i) => this.#playOne(i));
     await Promise.all([this.#secondChances(), this.#repeatFailures()]);
@@ -65,6 +66,8 @@ export class Schedule {
     await Promise.all(timers);
     await this.#secondChances();
     await this.#repeatFailures();
+    // A restart ends every connection: nothing else may be under way, and nothing is repeated.
+    await this.#inLanes(restarting, 1, (i) => this.#playOne(i, 'once'));
     return this.#lost;
   }
 
@@ -93,7 +96,7 @@ export class Schedule {
     return this.#stopped || this.#lost;
   }
 
-  async #playOne(index: number): Promise<void> {
+  async #playOne(index: number, how?: 'once'): Promise<void> {
     const planned = this.#options.planned[index];
     if (planned === undefined || this.#over()) return;
     const { scenario, section, protocol } = planned;
@@ -101,7 +104,13 @@ export class Schedule {
     const result = await this.#result(planned);
     if (this.#over()) return;
     const judged = await this.#unlessLost(result);
-    this.#keep(index, judged, this.#unclear);
+    if (how === 'once') this.#tell(index, judged);
+    else this.#keep(index, judged, this.#unclear);
+  }
+
+  #tell(index: number, result: ScenarioResult): void {
+    this.#results[index] = result;
+    this.#options.emit({ type: 'scenario:end', result });
   }
 
   /** Writes a result down; what may change yet is told of later. */

@@ -21,7 +21,9 @@ export type Need =
   | 'websocket'
   | 'tls'
   | 'credentials'
-  | 'access rules';
+  | 'access rules'
+  /** The target can be stopped and started. Scenarios that need it are played behind all others, one at a time. */
+  | 'restart';
 
 export interface Scenario {
   /** Kebab-case, unique, and never changed: reports link to it. */

@@ -21,7 +21,6 @@ const reasons: Partial<Record<AnyStatementId, string>> = {
   'MQTT31-20': sameAsLater,
   'MQTT31-21': 'binds clients: judged by client conformance',
   'MQTT31-26': notRegulated,
-  'MQTT31-33': 'needs commands that start and stop the target',
   'MQTT31-34': notRegulated,
   'MQTT31-35': avoided,
   'MQTT31-37': notRegulated,
@@ -38,6 +37,5 @@ export function reasonUnjudged({ id, actor, observable, note }: Statement): stri
   if (reason !== undefined) return reason;
   if (observable === 'none') return `not observable from outside: ${note ?? ''}`;
   if (actor === 'client' || observable === 'wire-client') return 'binds clients: judged by client conformance';
-  if (observable === 'restart') return 'needs commands that start and stop the target';
   return undefined;
 }

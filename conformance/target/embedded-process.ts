@@ -1,13 +1,17 @@
-// The reference broker in a process of its own, so that tester and target don't share a core. Tells its ports, and ends with its parent.
+// The reference broker in a process of its own, so that tester and target don't share a core: embedded-process.ts DATA-FOLDER PORT
+// WEBSOCKET-PORT. Tells its ports, and ends with its parent.
 import { startBroker } from '../../reference/broker/index.ts';
 import { type EmbeddedPlaces, forbiddenTopic, letsIn } from './embedded-rules.ts';
+
+const [data = '', port, websocketPort] = process.argv.slice(2);
 
 /** It waits only shortly for a CONNECT, so that this too can be seen in a run of seconds. */
 const broker = await startBroker({
   listeners: [
-    { kind: 'tcp', port: 0 },
-    { kind: 'ws', port: 0 },
+    { kind: 'tcp', port: Number(port) },
+    { kind: 'ws', port: Number(websocketPort) },
   ],
+  data,
   connectTimeoutMs: 2_000,
   authenticate: letsIn,
   authorize: ({ topic }) => topic !== forbiddenTopic,

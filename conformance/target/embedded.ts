@@ -1,6 +1,9 @@
-// The default target: the reference broker, in a child process, on free ports of 127.0.0.1.
-import { fork } from 'node:child_process';
+// The default target: the reference broker, in a child process, on free ports of 127.0.0.1, with a data folder of its own.
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Address } from './address.ts';
 import { type EmbeddedPlaces, embeddedUser, forbiddenTopic } from './embedded-rules.ts';
 import type { Hints } from './hints.ts';
@@ -12,26 +15,46 @@ export interface EmbeddedTarget extends AsyncDisposable {
 
 const startedWithinMs = 30_000;
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const anyPorts: EmbeddedPlaces = { port: 0, websocketPort: 0 };
 
 /** Starts the reference broker. Rejects where its process ends before it listens. */
 export async function startEmbedded(): Promise<EmbeddedTarget> {
-  const child = fork(new URL(`./embedded-process.${extension}`, import.meta.url), { execArgv: process.execArgv });
+  const data = await mkdtemp(join(tmpdir(), 'mqttspec-embedded-'));
+  let running = await startProcess(data, anyPorts);
+  const { port, websocketPort } = running.places;
+  const credentials = { userName: embeddedUser.name, password: embeddedUser.password };
+  const at = { host: '127.0.0.1', path: '/mqtt', ...credentials };
+  const restart = async (): Promise<void> => {
+    running.child.kill('SIGKILL');
+    await running.ended;
+    running = await startProcess(data, running.places);
+  };
+  return {
+    address: { scheme: 'mqtt', port, ...at },
+    hints: { websocket: { scheme: 'ws', port: websocketPort, ...at }, forbiddenTopic, restart },
+    [Symbol.asyncDispose]: async () => {
+      if (running.child.connected) running.child.disconnect();
+      await running.ended;
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly places: EmbeddedPlaces;
+  readonly ended: Promise<unknown>;
+}
+
+async function startProcess(data: string, { port, websocketPort }: EmbeddedPlaces): Promise<Running> {
+  const program = new URL(`./embedded-process.${extension}`, import.meta.url);
+  const child = fork(program, [data, String(port), String(websocketPort)], { execArgv: process.execArgv });
   const ended = once(child, 'exit');
-  const places = await Promise.race([
+  const [places] = await Promise.race([
     once(child, 'message', { signal: AbortSignal.timeout(startedWithinMs) }) as Promise<[EmbeddedPlaces]>,
     ended.then(([code]) => {
       throw new Error(`the embedded broker ended with exit code ${code} before it listened`);
     }),
   ]);
-  const [{ port, websocketPort }] = places;
-  const credentials = { userName: embeddedUser.name, password: embeddedUser.password };
-  const at = { host: '127.0.0.1', path: '/mqtt', ...credentials };
-  return {
-    address: { scheme: 'mqtt', port, ...at },
-    hints: { websocket: { scheme: 'ws', port: websocketPort, ...at }, forbiddenTopic },
-    [Symbol.asyncDispose]: async () => {
-      if (child.connected) child.disconnect();
-      await ended;
-    },
-  };
+  return { child, places, ended };
 }

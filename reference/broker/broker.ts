@@ -65,7 +65,7 @@ export interface BrokerOptions extends Partial<Limits> {
   readonly random?: () => number;
   /** A faulty variant, as `mqttspec/faults` has them: a test double for authors of clients. */
   readonly fault?: {
-    readonly options: () => Pick<BrokerOptions, 'rules' | 'parts' | 'events' | 'authorize' | keyof Limits>;
+    readonly options: () => Pick<BrokerOptions, 'rules' | 'parts' | 'events' | 'authorize' | 'data' | keyof Limits>;
   };
   /** Rules of the standard to replace: makes a broker faulty. */
   readonly rules?: RuleChanges;

@@ -38,7 +38,8 @@ export class SessionRecords implements SenderJournal, ReceiverJournal {
   kept(message: Message, qos: 1 | 2, packetId: PacketId): number {
     this.#lastPlace++;
     const bytes = this.#messages.write(qos === message.qos ? message : { ...message, qos }, packetIdBytes);
-    bytes.writeUInt16BE(packetId);
+    bytes[0] = packetId >> 8;
+    bytes[1] = packetId;
     this.#store.put(messagePrefix + this.#at(this.#lastPlace), bytes);
     return this.#lastPlace;
   }

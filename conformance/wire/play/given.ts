@@ -13,7 +13,7 @@ import { LinkRefused } from '../link.ts';
 import { type Expected, type Met, type Payload, payloadBytes, subscribe } from '../packets.ts';
 import { elapse } from '../patience.ts';
 import { field } from '../raw.ts';
-import type { Tracer } from '../tracer.ts';
+import { Tracer } from '../tracer.ts';
 import { publishes } from './barrier-reached.ts';
 import { type Acknowledging, Client } from './client.ts';
 import { type Recorder, Skipped } from './recorder.ts';
@@ -272,6 +272,47 @@ export class Given {
     publisher.connection.cut('FIN');
   }
 
+  /** Stops the target, starts it again, and waits until it lets clients in. */
+  async restart(): Promise<void> {
+    const { restart } = this.hints;
+    if (restart === undefined) return this.skip('nobody has told how to restart the target');
+    const { tracer, recorder } = this.#options;
+    this.#options.waitsFor('the target is restarted');
+    tracer.note('the target is restarted');
+    try {
+      await restart();
+    } catch (error) {
+      return recorder.inconclusive(
+        `the target could not be restarted: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+    const until = this.now() + restartedWithinMs;
+    while (!(await this.#letsIn())) {
+      if (this.now() > until)
+        return recorder.inconclusive(`the target lets nobody in ${restartedWithinMs / 1_000} s after its restart`);
+      await elapse(betweenTriesMs);
+    }
+    tracer.note('the target is back');
+  }
+
+  /** Whether the target accepts a client by now. */
+  async #letsIn(): Promise<boolean> {
+    const { address, patience, now } = this.#options.run;
+    try {
+      const tracer = new Tracer({ now, secrets: [] });
+      const connection = await Connection.open({ name: 'first one', address, tracer, patience, now, watchers: [] });
+      const client = new Client(connection);
+      connection.send(this.connect());
+      const connack = await client.awaits({ type: 'connack' });
+      connection.send({ type: 'disconnect' });
+      connection.cut('FIN');
+      return connack?.packet.type === 'connack' && connack.packet.returnCode === 0;
+    } catch (error) {
+      if (error instanceof LinkRefused) return false;
+      throw error;
+    }
+  }
+
   /** Ends the scenario as inconclusive unless the condition holds. */
   that(holds: boolean, reasonIfNot: string): void {
     if (!holds) this.#options.recorder.inconclusive(reasonIfNot);
@@ -321,6 +362,9 @@ export class Given {
 /** Where a subscription is effective only after its SUBACK. */
 const lateSubscriptionMs = 250;
 const longestRunMs = 600_000;
+/** A large broker takes its time until it listens. */
+const restartedWithinMs = 60_000;
+const betweenTriesMs = 100;
 
 function willOf({ topicName, message, qos = 0, retain = false }: WillText): NonNullable<Connect['will']> {
   return { topicName, message: payloadBytes(message), qos, retain };
