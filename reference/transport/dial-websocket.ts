@@ -1,7 +1,8 @@
 // A WebSocket that we open (chapter 6). In: an address. Out: a transport. Packets need not line up with frames (MQTT-6.0.0-2).
 import { WebSocket } from 'ws';
 import type { DialOptions } from './dial.ts';
-import type { Transport, TransportListener } from './transport.ts';
+import type { Transport } from './transport.ts';
+import { frameManners, overWebSocket } from './websocket-stream.ts';
 
 export interface WebSocketAddress {
   readonly scheme: 'ws' | 'wss';
@@ -38,41 +39,9 @@ export function dialWebSocket(address: WebSocketAddress, options: DialOptions): 
     socket.once('open', () => {
       signal?.removeEventListener('abort', abort);
       socket.off('error', failed);
-      resolve(attach(socket, address.host, accept));
+      resolve(overWebSocket(socket, { remoteAddress: address.host, manners: frameManners, accept }));
     });
     signal?.addEventListener('abort', abort);
     if (signal?.aborted === true) abort();
   });
-}
-
-function attach(
-  socket: WebSocket,
-  remoteAddress: string,
-  accept: (transport: Transport) => TransportListener,
-): Transport {
-  const transport: Transport = {
-    remoteAddress,
-    write: (bytes, taken) => {
-      // MQTT-6.0.0-1: binary frames.
-      if (socket.readyState === socket.OPEN) socket.send(bytes, { binary: true }, taken);
-      else taken?.();
-    },
-    get bufferedBytes() {
-      return socket.bufferedAmount;
-    },
-    close: () => socket.close(),
-    reset: () => socket.terminate(),
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-  };
-  const listener = accept(transport);
-  socket.on('message', (data, isBinary) => {
-    // MQTT-6.0.0-1: any other data frame ends the connection.
-    if (isBinary) listener.bytes(data as Buffer);
-    else socket.close(1003, 'MQTT travels in binary frames');
-  });
-  // Whatever broke it, `close` follows.
-  socket.on('error', () => {});
-  socket.once('close', (code) => listener.ended(code === 1006 ? 'broken' : 'finished'));
-  return transport;
 }

@@ -2,21 +2,16 @@
 import { createServer as createHttp, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { TlsOptions } from 'node:tls';
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocketServer } from 'ws';
 import { listen } from './listen.ts';
 import { certificateName, pendingHandshakes, tlsDefaults } from './tls.ts';
 import type { Listening, Transport, TransportListener } from './transport.ts';
+import { type FrameManners, overWebSocket } from './websocket-stream.ts';
 
 /** What the standard decides of a WebSocket server; a faulty broker replaces some of it. */
-export interface WebSocketManners {
-  /** MQTT-6.0.0-1: MQTT travels in binary frames; any other frame ends the connection. */
-  reactionToTextFrame(): 'close' | 'accept';
+export interface WebSocketManners extends FrameManners {
   /** MQTT-6.0.0-4: which of the subprotocols that the client offers; undefined refuses it. */
   subprotocolOf(offered: readonly string[]): string | undefined;
-  /** MQTT-6.0.0-2: what of a frame is read; all of it. */
-  readsOf(frame: Uint8Array): Uint8Array;
-  /** MQTT-6.0.0-1. */
-  sendsBinaryFrames(): boolean;
 }
 
 export interface WebSocketOptions {
@@ -80,53 +75,10 @@ function upgrading(http: Server, { manners, maxFrameBytes, accept }: WebSocketOp
   server.on('connection', (socket, { socket: below }) => {
     below.setNoDelay(true);
     const { remoteAddress = '' } = below;
-    serve(socket, { remoteAddress, certificateName: certificateName(below), manners, accept });
+    overWebSocket(socket, { remoteAddress, certificateName: certificateName(below), manners, accept });
   });
   return () => {
     server.close();
     http.closeAllConnections();
   };
-}
-
-interface Serving {
-  readonly remoteAddress: string;
-  readonly certificateName: string | undefined;
-  readonly manners: WebSocketManners;
-  readonly accept: (transport: Transport) => TransportListener;
-}
-
-function serve(socket: WebSocket, { remoteAddress, certificateName: name, manners, accept }: Serving): void {
-  socket.binaryType = 'nodebuffer';
-  let isWaiting = false;
-  const sent = (): void => {
-    if (!isWaiting || socket.bufferedAmount > 0) return;
-    isWaiting = false;
-    listener.drained?.();
-  };
-  const listener = accept({
-    remoteAddress,
-    certificateName: name,
-    write: (bytes, taken) => {
-      if (socket.readyState !== socket.OPEN) return taken?.();
-      socket.send(bytes, { binary: manners.sendsBinaryFrames() }, () => {
-        sent();
-        taken?.();
-      });
-      if (socket.bufferedAmount > 0) isWaiting = true;
-    },
-    get bufferedBytes() {
-      return socket.bufferedAmount;
-    },
-    close: () => socket.close(),
-    reset: () => socket.terminate(),
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-  });
-  socket.on('message', (data, isBinary) => {
-    if (!isBinary && manners.reactionToTextFrame() === 'close') socket.close(1003, 'MQTT travels in binary frames');
-    else listener.bytes(manners.readsOf(data as Buffer));
-  });
-  // Whatever broke it, `close` follows.
-  socket.on('error', () => {});
-  socket.once('close', (code) => listener.ended(code === 1006 ? 'broken' : 'finished'));
 }

@@ -1,6 +1,7 @@
 // The password file: one `USER:HASH` a line, `#` begins a comment. In: its text. Out: users and their hashes, or what is wrong with it.
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { AccessError } from './access-error.ts';
 import { formatHash, type PasswordHash, parseHash } from './scrypt.ts';
 
@@ -61,9 +62,8 @@ async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file. `mqttspec broker passwd FILE USER` makes one' : message;
-    throw new AccessError(`cannot read the password file ${path}: ${why}`, { cause: error });
+    const hint = '`mqttspec broker passwd FILE USER` makes one';
+    throw new AccessError(`cannot read the password file ${path}: ${whyUnreadable(error)}. ${hint}`, { cause: error });
   }
 }
 

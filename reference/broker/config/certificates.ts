@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type TlsOptions } from 'node:tls';
 import type { Listener } from '../listeners.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { ConfigError } from './read-settings.ts';
 import type { ListenerSettings } from './settings.ts';
 
@@ -42,8 +43,6 @@ async function pem(path: string | undefined, key: string): Promise<Buffer | unde
   try {
     return await readFile(path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new ConfigError(`${key}: cannot read ${path}: ${why}`, { cause: error });
+    throw new ConfigError(`${key}: cannot read ${path}: ${whyUnreadable(error)}`, { cause: error });
   }
 }

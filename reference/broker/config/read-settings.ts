@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { type ListenerSettings, type Settings, settingsShape } from './settings.ts';
 import type { Problem } from './shape.ts';
 
@@ -25,9 +26,7 @@ async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new ConfigError(`cannot read the configuration ${path}: ${why}`, { cause: error });
+    throw new ConfigError(`cannot read the configuration ${path}: ${whyUnreadable(error)}`, { cause: error });
   }
 }
 
