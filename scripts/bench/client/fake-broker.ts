@@ -1,0 +1,115 @@
+// A broker that costs nothing: a process of its own that acknowledges without looking, and sends packets that were encoded before.
+// In: subscriptions to `flood/QOS/BYTES/TOPICS`. Out: messages for as long as the connection lasts; at QoS 1 and 2, 64 of them in flight.
+import { createServer, type Socket } from 'node:net';
+import { Framer } from '../../../reference/codec/framer.ts';
+import { decode, encode } from '../../../reference/codec/index.ts';
+import type { Qos } from '../../../reference/message.ts';
+
+const inFlight = 64;
+const chunkBytes = 65_536;
+
+/** One chunk of QoS 0 messages over so many topics. */
+function chunkOf(bytes: number, topics: number): Buffer {
+  const packets: Uint8Array[] = [];
+  for (let i = 0, length = 0; i < topics || length < chunkBytes; i++) {
+    const packet = publish(0, bytes, i % topics);
+    packets.push(packet);
+    length += packet.length;
+  }
+  return Buffer.concat(packets);
+}
+
+function publish(qos: Qos, bytes: number, topic: number, packetId = 1): Uint8Array {
+  const common = {
+    type: 'publish',
+    topicName: `flood/topic/${topic}`,
+    payload: new Uint8Array(bytes).fill(120),
+  } as const;
+  if (qos === 0) return encode({ ...common, qos, dup: false, retain: false });
+  return encode({ ...common, qos, dup: false, retain: false, packetId });
+}
+
+class Peer {
+  readonly #socket: Socket;
+  readonly #framer = new Framer();
+  #out: Uint8Array[] = [];
+  #packets: readonly Uint8Array[] = [];
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  receive(chunk: Uint8Array): void {
+    this.#framer.push(chunk, this.#frame);
+    if (this.#out.length > 0) this.#socket.write(Buffer.concat(this.#out));
+    this.#out = [];
+  }
+
+  readonly #frame = (frame: Uint8Array): void => {
+    const first = frame[0] ?? 0;
+    switch (first >> 4) {
+      case 3:
+        return this.#published(frame, (first >> 1) & 3);
+      // PUBACK and PUBCOMP: the next message of the flood, with the same identifier.
+      case 4:
+      case 7:
+        return this.#next(frame);
+      case 5:
+        return void this.#out.push(Uint8Array.of(0x62, 2, frame[2] ?? 0, frame[3] ?? 0));
+      case 6:
+        return void this.#out.push(Uint8Array.of(0x70, 2, frame[2] ?? 0, frame[3] ?? 0));
+    }
+    this.#other(frame);
+  };
+
+  #published(frame: Uint8Array, qos: number): void {
+    if (qos === 0) return;
+    let at = 2;
+    while (((frame[at - 1] ?? 0) & 128) !== 0) at++;
+    at += 2 + (((frame[at] ?? 0) << 8) | (frame[at + 1] ?? 0));
+    this.#out.push(Uint8Array.of(qos === 1 ? 0x40 : 0x50, 2, frame[at] ?? 0, frame[at + 1] ?? 0));
+  }
+
+  #next(frame: Uint8Array): void {
+    const packet = this.#packets[((frame[2] ?? 0) << 8) | (frame[3] ?? 0)];
+    if (packet !== undefined) this.#out.push(packet);
+  }
+
+  #other(frame: Uint8Array): void {
+    const packet = decode(frame, { sentBy: 'client' });
+    if (packet.type === 'connect') this.#out.push(encode({ type: 'connack', returnCode: 0, sessionPresent: false }));
+    else if (packet.type === 'pingreq') this.#out.push(encode({ type: 'pingresp' }));
+    else if (packet.type === 'unsubscribe') this.#out.push(encode({ type: 'unsuback', packetId: packet.packetId }));
+    else if (packet.type === 'disconnect') this.#socket.end();
+    else if (packet.type === 'subscribe') {
+      const [{ topicFilter, qos }] = packet.subscriptions;
+      this.#out.push(encode({ type: 'suback', packetId: packet.packetId, returnCodes: [qos] }));
+      const [, floodQos, bytes, topics] = topicFilter.split('/').map(Number);
+      if (topics !== undefined && !Number.isNaN(topics)) this.#flood(floodQos as Qos, bytes ?? 0, topics);
+    }
+  }
+
+  #flood(qos: Qos, bytes: number, topics: number): void {
+    if (qos === 0) return this.#pour(chunkOf(bytes, topics));
+    this.#packets = Array.from({ length: inFlight + 1 }, (_, id) => publish(qos, bytes, id % topics, Math.max(1, id)));
+    this.#out.push(...this.#packets.slice(1));
+  }
+
+  #pour(chunk: Buffer): void {
+    if (this.#socket.destroyed || !this.#socket.writable) return;
+    while (this.#socket.write(chunk));
+    this.#socket.once('drain', () => this.#pour(chunk));
+  }
+}
+
+const server = createServer({ noDelay: true }, (socket) => {
+  const peer = new Peer(socket);
+  socket.on('data', (chunk) => peer.receive(chunk));
+  socket.on('error', () => socket.destroy());
+});
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.send?.(typeof address === 'object' && address !== null ? address.port : 0);
+});
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,148 @@
+// The client beside MQTT.js, both in this process, at a broker in another process that only acknowledges.
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Qos } from '../../../reference/message.ts';
+import { contenders, type Row } from '../row.ts';
+import { type Contender, type ContenderName, openContender, type Publishing } from './contenders.ts';
+
+interface Figures {
+  readonly perSecond: number;
+  /** CPU time of this process for each message, in microseconds. */
+  readonly cpuMicros: number;
+}
+
+type Load = (client: Contender, until: () => boolean) => Promise<number>;
+
+const measureMs = 800;
+const warmMs = 150;
+const startWithinMs = 20_000;
+
+export function startFakeBroker(): Promise<{ readonly port: number; stop(): void }> {
+  const child: ChildProcess = fork(new URL('fake-broker.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  return new Promise((done, broke) => {
+    const late = setTimeout(() => broke(new Error('the fake broker did not start')), startWithinMs);
+    child.once('error', broke);
+    child.once('message', (port: number) => {
+      clearTimeout(late);
+      done({ port, stop: () => void child.disconnect() });
+    });
+  });
+}
+
+const cpuMicros = (): number => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+
+async function measure(name: ContenderName, port: number, load: Load, forMs: number): Promise<Figures> {
+  const client = await openContender(name, port);
+  let [endsAt, checks] = [performance.now() + Math.min(warmMs, forMs), 0];
+  // The clock is asked now and then: it must not become what is measured.
+  const until = (): boolean => (checks++ & 15) === 0 && performance.now() >= endsAt;
+  const latching = (): (() => boolean) => {
+    let over = false;
+    return () => (over ||= until());
+  };
+  await load(client, latching());
+  const [began, cpuBegan] = [performance.now(), cpuMicros()];
+  endsAt = began + forMs;
+  const messages = await load(client, latching());
+  const [seconds, cpu] = [(performance.now() - began) / 1_000, cpuMicros() - cpuBegan];
+  await client.end();
+  return { perSecond: messages / seconds, cpuMicros: cpu / messages };
+}
+
+/** Two rows of one load: rate, and CPU time for each message. */
+function rowsOf(id: string, title: string, load: Load, { rate, cpu }: { rate?: Ratio; cpu?: Ratio }): Row[] {
+  const row = (figure: keyof Figures, { atLeast, aim }: Ratio): Row => ({
+    id: `client/${id}${figure === 'cpuMicros' ? '-cpu' : ''}`,
+    title: `client: ${title}${figure === 'cpuMicros' ? ', CPU' : ''}`,
+    unit: figure === 'perSecond' ? 'messages/s' : 'µs CPU/message',
+    better: figure === 'perSecond' ? 'more' : 'less',
+    comparisons: [{ against: 'mqtt.js', atLeast, possible: aim }],
+    open: async ({ smoke }) => {
+      const broker = await startFakeBroker();
+      const forMs = smoke ? 5 : measureMs;
+      const of = (name: ContenderName) => async () => (await measure(name, broker.port, load, forMs))[figure];
+      return contenders({ ours: of('ours'), 'mqtt.js': of('mqtt.js') }, async () => broker.stop());
+    },
+  });
+  return [
+    ...(rate === undefined ? [] : [row('perSecond', rate)]),
+    ...(cpu === undefined ? [] : [row('cpuMicros', cpu)]),
+  ];
+}
+
+interface Ratio {
+  readonly atLeast: number;
+  readonly aim: number;
+}
+
+const publishing = (qos: Qos, bytes: number, topics = 1): Publishing => ({
+  qos,
+  payload: new Uint8Array(bytes).fill(120),
+  topics: Array.from({ length: topics }, (_, i) => `some/topic/${i}`),
+});
+
+const once =
+  (bytes: number, { topics = 1, waitEach = 256 } = {}): Load =>
+  (client, until) =>
+    client.publishOnce(publishing(0, bytes, topics), { waitEach, until });
+
+const surely =
+  (qos: Qos, inFlight: number): Load =>
+  (client, until) =>
+    client.publishSurely(publishing(qos, 16), { inFlight, until });
+
+/** A flood is subscribed to once for each connection; what comes while the load lasts is counted. */
+const flood = (qos: Qos, bytes: number, topics = 1): Load => {
+  const counts = new WeakMap<Contender, { messages: number }>();
+  return async (client, until) => {
+    let count = counts.get(client);
+    if (count === undefined) {
+      const fresh = { messages: 0 };
+      counts.set(client, fresh);
+      count = fresh;
+      await client.receive(`flood/${qos}/${bytes}/${topics}`, qos, () => void fresh.messages++);
+    }
+    const before = count.messages;
+    while (!until()) await new Promise((next) => setImmediate(next));
+    return count.messages - before;
+  };
+};
+
+export const clientRows: readonly Row[] = [
+  ...rowsOf('publish-0', 'publish QoS 0, 16 B, waiting at each 256th', once(16), { rate: { atLeast: 12, aim: 29 } }),
+  ...rowsOf('publish-0-awaited', 'publish QoS 0, 16 B, each awaited', once(16, { waitEach: 1 }), {
+    rate: { atLeast: 10, aim: 21 },
+  }),
+  ...rowsOf('publish-0-topics', 'publish QoS 0, 16 B, over 1,000 topics', once(16, { topics: 1_000 }), {
+    rate: { atLeast: 6, aim: 11 },
+  }),
+  ...rowsOf('publish-0-1k', 'publish QoS 0, 1 KiB', once(1_024), { rate: { atLeast: 5, aim: 8 } }),
+  ...rowsOf('publish-0-64k', 'publish QoS 0, 64 KiB', once(65_536), { rate: { atLeast: 1, aim: 1.1 } }),
+  ...rowsOf('publish-1', 'publish QoS 1, 64 in flight', surely(1, 64), {
+    rate: { atLeast: 3.5, aim: 6 },
+    cpu: { atLeast: 6, aim: 10 },
+  }),
+  ...rowsOf('publish-2', 'publish QoS 2, 64 in flight', surely(2, 64), {
+    rate: { atLeast: 3.5, aim: 5.4 },
+    cpu: { atLeast: 6, aim: 10 },
+  }),
+  ...rowsOf('publish-1-single', 'publish QoS 1, one at a time', surely(1, 1), {
+    rate: { atLeast: 1.2, aim: 1.4 },
+    cpu: { atLeast: 1.5, aim: 1.9 },
+  }),
+  ...rowsOf('receive-0', 'receive QoS 0, 16 B', flood(0, 16), { rate: { atLeast: 8, aim: 16 } }),
+  ...rowsOf('receive-0-topics', 'receive QoS 0, 16 B, over 1,000 topics', flood(0, 16, 1_000), {
+    rate: { atLeast: 3.5, aim: 5.5 },
+  }),
+  ...rowsOf('receive-0-1k', 'receive QoS 0, 1 KiB', flood(0, 1_024), { rate: { atLeast: 4, aim: 5.8 } }),
+  ...rowsOf('receive-1', 'receive QoS 1, 64 in flight', flood(1, 16), {
+    rate: { atLeast: 3, aim: 5 },
+    cpu: { atLeast: 5, aim: 9 },
+  }),
+  ...rowsOf('receive-2', 'receive QoS 2, 64 in flight', flood(2, 16), {
+    rate: { atLeast: 4, aim: 7 },
+    cpu: { atLeast: 6, aim: 11 },
+  }),
+];
