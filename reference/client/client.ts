@@ -1,27 +1,20 @@
 // What an application holds of a client. In: what it asks. Out: promises, messages, events.
 import { EventEmitter } from 'node:events';
 import { wakefulClock } from '../clock.ts';
+import { leastSliceBytes } from '../codec/output.ts';
 import type { SubackReturnCode } from '../codec/packet.ts';
-import type { Message, Qos } from '../message.ts';
-import { topicFilterProblem, topicNameProblem } from '../topics/validate.ts';
+import type { Qos } from '../message.ts';
+import { topicFilterProblem } from '../topics/validate.ts';
 import type { DialAddress } from '../transport/dial.ts';
 import { unlessAborted } from './abort.ts';
 import { formatAddress } from './address.ts';
 import type { Filters, Waiting } from './core/client-core.ts';
 import { Disconnected, SubscribeRefused } from './core/errors.ts';
+import { badTopic, isWellFormed, topicBytes } from './core/known-topics.ts';
 import { OutgoingMessage } from './core/outgoing-message.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import { Edge } from './edge.ts';
-import {
-  badTopic,
-  bytesOf,
-  type ClientEvents,
-  type ClientOptions,
-  coreOptions,
-  defaults,
-  isQos,
-  isWellFormed,
-} from './options.ts';
+import { bytesOf, type ClientEvents, type ClientOptions, coreOptions, defaults, isQos } from './options.ts';
 import { Subscription } from './subscription.ts';
 
 export interface PublishOptions {
@@ -120,10 +113,11 @@ export class Client implements AsyncDisposable {
   publish(topicName: string, payload: string | Uint8Array, options: PublishOptions = noOptions): Promise<void> {
     try {
       const { qos = 0, retain = false, signal } = options;
-      checkTopicName(topicName);
-      if (!isQos(qos)) throw new TypeError(`qos: expected 0, 1 or 2, got ${String(qos)} (MQTT-3.3.1-4)`);
       signal?.throwIfAborted();
-      return unlessAborted(this.#publish({ topicName, payload: bytesOf(payload), qos, retain }), signal);
+      const bytes = bytesOf(payload);
+      const published =
+        qos === 0 ? this.#publishOnce(topicName, bytes, retain) : this.#publish(topicName, bytes, qos, retain);
+      return signal === undefined ? published : unlessAborted(published, signal);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -202,15 +196,24 @@ export class Client implements AsyncDisposable {
     });
   }
 
-  #publish(message: Message): Promise<void> {
+  #publishOnce(topicName: string, payload: Uint8Array, retain: boolean): Promise<void> {
     const { core } = this.#edge;
-    const outgoing = new OutgoingMessage(message);
-    if (message.qos !== 0) {
-      core.publishSurely(outgoing, message.qos);
-      return outgoing.settled();
-    }
-    if (core.publishOnce(outgoing)) return this.#edge.room() ?? sent;
-    return outgoing.settled();
+    if (core.publishAtOnce(topicName, payload, retain))
+      return this.#edge.room(payload.length >= leastSliceBytes) ?? sent;
+    topicBytes(topicName);
+    const message = new OutgoingMessage({ topicName, payload, qos: 0, retain });
+    core.publishLater(message);
+    return message.settled();
+  }
+
+  #publish(topicName: string, payload: Uint8Array, qos: Qos, retain: boolean): Promise<void> {
+    // MQTT-3.3.1-4
+    if (qos !== 1 && qos !== 2) throw new TypeError(`qos: expected 0, 1 or 2, got ${String(qos)} (MQTT-3.3.1-4)`);
+    topicBytes(topicName);
+    const message = new OutgoingMessage({ topicName, payload, qos, retain });
+    const settled = message.settled();
+    this.#edge.core.publishSurely(message, qos);
+    return settled;
   }
 
   #subscription(filters: Filters, onMessage: ((message: ReceivedMessage) => void) | undefined): Subscription {
@@ -237,14 +240,6 @@ export class Client implements AsyncDisposable {
     } else if (event === 'ended') this.#opening?.failed(value as ClientEvents['ended']);
     this.#events?.emit(event, value);
   };
-}
-
-function checkTopicName(topicName: string): void {
-  // MQTT-3.3.2-2, MQTT-4.7.1-1, MQTT-4.7.3-1, MQTT-4.7.3-2, MQTT-4.7.3-3
-  const problem = topicNameProblem(topicName);
-  if (problem !== undefined) throw badTopic(problem);
-  // MQTT-3.3.2-1
-  if (!isWellFormed(topicName)) throw new TypeError('expected a Topic Name without lone surrogates (MQTT-3.3.2-1)');
 }
 
 function checkedFilters(topicFilters: string | readonly string[], statement: string): Filters {

@@ -1,5 +1,6 @@
 // Binds the core of a client to a stream, the clock and the turns of the event loop. Owns the stream and the one timer.
 import type { Clock } from '../clock.ts';
+import type { Sink } from '../codec/output.ts';
 import { type DialAddress, dial } from '../transport/dial.ts';
 import type { StreamEnd, Transport, TransportListener } from '../transport/transport.ts';
 import { formatAddress } from './address.ts';
@@ -24,7 +25,7 @@ const highWaterBytes = 1_048_576;
 /** A stream that is not closed by then is broken off. */
 const closeWithinMs = 5_000;
 
-export class Edge implements ClientPort {
+export class Edge implements ClientPort, Sink {
   readonly core: ClientCore;
   readonly #address: DialAddress;
   readonly #options: ClientOptions;
@@ -36,6 +37,8 @@ export class Edge implements ClientPort {
   #timerAt = Number.POSITIVE_INFINITY;
   #flushWaits = false;
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  /** Unsent bytes up to which there is room. */
+  #roomBytes = highWaterBytes;
   #closed: (() => void) | undefined;
 
   constructor({ address, options, core, clock, tell }: EdgeOptions) {
@@ -50,19 +53,18 @@ export class Edge implements ClientPort {
     return this.#clock.now();
   }
 
-  /** Where output has gathered: a promise of room; undefined where there is room. */
-  room(): Promise<void> | undefined {
-    if (this.#room !== undefined) return this.#room.promise;
-    if (this.core.outputBytes < flushBytes) return undefined;
+  /**
+   * Where output has gathered: a promise of room; undefined where there is room. `mustLeave`: of everything having left, since it is not
+   * copied.
+   */
+  room(mustLeave: boolean): Promise<void> | undefined {
+    if (mustLeave) this.#roomBytes = 0;
+    if (this.core.outputBytes < flushBytes) return this.#room?.promise;
+    if (this.#room === undefined) this.#promiseRoom();
     this.#flush();
     // Not at once even if everything went out: the program's other work wants its turn too.
-    let resolve = (): void => {};
-    const promise = new Promise<void>((done) => {
-      resolve = done;
-    });
-    this.#room = { promise, resolve };
-    if (this.#bufferedBytes < highWaterBytes) setImmediate(this.#roomAgain);
-    return promise;
+    if (this.bufferedBytes <= this.#roomBytes) setImmediate(this.#roomAgain);
+    return this.#room?.promise;
   }
 
   /** Ends the client; resolves when its stream is closed. */
@@ -172,23 +174,36 @@ export class Edge implements ClientPort {
 
   readonly #flush = (): void => {
     this.#flushWaits = false;
-    if (this.core.outputBytes === 0) return;
-    const output = this.core.takeOutput(this.#clock.now());
-    if (output !== undefined) this.#transport?.write(output, this.#taken);
+    if (this.core.outputBytes > 0) this.core.flush(this, this.#clock.now());
   };
 
-  readonly #taken = (): void => {
-    if (this.#room !== undefined && this.#bufferedBytes < highWaterBytes) setImmediate(this.#roomAgain);
-  };
+  /** Called by the output alone. */
+  write(bytes: Uint8Array, taken?: () => void): void {
+    this.#transport?.write(bytes, taken);
+  }
+
+  get bufferedBytes(): number {
+    return this.#transport?.bufferedBytes ?? 0;
+  }
+
+  /** Called by the output alone. */
+  left(): void {
+    if (this.#room !== undefined && this.bufferedBytes <= this.#roomBytes) setImmediate(this.#roomAgain);
+  }
 
   readonly #roomAgain = (): void => {
     const room = this.#room;
     this.#room = undefined;
+    this.#roomBytes = highWaterBytes;
     room?.resolve();
   };
 
-  get #bufferedBytes(): number {
-    return this.#transport?.bufferedBytes ?? 0;
+  #promiseRoom(): void {
+    let resolve = (): void => {};
+    const promise = new Promise<void>((done) => {
+      resolve = done;
+    });
+    this.#room = { promise, resolve };
   }
 
   // The timer: it is not set anew with each packet, but looks again when it is due.

@@ -3,9 +3,10 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import type { Connect, ProtocolLevel, Will } from '../codec/packet.ts';
 import type { Qos } from '../message.ts';
-import { type TopicProblem, topicNameProblem } from '../topics/validate.ts';
+import { topicNameProblem } from '../topics/validate.ts';
 import type { CoreOptions } from './core/client-core.ts';
 import type { Disconnected } from './core/errors.ts';
+import { badTopic, isWellFormed } from './core/known-topics.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import { type ReconnectOptions, ReconnectPlan } from './core/reconnect-plan.ts';
 
@@ -161,15 +162,7 @@ function checkLength({ length }: Uint8Array, name: string): void {
   if (length > 65_535) throw new TypeError(`${name}: expected at most 65535 bytes, got ${length} (section 1.5.3)`);
 }
 
-const loneSurrogate = /\p{Surrogate}/u;
-
-/** Whether a text can be UTF-8 (MQTT-1.5.3-1). */
-export const isWellFormed = (text: string): boolean => !loneSurrogate.test(text);
-
 export const isQos = (value: number): value is Qos => value === 0 || value === 1 || value === 2;
-
-export const badTopic = ({ expected, actual, statement }: TopicProblem): TypeError =>
-  new TypeError(`expected ${expected}, got ${actual} (${statement})`);
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 

@@ -12,6 +12,8 @@ export interface CuttingProxyOptions {
 export interface CuttingProxy extends AsyncDisposable {
   readonly port: number;
   readonly cuts: number;
+  /** Cuts the connections on which nothing has moved since the last call. */
+  cutStalled(): void;
   /** From now on nothing is cut. */
   spare(): void;
 }
@@ -22,6 +24,8 @@ const mostAtOnce = 500;
 export function startCuttingProxy(options: CuttingProxyOptions): Promise<CuttingProxy> {
   const { targetPort, random, cutAfterBytes } = options;
   const open = new Set<Socket>();
+  /** How to cut the open connections, and whether anything moved on them. */
+  const lines = new Map<() => void, boolean>();
   let cuts = 0;
   let sparing = false;
   const server = createServer((client) => {
@@ -32,6 +36,7 @@ export function startCuttingProxy(options: CuttingProxyOptions): Promise<Cutting
     const byReset = random() < 0.5;
     const cut = (): void => {
       cuts++;
+      lines.delete(cut);
       for (const socket of pair) {
         if (byReset) socket.resetAndDestroy();
         else socket.destroySoon();
@@ -44,6 +49,7 @@ export function startCuttingProxy(options: CuttingProxyOptions): Promise<Cutting
         const part = sparing ? chunk : chunk.subarray(0, Math.min(left, mostAtOnce));
         to.write(part);
         left -= part.length;
+        lines.set(cut, true);
         if (!sparing && left <= 0) return cut();
         if (part.length === chunk.length) from.resume();
         else setImmediate(pass, chunk.subarray(part.length));
@@ -57,6 +63,7 @@ export function startCuttingProxy(options: CuttingProxyOptions): Promise<Cutting
       from.on('error', () => {});
       from.on('close', () => {
         open.delete(from);
+        lines.delete(cut);
         to.destroy();
       });
     };
@@ -71,6 +78,12 @@ export function startCuttingProxy(options: CuttingProxyOptions): Promise<Cutting
         port: typeof address === 'object' && address !== null ? address.port : 0,
         get cuts() {
           return cuts;
+        },
+        cutStalled: () => {
+          for (const [cut, hasMoved] of lines) {
+            if (hasMoved) lines.set(cut, false);
+            else cut();
+          }
         },
         spare: () => {
           sparing = true;

@@ -12,8 +12,10 @@ const loopedBytes = 32;
 export interface Sink {
   /** Bytes written that the peer has not taken yet; left out: none ever wait. */
   readonly bufferedBytes?: number;
-  /** The bytes stay as they are until `bufferedBytes` says that they are gone. */
-  write(bytes: Uint8Array): void;
+  /** The bytes stay as they are until `bufferedBytes` says that they are gone, or `taken` is called. */
+  write(bytes: Uint8Array, taken?: () => void): void;
+  /** What a flush has written is gone. */
+  left?(): void;
 }
 
 export class Output {
@@ -28,9 +30,15 @@ export class Output {
   #pieces: Uint8Array[] | undefined;
   /** Blocks that pieces lie in. */
   #full: Buffer[] | undefined;
+  /** Blocks of each flush that has not left, where the sink tells when it has. */
+  #lent: (readonly Buffer[])[] | undefined;
+  readonly #reclaims: boolean;
+  #sink: Sink | undefined;
 
-  constructor(pool: BlockPool) {
+  /** `reclaims`: the sink calls `taken`, so that blocks which it still reads from come back too. */
+  constructor(pool: BlockPool, { reclaims = false }: { readonly reclaims?: boolean } = {}) {
     this.#pool = pool;
+    this.#reclaims = reclaims;
   }
 
   /** PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK: a first byte and a Packet Identifier. */
@@ -60,6 +68,12 @@ export class Output {
     return at;
   }
 
+  /** Makes room for so many bytes, to be written into `block` at once. Returns where they begin. */
+  reserve(count: number): number {
+    this.#reserve(count);
+    return this.#end - count;
+  }
+
   /** What was copied last lies in this. */
   get block(): Buffer {
     return this.#block ?? this.#reserve(0);
@@ -67,20 +81,41 @@ export class Output {
 
   /** Writes what was gathered. */
   flush(sink: Sink): void {
-    const [block, pieces, full] = [this.#block, this.#pieces, this.#full];
-    if (pieces !== undefined) for (const piece of pieces) sink.write(piece);
-    if (block !== undefined && this.#end > this.#start) sink.write(block.subarray(this.#start, this.#end));
+    const [pieces, blocks] = this.#takePieces();
+    if (this.#reclaims) return this.#lend(sink, pieces, blocks);
+    for (const piece of pieces) sink.write(piece);
+    // Blocks that the transport still reads from are left to it.
+    if ((sink.bufferedBytes ?? 0) === 0) for (const block of blocks) this.#pool.give(block);
+  }
+
+  #takePieces(): readonly [pieces: readonly Uint8Array[], blocks: readonly Buffer[]] {
+    this.#finishPiece();
+    const taken = [this.#pieces ?? [], this.#full ?? []] as const;
+    if (this.#block !== undefined) taken[1].push(this.#block);
     this.length = 0;
     this.#block = undefined;
     this.#start = 0;
     this.#end = 0;
     this.#pieces = undefined;
     this.#full = undefined;
-    // Blocks that the transport still reads from are left to it.
-    if ((sink.bufferedBytes ?? 0) > 0) return;
-    if (block !== undefined) this.#pool.give(block);
-    if (full !== undefined) for (const one of full) this.#pool.give(one);
+    return taken;
   }
+
+  #lend(sink: Sink, pieces: readonly Uint8Array[], blocks: readonly Buffer[]): void {
+    const last = pieces.length - 1;
+    if (last < 0) return;
+    this.#sink = sink;
+    this.#lent ??= [];
+    this.#lent.push(blocks);
+    for (let i = 0; i < last; i++) sink.write(pieces[i] as Uint8Array);
+    sink.write(pieces[last] as Uint8Array, this.#left);
+  }
+
+  /** What the oldest flush wrote has left. */
+  readonly #left = (): void => {
+    for (const block of this.#lent?.shift() ?? []) this.#pool.give(block);
+    this.#sink?.left?.();
+  };
 
   #reserve(count: number): Buffer {
     const block = this.#block;

@@ -1,6 +1,9 @@
 // A client over all its connections: session, subscriptions, queue, reconnects (section 4.1). In: what the application asks, bytes, time.
 // Out, through a port: the wish to dial, to flush, to close, and events. Knows no socket and no clock.
+import type { Sink } from '../../codec/output.ts';
 import type { Connect, Packet, Publish, SubackReturnCode } from '../../codec/packet.ts';
+import type { PublishView } from '../../codec/publish-view.ts';
+import { publishByte } from '../../codec/publish-writer.ts';
 import type { Message, PacketId, Qos } from '../../message.ts';
 import { Receiver, type ReceiverPort } from '../../session/receiver.ts';
 import { Sender, type SenderPort } from '../../session/sender.ts';
@@ -9,6 +12,7 @@ import { topicNameProblem } from '../../topics/validate.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { ClientConnection, type ConnectionHandler } from './connection.ts';
 import { ClientEnded, Disconnected, FateUnknown, QueueFull, SubscribeRefused } from './errors.ts';
+import { topicBytes } from './known-topics.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import { ReceivedMessage } from './received-message.ts';
 import type { ReconnectPlan } from './reconnect-plan.ts';
@@ -173,17 +177,21 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
 
   // What the application asks.
 
-  /** QoS 0: hands the message over to the connection, or (false) keeps it until there is one. Throws QueueFull, ClientEnded. */
-  publishOnce(message: OutgoingMessage): boolean {
-    if (this.#connection?.isConnected === true) {
-      this.#publishQos0(message);
-      return true;
-    }
+  /** QoS 0: hands the message over to the connection. False where there is none. Throws TypeError, RangeError. */
+  publishAtOnce(topicName: string, payload: Uint8Array, retain: boolean): boolean {
+    const current = this.#state;
+    if (current.state !== 'open' || !current.connection.isConnected) return false;
+    // MQTT-4.3.1-1, MQTT-3.3.1-2: DUP 0, and no Packet Identifier (MQTT-2.3.1-5).
+    current.connection.sendPublish(retain ? 0x31 : 0x30, topicBytes(topicName), 0, payload);
+    return true;
+  }
+
+  /** QoS 0 without a connection: keeps the message until there is one. Throws QueueFull, ClientEnded. */
+  publishLater(message: OutgoingMessage): void {
     if (this.isEnded) throw new ClientEnded();
     const { maxQueuedMessages } = this.#options;
     if (this.#offline.length >= maxQueuedMessages) throw new QueueFull(maxQueuedMessages);
     this.#offline.push(message);
-    return false;
   }
 
   /** QoS 1 and 2. Throws QueueFull, ClientEnded. */
@@ -274,8 +282,8 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
     return this.#connection?.outputBytes ?? 0;
   }
 
-  takeOutput(now: number): Uint8Array | undefined {
-    return this.#connection?.takeOutput(now);
+  flush(sink: Sink, now: number): void {
+    this.#connection?.flush(sink, now);
   }
 
   outputWaits(): void {
@@ -294,17 +302,15 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
     if (!sessionPresent && !first) this.#subscribeAgain();
     this.#requests.connected();
     for (const message of this.#offline.splice(0)) {
-      this.#publishQos0(message);
+      this.publishAtOnce(message.topicName, message.payload, message.retain);
       message.done();
     }
     this.#port.connected({ sessionPresent });
     this.#lookIdle();
   }
 
-  packet(packet: Packet): string | undefined {
+  packet(packet: Exclude<Packet, Publish>): string | undefined {
     switch (packet.type) {
-      case 'publish':
-        return this.#published(packet);
       case 'puback':
         this.#done(this.#sender.puback(packet.packetId));
         return undefined;
@@ -351,7 +357,7 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
 
   publish(message: Message, { qos, packetId, dup }: { qos: 1 | 2; packetId: PacketId; dup: boolean }): void {
     const { topicName, payload, retain } = message;
-    this.#connection?.send({ type: 'publish', qos, dup, packetId, topicName, payload, retain });
+    this.#connection?.sendPublish(publishByte({ qos, dup, retain }), topicBytes(topicName), packetId, payload);
   }
 
   pubrel(packetId: PacketId): void {
@@ -368,41 +374,36 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
   }
 
   deliver(message: Message): void {
-    const takers = this.#subscriptions.takers(message.topicName);
     const received = message as ReceivedMessage;
-    for (const taker of takers) taker.take(received);
+    const takers = this.#subscriptions.takers(message.topicName);
     if (takers.length === 0) this.#options.unclaimed?.take(received);
+    else for (const taker of takers) taker.take(received);
   }
 
-  #published(packet: Publish): string | undefined {
-    const problem = topicNameProblem(packet.topicName);
-    if (problem !== undefined)
-      return `PUBLISH to ${problem.actual}: expected ${problem.expected} (${problem.statement})`;
-    // MQTT-3.3.4-1, and MQTT-4.5.0-2: acknowledged whether anybody wants it or not.
-    if (packet.qos === 0) this.deliver(new ReceivedMessage(packet, false));
-    else if (this.#acknowledgements !== undefined) this.#publishedAndHeld(packet, this.#acknowledgements);
-    else if (packet.qos === 1) {
-      this.deliver(new ReceivedMessage(packet, packet.dup));
-      // MQTT-4.3.2-2; in the order in which the messages came, since each is answered at once (MQTT-4.6.0-2, MQTT-4.6.0-3).
-      this.#connection?.acknowledge('puback', packet.packetId);
-    } else {
-      const message = new ReceivedMessage(packet, packet.dup);
-      this.#receiver.publish(packet.packetId, { message, dup: packet.dup }, this);
+  published(publish: PublishView): string | undefined {
+    const { topicName, qos, packetId, dup } = publish;
+    if (!this.#subscriptions.knows(topicName)) {
+      const problem = topicNameProblem(topicName);
+      if (problem !== undefined)
+        return `PUBLISH to ${problem.actual}: expected ${problem.expected} (${problem.statement})`;
     }
+    // MQTT-3.3.4-1, and MQTT-4.5.0-2: acknowledged whether anybody wants it or not.
+    if (qos === 0) this.deliver(new ReceivedMessage(publish, false));
+    else if (this.#acknowledgements !== undefined) this.#publishedAndHeld(publish, qos, this.#acknowledgements);
+    else if (qos === 1) {
+      this.deliver(new ReceivedMessage(publish, dup));
+      // MQTT-4.3.2-2; in the order in which the messages came, since each is answered at once (MQTT-4.6.0-2, MQTT-4.6.0-3).
+      this.#connection?.acknowledge('puback', packetId);
+    } else this.#receiver.publish(packetId, { message: new ReceivedMessage(publish, dup), dup }, this);
     return undefined;
   }
 
-  #publishedAndHeld(packet: Publish & { readonly qos: 1 | 2 }, acknowledgements: Acknowledgements): void {
-    const { packetId, dup, qos } = packet;
+  #publishedAndHeld(publish: PublishView, qos: 1 | 2, acknowledgements: Acknowledgements): void {
+    const { packetId, dup } = publish;
     const held = acknowledgements.arrived(qos === 1 ? 'puback' : 'pubrec', packetId);
-    const message = new ReceivedMessage(packet, dup, () => acknowledgements.acknowledge(held));
+    const message = new ReceivedMessage(publish, dup, () => acknowledgements.acknowledge(held));
     if (qos === 1) this.deliver(message);
     else this.#receiver.publish(packetId, { message, dup }, this);
-  }
-
-  #publishQos0({ topicName, payload, retain }: Message): void {
-    // MQTT-4.3.1-1, MQTT-3.3.1-2: DUP 0, and no Packet Identifier (MQTT-2.3.1-5).
-    this.#connection?.send({ type: 'publish', qos: 0, dup: false, topicName, payload, retain });
   }
 
   #done(message: Message | undefined): void {

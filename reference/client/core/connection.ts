@@ -1,10 +1,13 @@
 // One network connection to a server, from CONNECT to its close. In: bytes, time, how the peer ended. Out: bytes gathered until they are
 // taken, and, through a handler, packets and the end. Knows no socket and no clock.
-import { decode } from '../../codec/decode.ts';
-import { PacketWriter } from '../../codec/encode.ts';
-import { Framer } from '../../codec/framer.ts';
+import { BlockPool } from '../../codec/bytes/block-pool.ts';
+import { encode } from '../../codec/encode.ts';
 import { MalformedPacket } from '../../codec/malformed.ts';
-import type { Connack, Connect, Packet, ProtocolLevel } from '../../codec/packet.ts';
+import { Output, type Sink } from '../../codec/output.ts';
+import type { Connack, Connect, Packet, ProtocolLevel, Publish } from '../../codec/packet.ts';
+import { PacketReader, type PacketSink } from '../../codec/packet-reader.ts';
+import type { PublishView } from '../../codec/publish-view.ts';
+import { writePublish } from '../../codec/publish-writer.ts';
 import type { PacketId } from '../../message.ts';
 import { ConnectRefused, Disconnected } from './errors.ts';
 import { Pings } from './pings.ts';
@@ -12,8 +15,10 @@ import { Pings } from './pings.ts';
 export interface ConnectionHandler {
   /** CONNACK with return code 0 came. */
   accepted(sessionPresent: boolean): void;
-  /** Any packet behind CONNACK, but PINGRESP. A string says what about it violates the protocol. */
-  packet(packet: Packet): string | undefined;
+  /** A PUBLISH. A string says what about it violates the protocol. */
+  published(publish: PublishView): string | undefined;
+  /** Any other packet behind CONNACK, but PINGRESP. A string says what about it violates the protocol. */
+  packet(packet: Exclude<Packet, Publish>): string | undefined;
   pingresp(): void;
   /** There is output to be taken by the end of this turn. */
   outputWaits(): void;
@@ -31,13 +36,17 @@ export interface ConnectionOptions {
 
 type State = 'awaiting-connack' | 'connected' | 'ended';
 
-export class ClientConnection {
+/** Blocks that all clients share: an idle one holds none. */
+const pool = new BlockPool();
+
+const acknowledgements = { puback: 0x40, pubrec: 0x50, pubrel: 0x62, pubcomp: 0x70 } as const;
+
+export class ClientConnection implements PacketSink {
   readonly #handler: ConnectionHandler;
   readonly #level: ProtocolLevel;
   readonly #cleanSession: boolean;
-  readonly #decoding: { readonly level: ProtocolLevel; readonly sentBy: 'server' };
-  readonly #framer: Framer;
-  readonly #out = new PacketWriter();
+  readonly #reader: PacketReader;
+  readonly #out = new Output(pool, { reclaims: true });
   readonly #pings: Pings;
   readonly #connackBy: number;
   #state: State = 'awaiting-connack';
@@ -48,8 +57,8 @@ export class ClientConnection {
     this.#handler = handler;
     this.#level = connect.protocolLevel;
     this.#cleanSession = connect.cleanSession;
-    this.#decoding = { level: connect.protocolLevel, sentBy: 'server' };
-    this.#framer = new Framer({ maxPacketBytes: options.maxPacketBytes });
+    const { maxPacketBytes } = options;
+    this.#reader = new PacketReader({ maxPacketBytes, level: connect.protocolLevel, sentBy: 'server' });
     this.#pings = new Pings({
       keepAliveSeconds: connect.keepAlive,
       answerWithinMs: options.pingrespWithinMs,
@@ -69,16 +78,17 @@ export class ClientConnection {
     return this.#out.length;
   }
 
-  /** Takes the output gathered so far. */
-  takeOutput(now: number): Uint8Array {
-    if (this.#out.length > 0) this.#pings.packetSent(now);
-    return this.#out.take();
+  /** Writes the output gathered so far. */
+  flush(sink: Sink, now: number): void {
+    if (this.#out.length === 0) return;
+    this.#pings.packetSent(now);
+    this.#out.flush(sink);
   }
 
   receive(chunk: Uint8Array): void {
     if (this.#state === 'ended') return;
     try {
-      this.#framer.push(chunk, this.#frame);
+      this.#reader.visit(chunk, this);
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       // MQTT-4.8.0-1, MQTT-2.2.2-2, MQTT-1.5.3-1 and all others by which the decoder refuses bytes.
@@ -124,8 +134,19 @@ export class ClientConnection {
     if (this.#state === 'connected') this.#write(packet);
   }
 
-  acknowledge(packet: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp', packetId: PacketId): void {
-    if (this.#state === 'connected') this.#write({ type: packet, packetId });
+  acknowledge(packet: keyof typeof acknowledgements, packetId: PacketId): void {
+    if (this.#state !== 'connected') return;
+    const idle = this.#out.length === 0;
+    this.#out.acknowledgement(acknowledgements[packet], packetId);
+    if (idle) this.#handler.outputWaits();
+  }
+
+  /** A PUBLISH whose Topic Name is encoded already; `packetId` is 0 at QoS 0. */
+  sendPublish(firstByte: number, topic: Uint8Array, packetId: PacketId, payload: Uint8Array): void {
+    if (this.#state !== 'connected') return;
+    const idle = this.#out.length === 0;
+    writePublish(this.#out, firstByte, topic, packetId, payload);
+    if (idle) this.#handler.outputWaits();
   }
 
   /** Sends DISCONNECT; nothing follows it (MQTT-3.14.4-2), and the connection is closed (MQTT-3.14.4-1). */
@@ -136,13 +157,21 @@ export class ClientConnection {
 
   #write(packet: Packet): void {
     const idle = this.#out.length === 0;
-    this.#out.write(packet, this.#level);
+    this.#out.append(encode(packet, this.#level));
     if (idle) this.#handler.outputWaits();
   }
 
-  readonly #frame = (frame: Uint8Array): void => {
+  /** Called by the reader: a PUBLISH came. */
+  publish(publish: PublishView): void {
     if (this.#state === 'ended') return;
-    const packet = decode(frame, this.#decoding);
+    if (this.#state === 'awaiting-connack') return this.#first(publish.toPacket());
+    const violation = this.#handler.published(publish);
+    if (violation !== undefined) this.#violated(violation);
+  }
+
+  /** Called by the reader: any other packet came. */
+  packet(packet: Exclude<Packet, Publish>): void {
+    if (this.#state === 'ended') return;
     if (this.#state === 'awaiting-connack') return this.#first(packet);
     if (packet.type === 'pingresp') {
       this.#pings.pingresp();
@@ -150,7 +179,7 @@ export class ClientConnection {
     }
     const violation = this.#handler.packet(packet);
     if (violation !== undefined) this.#violated(violation);
-  };
+  }
 
   #first(packet: Packet): void {
     if (packet.type !== 'connack') return this.#violated(`${packet.type.toUpperCase()} before CONNACK (MQTT-3.2.0-1)`);

@@ -157,7 +157,8 @@ export class SampleClient implements ClientPort {
     const message = new OutgoingMessage({ topicName, payload: bytes(payload), qos, retain: false });
     this.#note(payload, message.settled());
     if (qos === 0) {
-      if (this.core.publishOnce(message)) message.done();
+      if (this.core.publishAtOnce(topicName, message.payload, false)) message.done();
+      else this.core.publishLater(message);
     } else this.core.publishSurely(message, qos);
     return this;
   }
@@ -186,8 +187,7 @@ export class SampleClient implements ClientPort {
   }
 
   flush(): void {
-    const output = this.core.takeOutput(this.clock.now());
-    if (output !== undefined) this.#ours?.write(output);
+    if (this.#ours !== undefined) this.core.flush(this.#ours, this.clock.now());
     this.#server?.deliver();
     this.#arm();
   }

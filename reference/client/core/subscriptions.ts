@@ -55,6 +55,11 @@ export class Subscriptions {
     return [...(this.#filters.get(topicFilter)?.keys() ?? nobody)];
   }
 
+  /** Whether the takers of a topic are remembered. */
+  knows(topicName: string): boolean {
+    return this.#remembered?.has(topicName) === true;
+  }
+
   /** Who takes messages of a topic; each taker once, however many of its filters match. */
   takers(topicName: string): readonly Taker[] {
     this.#remembered ??= new Map();

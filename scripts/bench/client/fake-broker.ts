@@ -1,7 +1,6 @@
 // A broker that costs nothing: a process of its own that acknowledges without looking, and sends packets that were encoded before.
 // In: subscriptions to `flood/QOS/BYTES/TOPICS`. Out: messages for as long as the connection lasts; at QoS 1 and 2, 64 of them in flight.
 import { createServer, type Socket } from 'node:net';
-import { Framer } from '../../../reference/codec/framer.ts';
 import { decode, encode } from '../../../reference/codec/index.ts';
 import type { Qos } from '../../../reference/message.ts';
 
@@ -29,23 +28,52 @@ function publish(qos: Qos, bytes: number, topic: number, packetId = 1): Uint8Arr
   return encode({ ...common, qos, dup: false, retain: false, packetId });
 }
 
+/** Length of the packet that begins here; 0 if its header is not complete. */
+function lengthAt(bytes: Uint8Array, at: number): number {
+  let remaining = 0;
+  for (let i = 1; i < 5; i++) {
+    const byte = bytes[at + i];
+    if (byte === undefined) return 0;
+    remaining |= (byte & 127) << (7 * (i - 1));
+    if (byte < 128) return 1 + i + remaining;
+  }
+  return 0;
+}
+
 class Peer {
   readonly #socket: Socket;
-  readonly #framer = new Framer();
   #out: Uint8Array[] = [];
   #packets: readonly Uint8Array[] = [];
+  /** Of a packet that has not come to its end: bytes that nobody wants, or (no PUBLISH of QoS 0) its beginning. */
+  #toSkip = 0;
+  #rest: Uint8Array = new Uint8Array(0);
 
   constructor(socket: Socket) {
     this.#socket = socket;
   }
 
   receive(chunk: Uint8Array): void {
-    this.#framer.push(chunk, this.#frame);
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    let at = Math.min(this.#toSkip, bytes.length);
+    this.#toSkip -= at;
+    while (at < bytes.length) {
+      const length = lengthAt(bytes, at);
+      // PUBLISH with QoS 0 is not even looked at.
+      if (length > 0 && ((bytes[at] ?? 0) & 0xf6) === 0x30) {
+        this.#toSkip = Math.max(0, at + length - bytes.length);
+        at += length;
+        continue;
+      }
+      if (length === 0 || at + length > bytes.length) break;
+      this.#frame(bytes.subarray(at, at + length));
+      at += length;
+    }
+    this.#rest = at < bytes.length ? Uint8Array.from(bytes.subarray(at)) : new Uint8Array(0);
     if (this.#out.length > 0) this.#socket.write(Buffer.concat(this.#out));
     this.#out = [];
   }
 
-  readonly #frame = (frame: Uint8Array): void => {
+  #frame(frame: Uint8Array): void {
     const first = frame[0] ?? 0;
     switch (first >> 4) {
       case 3:
@@ -60,10 +88,9 @@ class Peer {
         return void this.#out.push(Uint8Array.of(0x70, 2, frame[2] ?? 0, frame[3] ?? 0));
     }
     this.#other(frame);
-  };
+  }
 
   #published(frame: Uint8Array, qos: number): void {
-    if (qos === 0) return;
     let at = 2;
     while (((frame[at - 1] ?? 0) & 128) !== 0) at++;
     at += 2 + (((frame[at] ?? 0) << 8) | (frame[at + 1] ?? 0));
