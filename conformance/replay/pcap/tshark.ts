@@ -16,6 +16,6 @@ export function packetTypesByTshark(file: string): number[][] {
       .map((line) => line.split(',').map(Number));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error('tshark is missing: run apt-get install tshark', { cause: error });
+    throw new Error('tshark is missing: run scripts/dissector/install.sh', { cause: error });
   }
 }
