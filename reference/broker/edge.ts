@@ -1,6 +1,7 @@
 // The edge of the broker: binds the core to listeners and the clock. In: options. Out: places where the core can be reached.
 import { type Clock, systemClock } from '../clock.ts';
 import type { Message } from '../message.ts';
+import { HeldOutput } from '../storage/held-output.ts';
 import type { OpenedStore, Store } from '../storage/store.ts';
 import type { Loan, Transport, TransportListener } from '../transport/transport.ts';
 import type { Access, AccessOptions } from './access/access.ts';
@@ -16,7 +17,6 @@ import { type Statistics, statisticsOf } from './core/statistics.ts';
 import { SysTopics } from './core/sys-topics.ts';
 import { callSafely, EventHub } from './events/event-hub.ts';
 import { LocalSubscribers, type MessageListener } from './events/local-subscribers.ts';
-import { HeldOutput } from './held-output.ts';
 import { listenAt, type Place } from './listeners.ts';
 import { BrokerLog } from './log/broker-log.ts';
 import { type MetricsEndpoint, serveMetrics } from './metrics/metrics-endpoint.ts';

@@ -1,7 +1,8 @@
 // Output that waits for the disk: no acknowledgement leaves before what it promises is kept. In: what a turn of the event loop sends and
 // what it changes. Out: one commit for many turns, and the output behind it, in order.
-import type { Store } from '../storage/store.ts';
+
 import type { Transport, TransportListener } from '../transport/transport.ts';
+import type { Store } from './store.ts';
 
 /** Bytes on their way to the disk beyond which nobody is read from who causes more. */
 const mostPendingBytes = 67_108_864;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Store } from '../storage/store.ts';
 import type { Transport } from '../transport/transport.ts';
 import { HeldOutput } from './held-output.ts';
+import type { Store } from './store.ts';
 
 /** A disk that is done with a commit when the test says so. */
 class SlowStore implements Store {
