@@ -13,8 +13,8 @@ class SampleDisk {
   start(options: SampleOptions = {}): SampleBroker {
     const opened = openMemoryStore(this.kept);
     const broker = new SampleBroker(options);
-    const records = new BrokerRecords(opened);
-    broker.core.keep(records, records.state);
+    const { journal, state } = BrokerRecords.open(opened);
+    broker.core.keep(journal, state);
     this.#commit = () => opened.store.commit();
     return broker;
   }

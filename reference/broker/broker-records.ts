@@ -25,14 +25,18 @@ export class BrokerRecords implements BrokerJournal {
   readonly #store: Store;
   readonly #messages: MessageRecords;
   #lastSession = 0;
-  /** What was found; to be given to the core. */
-  readonly state: KeptState;
 
-  constructor({ store, records }: OpenedStore) {
+  private constructor({ store, records }: OpenedStore) {
     this.#store = store;
     this.#messages = new MessageRecords(store, records);
-    this.state = this.#read(records);
-    this.#messages.restored();
+  }
+
+  /** The journal of a core, and what an earlier process has left for it. */
+  static open(opened: OpenedStore): { readonly journal: BrokerJournal; readonly state: KeptState } {
+    const journal = new BrokerRecords(opened);
+    const state = journal.#read(opened.records);
+    journal.#messages.restored();
+    return { journal, state };
   }
 
   sessionMade(clientId: string): SessionJournal {

@@ -105,8 +105,8 @@ export class Edge {
       });
     };
     if (kept !== undefined) {
-      const records = new BrokerRecords(kept);
-      this.core.keep(records, records.state);
+      const { journal, state } = BrokerRecords.open(kept);
+      this.core.keep(journal, state);
       this.#store = kept.store;
       this.#held = new HeldOutput(kept.store, (error) => this.#dataFailed(error));
     }

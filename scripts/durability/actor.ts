@@ -12,6 +12,8 @@ export interface Round {
   readonly isLast: boolean;
   /** A number from 0 to 1. */
   readonly random: () => number;
+  /** A packet came that tells of work done: brokers are killed after so many, however quick they are. */
+  readonly seen: () => void;
   /** Something was promised and not kept. */
   readonly violated: (what: string) => void;
 }

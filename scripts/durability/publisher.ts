@@ -73,6 +73,7 @@ export class Publisher implements Actor {
   }
 
   #came(peer: Peer, packet: Packet, round: Round): void {
+    round.seen();
     if (packet.type === 'pubrec') {
       const sent = this.#inFlight.get(packet.packetId);
       if (sent !== undefined) sent.isReleased = true;

@@ -33,7 +33,10 @@ export interface LoopResult {
   readonly violations: readonly string[];
 }
 
-const longestRoundMs = 500;
+/** Packets that come in a round before its broker is killed, at most; a bound of time beside it, and a moment on top. */
+const mostSeen = 2_000;
+const longestRoundMs = 1_500;
+const longestMomentMs = 8;
 const longestStartMs = 60;
 const killedWhileStarting = 0.1;
 const endsWithinMs = 30_000;
@@ -87,10 +90,20 @@ export async function killLoop({ rounds, seed, breakage, progress }: LoopOptions
   return result();
 }
 
-async function playRound(cast: Cast, broker: RunningBroker, round: Round): Promise<void> {
-  const playing = Promise.all(cast.all.map((actor) => playToTheEnd(actor, round)));
-  const over = new Promise<void>((done) => setTimeout(done, round.random() * longestRoundMs));
-  await Promise.race([over, playing]);
+async function playRound(cast: Cast, broker: RunningBroker, basics: Omit<Round, 'seen'>): Promise<void> {
+  const { random } = basics;
+  let left = Math.floor(random() ** 2 * mostSeen);
+  let over: () => void = () => {};
+  const enough = new Promise<void>((done) => {
+    over = done;
+  });
+  const bound = setTimeout(over, longestRoundMs);
+  const seen = (): void => {
+    if (left-- === 0) setTimeout(over, random() * longestMomentMs);
+  };
+  const playing = Promise.all(cast.all.map((actor) => playToTheEnd(actor, { ...basics, seen })));
+  await Promise.race([enough, playing]);
+  clearTimeout(bound);
   await broker.kill();
   await playing;
 }
@@ -104,6 +117,7 @@ async function playLast(
     port: broker.port,
     isLast: true,
     random,
+    seen: () => {},
     violated: (what) => void violations.push(`at the end: ${what}`),
   };
   const tooLate = new Promise<'too late'>((over) => setTimeout(over, endsWithinMs, 'too late').unref());

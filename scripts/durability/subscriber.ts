@@ -78,6 +78,7 @@ export class Subscriber implements Actor {
   }
 
   #came(peer: Peer, packet: Packet, round: Round): void {
+    round.seen();
     if (packet.type === 'pubrel') {
       this.#received.delete(packet.packetId);
       return this.#answer(() => peer.send({ type: 'pubcomp', packetId: packet.packetId }), round);

@@ -32,8 +32,8 @@ export class CrashingBroker {
   #begin(): { readonly broker: SampleBroker; readonly store: Store } {
     const broker = new SampleBroker({ rules: this.#rules });
     const opened = openMemoryStore(this.#disk);
-    const records = new BrokerRecords(opened);
-    broker.core.keep(records, records.state);
+    const { journal, state } = BrokerRecords.open(opened);
+    broker.core.keep(journal, state);
     return { broker, store: opened.store };
   }
 }
