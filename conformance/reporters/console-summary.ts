@@ -2,7 +2,8 @@
 import { statement } from '../spec/catalogue.ts';
 import type { Report } from '../verdict/report.ts';
 import type { StatementResult, Verdict } from '../verdict/verdict.ts';
-import { whyNoVerdict } from './evidence.ts';
+import { summaryLine, whyNoVerdict } from './evidence.ts';
+import { type Finding, worstFindings } from './findings.ts';
 import type { Style } from './style.ts';
 import { count, cut, duration, oneLine, wrap } from './text.ts';
 
@@ -18,16 +19,18 @@ const headings = [
 
 export interface ClosingOptions {
   readonly style: Style;
+  /** Every violated statement is told with the scenarios that showed it. */
+  readonly verbose?: boolean;
   readonly reportPath?: string;
 }
 
-export function closingLines(report: Report, { style, reportPath }: ClosingOptions): string[] {
+export function closingLines(report: Report, { style, verbose = false, reportPath }: ClosingOptions): string[] {
   const { columns } = style;
   const inconclusive = report.scenarios.filter(({ verdict }) => verdict === 'inconclusive');
   return [
     '',
     ...(report.scenarios.length === 0 ? [] : [...table(report, style), '']),
-    ...violated(report, style),
+    ...(verbose ? violated(report, style) : worst(report, style)),
     ...(inconclusive.length === 0
       ? []
       : wrap(`inconclusive: ${inconclusive.map(({ id }) => id).join(', ')}`, {
@@ -72,6 +75,34 @@ function table(report: Report, style: Style): string[] {
 
 const timeWidth = 10;
 const narrowestName = 16;
+
+/** The worst findings, and the numbers of all other statements that are violated. */
+function worst(report: Report, style: Style): string[] {
+  const { columns } = style;
+  const findings = worstFindings(report).filter(({ result }) => result.verdict !== 'warn');
+  if (findings.length === 0) return [];
+  const told = new Set(findings.map(({ check }) => check?.statements[0]));
+  const others = report.statements.filter(({ id, verdict }) => verdict === 'fail' && !told.has(id)).map(({ id }) => id);
+  const also =
+    others.length === 0 ? [] : wrap(`Also violated: ${others.join(', ')}`, { columns, first: '', next: '  ' });
+  return [style.bold('Worst findings:'), ...findings.flatMap((one) => findingLines(one, style)), ...also, ''];
+}
+
+function findingLines({ result, check }: Finding, style: Style): string[] {
+  const { columns } = style;
+  const title = wrap(result.title, { columns, first: `${style.symbol(result.verdict)} ` });
+  const [id] = check?.statements ?? [];
+  const got = check === undefined ? summaryLine(result) : `got ${cut(oneLine(check.got), mostOfGot)}`;
+  return [
+    ...title.map((line) => style.paint(result.verdict, line)),
+    ...wrap(got, { columns, first: '    ' }),
+    ...wrap(`${id === undefined ? '' : `${id}, `}${result.id}`, { columns, first: '    ' }).map((line) =>
+      style.dim(line),
+    ),
+  ];
+}
+
+const mostOfGot = 160;
 
 function violated({ statements, scenarios }: Report, style: Style): string[] {
   const failed = statements.filter(({ verdict }) => verdict === 'fail');

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { catalogue } from '../spec/catalogue.ts';
 import type { RunEvent } from '../verdict/events.ts';
-import { type ConsoleOptions, consoleReporter, waitingFor } from './console.ts';
+import { type ConsoleOptions, consoleReporter } from './console.ts';
 import { report, sampleEvents, sampleFailure, sampleResult } from './sample-run.ts';
+import { Waits } from './waits.ts';
 
 async function shown(options: Partial<ConsoleOptions> = {}, events: readonly RunEvent[] = sampleEvents()) {
   let text = '';
@@ -76,7 +78,7 @@ describe('the end', () => {
   });
 
   test('names the violated statements, and only the scenarios that failed', async () => {
-    const text = await shown();
+    const text = await shown({ verbose: true });
     expect(text).toContain('✖ MQTT-3.3.5-1 (3.3.5, Actions)');
     expect(text).toContain('seen in overlap-highest-qos\n');
   });
@@ -91,7 +93,7 @@ describe('the end', () => {
         { verdict: 'fail', statements: ['MQTT-3.12.4-1'], expected: 'PINGRESP', got: 'nothing' },
       ],
     });
-    const text = await shown({ quiet: true }, sampleEvents({ results: [other, sampleFailure] }));
+    const text = await shown({ quiet: true, verbose: true }, sampleEvents({ results: [other, sampleFailure] }));
     expect(text).toContain('seen in overlap-highest-qos\n');
     expect(text).toContain('seen in fails-elsewhere\n');
   });
@@ -192,9 +194,114 @@ describe('the live line', () => {
     for (const line of text.split('\u001b[2K').slice(1)) expect(line.length).toBeLessThan(40);
   });
 
-  test('counts what several scenarios wait for', () => {
-    expect(waitingFor(['session expiry', 'keep-alive', 'keep-alive'])).toBe(
-      '; waiting for 2 x keep-alive, session expiry',
-    );
+  test('says how long it takes, and is redrawn as time goes by', async () => {
+    let now = 0;
+    let redraw: () => void = () => {};
+    let stopped = false;
+    const clock = {
+      now: () => now,
+      every: (_ms: number, call: () => void) => {
+        redraw = call;
+        return {
+          stop: () => {
+            stopped = true;
+          },
+        };
+      },
+    };
+    let text = '';
+    const output = {
+      write: (part: string) => {
+        text += part;
+      },
+      done: () => Promise.resolve(),
+    };
+    const look = { live: true, colours: false, unicode: true, columns: 80, verbose: false, quiet: false };
+    const reporter = consoleReporter({ output, clock, ...look });
+    const [start, ...rest] = sampleEvents();
+    if (start === undefined) throw new Error('the sample has no events');
+    reporter.receive(start);
+    reporter.receive({ ...waits, waitsFor: 'keep-alive timer', forMs: 1_500 });
+    reporter.receive({ ...waits, id: 'other', waitsFor: 'keep-alive timer', forMs: 900 });
+    expect(text).toMatch(/waiting for 2 keep-alive timers, 1\.5 s$/);
+    now = 300;
+    redraw();
+    expect(text).toMatch(/waiting for 2 keep-alive timers, 1\.2 s$/);
+    now = 2_000;
+    redraw();
+    expect(text).toMatch(/waiting for 2 keep-alive timers$/);
+    for (const event of rest) reporter.receive(event);
+    expect(stopped).toBe(true);
   });
+
+  test('counts what several scenarios wait for', () => {
+    const all = new Waits();
+    for (const [i, waitsFor] of ['session expiry', 'keep-alive timer', 'keep-alive timer', 'a', 'a', 'a'].entries()) {
+      all.begin({ type: 'scenario:waits', id: `${i}`, protocol: '3.1.1', waitsFor }, 0);
+    }
+    expect(all.text()).toBe('; waiting for 3 x a, 2 keep-alive timers, session expiry');
+  });
+});
+
+describe('a failure that is repeated', () => {
+  const fails: RunEvent = { type: 'scenario:fails', result: sampleFailure };
+  const ends = (result: Partial<typeof sampleFailure>): RunEvent => ({
+    type: 'scenario:end',
+    result: { ...sampleFailure, ...result },
+  });
+
+  test('is told at once, and once', async () => {
+    const text = await shown({}, [...sampleEvents().slice(0, 1), fails]);
+    expect(text).toContain('✖ Overlapping filters');
+    const all = await shown({}, [...sampleEvents().slice(0, 1), fails, ends({})]);
+    expect(all.match(/✖ Overlapping filters/g)).toHaveLength(1);
+  });
+
+  test('and is unstable, or not confirmed, is told of again', async () => {
+    const unstable = await shown({}, [fails, ends({ stability: { runs: 5, same: 2 } })]);
+    expect(unstable).toContain('unstable, 2 of 5 times the same: Overlapping filters');
+    const reason = 'failed once, and not again in 2 repeats: x';
+    const events = [fails, ends({ verdict: 'inconclusive', reason, stability: { runs: 3, same: 1 } })];
+    expect(await shown({}, events)).toContain('? inconclusive Overlapping filters');
+    const live = await shown({ live: true }, [...sampleEvents().slice(0, 1), ...events]);
+    expect(live).toMatch(/0 of 8 done, 1 failed/);
+    expect(live).toMatch(/1 of 8 done$/);
+  });
+
+  test('in many ways that are told in the same words is told once', async () => {
+    const checks = Array.from({ length: 8 }, () => sampleFailure.checks).flat();
+    const text = await shown({}, [ends({ checks })]);
+    expect(text.match(/got {7}PUBLISH with QoS 0/g)).toHaveLength(1);
+    expect(text).toContain('got       PUBLISH with QoS 0 (8 times, with other bytes each)');
+  });
+});
+
+test('of many connections the trace shows the one that is judged, and what never came', async () => {
+  const trace = Array.from({ length: 60 }, (_, i) => {
+    const connection = `client ${i % 10}`;
+    return { kind: 'note', at: i, connection, text: `step ${i}` } as const;
+  });
+  const checks = sampleFailure.checks.map((one) => ({
+    ...one,
+    traceIndex: 49,
+    connection: 'client 3',
+    missing: ['PUBACK'],
+  }));
+  const text = await shown({}, sampleEvents({ results: [{ ...sampleFailure, trace, checks }] }));
+  expect([...text.matchAll(/client (\d): step/g)].map(([, name]) => name)).toEqual(Array(6).fill('3'));
+  expect(text).toMatch(/> {5}43\.0 ms {2}client 3: step 43\n +never came: PUBACK\n/);
+});
+
+test('the worst findings are told at the end, and the numbers of all others', async () => {
+  const other = (i: number): typeof sampleFailure => ({
+    ...sampleFailure,
+    id: `other-${i}`,
+    checks: [{ verdict: 'fail', statements: [catalogue[i]?.id ?? 'MQTT-3.3.5-1'], expected: 'x', got: `y ${i}` }],
+  });
+  const results = [sampleFailure, ...Array.from({ length: 9 }, (_, i) => other(i))];
+  const text = (await shown({ quiet: true }, sampleEvents({ results }))).replace(/\n +/g, ' ');
+  expect(text).toContain('Worst findings:');
+  expect(text.match(/^✖ /gm)).toHaveLength(5);
+  expect(text).toContain('got PUBLISH with QoS 0');
+  expect(text.match(/Also violated: ([^\n]*)/)?.[1]?.split(', ')).toHaveLength(5);
 });

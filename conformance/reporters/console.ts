@@ -1,5 +1,6 @@
 // The run on a terminal. In: events. Out: a live line, failures at once, a table at the end.
 import type { Reporter, RunEvent } from '../verdict/events.ts';
+import type { Report } from '../verdict/report.ts';
 import type { ScenarioResult } from '../verdict/verdict.ts';
 import { closingLines } from './console-summary.ts';
 import { evidenceLines, summaryLine } from './evidence.ts';
@@ -7,6 +8,7 @@ import { LiveLine } from './live-line.ts';
 import type { Output } from './output.ts';
 import { type Look, Style } from './style.ts';
 import { wrap } from './text.ts';
+import { Waits } from './waits.ts';
 
 export interface ConsoleOptions extends Look {
   readonly output: Output;
@@ -19,10 +21,28 @@ export interface ConsoleOptions extends Look {
   readonly target?: string;
   /** Where the HTML report will lie. */
   readonly reportPath?: string;
+  /** The system's, unless told otherwise. */
+  readonly clock?: ConsoleClock;
 }
 
 /** Where the output is no terminal, progress is told so often. */
 const progressSteps = 4;
+/** A live line that tells how long something takes is redrawn so often. */
+const redrawMs = 200;
+
+/** Milliseconds that only go forward, and a call again and again until it is stopped. */
+export interface ConsoleClock {
+  now(): number;
+  every(ms: number, call: () => void): { stop(): void };
+}
+
+const systemClock: ConsoleClock = {
+  now: () => performance.now(),
+  every: (ms, call) => {
+    const timer = setInterval(call, ms).unref();
+    return { stop: () => clearInterval(timer) };
+  },
+};
 
 export function consoleReporter(options: ConsoleOptions): Reporter {
   const run = new ConsoleRun(options);
@@ -33,22 +53,25 @@ class ConsoleRun {
   readonly #options: ConsoleOptions;
   readonly #style: Style;
   readonly #line: LiveLine;
+  readonly #clock: ConsoleClock;
+  readonly #redraw: { stop(): void } | undefined;
+  readonly #waits = new Waits();
+  /** What failed and was told of, by scenario and protocol. */
+  readonly #told = new Set<string>();
   #planned = 0;
   #started = 0;
   #done = 0;
   #failed = 0;
   #toldSteps = 0;
-  /** What the scenarios that are being played wait for. */
-  readonly #waits = new Map<string, string>();
 
   constructor(options: ConsoleOptions) {
+    const { output, columns, live, quiet, clock = systemClock } = options;
     this.#options = options;
     this.#style = new Style(options);
-    this.#line = new LiveLine({
-      write: (text) => options.output.write(text),
-      columns: options.columns,
-      enabled: options.live && !options.quiet,
-    });
+    this.#clock = clock;
+    const enabled = live && !quiet;
+    this.#line = new LiveLine({ write: (text) => output.write(this.#style.safe(text)), columns, enabled });
+    this.#redraw = enabled ? clock.every(redrawMs, () => this.#show()) : undefined;
   }
 
   receive(event: RunEvent): void {
@@ -66,37 +89,65 @@ class ConsoleRun {
         this.#started++;
         break;
       case 'scenario:waits':
-        this.#waits.set(`${event.id} ${event.protocol}`, event.waitsFor);
+        this.#waits.begin(event, this.#clock.now());
         break;
       case 'scenario:fails':
+        this.#fails(event.result);
         break;
       case 'scenario:end':
         this.#ended(event.result);
         break;
-      case 'run:end': {
-        this.#line.clear();
-        const { reportPath } = this.#options;
-        const where = reportPath === undefined ? {} : { reportPath };
-        this.#print(closingLines(event.report, { style: this.#style, ...where }));
+      case 'run:end':
+        this.#ends(event.report);
         return;
-      }
     }
-    this.#line.show(this.#progress());
+    this.#show();
+  }
+
+  #ends(report: Report): void {
+    this.#redraw?.stop();
+    this.#line.clear();
+    const { reportPath, verbose } = this.#options;
+    const where = reportPath === undefined ? {} : { reportPath };
+    this.#print(closingLines(report, { style: this.#style, verbose, ...where }));
+  }
+
+  #show(): void {
+    this.#line.show(this.#progress(this.#clock.now()));
+  }
+
+  /** Told at once; whether it is stable shows later. */
+  #fails(result: ScenarioResult): void {
+    this.#failed++;
+    this.#told.add(keyOf(result));
+    this.#waits.end(result);
+    if (!this.#options.quiet) this.#print(['', ...this.#block(result)]);
   }
 
   #ended(result: ScenarioResult): void {
     this.#done++;
-    this.#waits.delete(`${result.id} ${result.protocol}`);
-    if (result.verdict === 'fail') this.#failed++;
+    this.#waits.end(result);
+    const told = this.#told.has(keyOf(result));
+    if (result.verdict === 'fail' && !told) this.#failed++;
+    if (result.verdict !== 'fail' && told) this.#failed--;
     const { quiet, verbose, live } = this.#options;
     if (quiet) return;
-    if (result.verdict === 'fail' || result.verdict === 'error') this.#print(['', ...this.#block(result)]);
+    if (told) this.#print(this.#afterRepeats(result));
+    else if (result.verdict === 'fail' || result.verdict === 'error') this.#print(['', ...this.#block(result)]);
     else if (verbose || result.verdict === 'inconclusive') this.#print(this.#brief(result));
     const step = Math.floor((this.#done / Math.max(1, this.#planned, this.#started)) * progressSteps);
     if (!live && !verbose && step > this.#toldSteps && step < progressSteps) {
       this.#toldSteps = step;
       this.#print([this.#progress()]);
     }
+  }
+
+  /** Nothing of a failure that was told of, and is stable. */
+  #afterRepeats(result: ScenarioResult): string[] {
+    if (result.verdict !== 'fail') return this.#brief(result);
+    const { stability, title, id } = result;
+    if (stability === undefined || stability.same === stability.runs) return [];
+    return this.#wrapped(`unstable, ${stability.same} of ${stability.runs} times the same: ${title} (${id})`);
   }
 
   /** A failure: everything that one needs to believe it. */
@@ -130,10 +181,11 @@ class ConsoleRun {
     return wrap(text, { columns: this.#style.columns, first });
   }
 
-  #progress(): string {
+  /** With the time, also how long it takes. */
+  #progress(now?: number): string {
     const total = Math.max(this.#planned, this.#started, this.#done);
     const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`;
-    return `${this.#done} of ${total} done${failed}${waitingFor([...this.#waits.values()])}`;
+    return `${this.#done} of ${total} done${failed}${this.#waits.text(now)}`;
   }
 
   #print(lines: readonly string[]): void {
@@ -147,11 +199,4 @@ function summaryOf(result: ScenarioResult): string {
   return seen.length === 0 ? summaryLine(result) : seen.map(({ got }) => got).join('; ');
 }
 
-/** `; waiting for 3 x keep-alive`, the most frequent first. */
-export function waitingFor(waits: readonly string[]): string {
-  if (waits.length === 0) return '';
-  const counts = new Map<string, number>();
-  for (const what of waits) counts.set(what, (counts.get(what) ?? 0) + 1);
-  const parts = [...counts].sort(([, a], [, b]) => b - a).map(([what, n]) => (n === 1 ? what : `${n} x ${what}`));
-  return `; waiting for ${parts.join(', ')}`;
-}
+const keyOf = ({ id, protocol }: ScenarioResult): string => `${id} ${protocol}`;

@@ -3,7 +3,7 @@ import { statement } from '../spec/catalogue.ts';
 import type { Report } from '../verdict/report.ts';
 import type { Check, ScenarioResult } from '../verdict/verdict.ts';
 import type { TraceEntry } from '../wire/trace.ts';
-import { count, oneLine, visible, withoutPassword, wrap } from './text.ts';
+import { count, cut, oneLine, visible, withoutPassword, wrap } from './text.ts';
 
 const decisive: Partial<Record<ScenarioResult['verdict'], Check['verdict']>> = {
   fail: 'fail',
@@ -44,7 +44,10 @@ export function evidenceLines(result: ScenarioResult, options: EvidenceOptions):
   const demands = [...new Set(checks.flatMap(({ statements }) => statements))].flatMap((id) =>
     labelled('demanded', `${id} (${statement(id).level}): ${statement(id).requirement}`),
   );
-  const seen = checks.flatMap((check) => [...labelled('expected', check.expected), ...labelled('got', check.got)]);
+  const seen = alike(checks).flatMap(([check, times]) => [
+    ...labelled('expected', cut(check.expected, mostOfText)),
+    ...labelled('got', `${cut(check.got, mostOfText)}${times === 1 ? '' : ` (${times} times, with other bytes each)`}`),
+  ]);
   const { reason, stability } = result;
   return [
     ...demands,
@@ -57,6 +60,18 @@ export function evidenceLines(result: ScenarioResult, options: EvidenceOptions):
   ];
 }
 
+const mostOfText = 400;
+
+/** Checks that differ in nothing that is told, and how many there are. */
+function alike(checks: readonly Check[]): [Check, number][] {
+  const groups = new Map<string, [Check, number]>();
+  for (const check of checks) {
+    const key = `${check.expected}\n${check.got}`;
+    groups.set(key, [check, (groups.get(key)?.[1] ?? 0) + 1]);
+  }
+  return [...groups.values()];
+}
+
 function reasonLines(reason: string, columns: number): string[] {
   return visible(reason)
     .split('\n')
@@ -67,18 +82,34 @@ function stabilityText({ runs, same }: { readonly runs: number; readonly same: n
   return same === runs ? `stable: the same in ${count(runs, 'run')}` : `unstable: the same in ${same} of ${runs} runs`;
 }
 
-/** The last entries of the trace; the deciding one is always among them, and marked. */
-function traceLines({ trace, checks }: ScenarioResult, { columns, traceEntries }: EvidenceOptions): string[] {
+/** From so many connections on, only the one is shown on which it was decided. */
+const manyConnections = 5;
+
+/** The last entries of the trace before it was decided, of the connection that is judged where there are many; the deciding one is marked. */
+function traceLines(result: ScenarioResult, { columns, traceEntries }: EvidenceOptions): string[] {
+  const { trace } = result;
   if (trace.length === 0) return [];
-  const deciding = checks.find(({ verdict }) => verdict === 'fail')?.traceIndex;
-  const last = Math.min(trace.length, Math.max((deciding ?? trace.length) + 2, Math.min(traceEntries, trace.length)));
-  const first = Math.max(0, last - traceEntries);
-  const heading =
-    first === 0 && last === trace.length ? 'trace' : `trace, entries ${first + 1} to ${last} of ${trace.length}`;
-  const lines = trace.slice(first, last).flatMap((entry, i) => {
-    const mark = first + i === deciding ? '>' : ' ';
-    const at = entry.at.toFixed(1).padStart(9);
-    return wrap(entryText(entry), { columns, first: `${mark}${at} ms  `, next: ' '.repeat(17) });
+  const check = decidingChecks(result)[0];
+  const many = new Set(trace.map(({ connection }) => connection)).size > manyConnections;
+  const own = trace.flatMap((entry, i) =>
+    many && check?.connection !== undefined && entry.connection !== check.connection ? [] : [i],
+  );
+  const decided = own.findLast((i) => i <= (check?.traceIndex ?? trace.length));
+  const end = Math.max(own.indexOf(decided ?? -1) + 2, Math.min(traceEntries, own.length));
+  const shown = own.slice(Math.max(0, end - traceEntries), end);
+  const whole = shown.length === trace.length;
+  const [first = 0] = shown;
+  const heading = whole ? 'trace' : `trace, entries ${first + 1} to ${(shown.at(-1) ?? 0) + 1} of ${trace.length}`;
+  const missing = check?.missing ?? [];
+  const lines = shown.flatMap((i) => {
+    const entry = trace[i];
+    if (entry === undefined) return [];
+    const mark = i === decided && check?.traceIndex !== undefined ? '>' : ' ';
+    const first = `${mark}${entry.at.toFixed(1).padStart(9)} ms  `;
+    const next = ' '.repeat(first.length);
+    const text = wrap(entryText(entry), { columns, first, next });
+    if (i !== decided || missing.length === 0) return text;
+    return [...text, ...wrap(`never came: ${missing.join(', ')}`, { columns, first: next, next })];
   });
   return [heading, ...lines];
 }

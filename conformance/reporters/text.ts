@@ -14,8 +14,20 @@ export const oneLine = (text: string): string =>
     .replace(/\s*\n\s*/g, ' ')
     .trim();
 
+/** Signs of ours that have a likeness in ASCII. */
+const likeness: Readonly<Record<string, string>> = {
+  '…': '...',
+  '→': '->',
+  '←': '<-',
+  '–': '-',
+  '×': 'x',
+  '·': '-',
+  ' ': ' ',
+};
+
 /** For terminals without Unicode. */
-export const ascii = (text: string): string => text.replace(/[^\n -~]/gu, escaped);
+export const ascii = (text: string): string =>
+  text.replace(/[^\n -~]/gu, (character) => likeness[character] ?? escaped(character));
 
 /** Cut to a number of columns. */
 export const cut = (text: string, columns: number): string =>
