@@ -73,7 +73,7 @@ function table(report: Report, style: Style): string[] {
   ];
 }
 
-const timeWidth = 10;
+const timeWidth = 12;
 const narrowestName = 16;
 
 /** The worst findings, and the numbers of all other statements that are violated. */

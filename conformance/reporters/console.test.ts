@@ -243,6 +243,12 @@ describe('the live line', () => {
   });
 });
 
+test('the live line counts results, of which scenarios at two protocols have two', async () => {
+  const [start] = sampleEvents();
+  if (start === undefined) throw new Error('the sample has no events');
+  expect(await shown({ live: true }, [start, { type: 'run:planned', results: 12 }])).toMatch(/0 of 12 done$/);
+});
+
 describe('a failure that is repeated', () => {
   const fails: RunEvent = { type: 'scenario:fails', result: sampleFailure };
   const ends = (result: Partial<typeof sampleFailure>): RunEvent => ({

@@ -85,6 +85,9 @@ class ConsoleRun {
           this.#print(this.#wrapped(`it calls itself ${event.target.version}`));
         }
         break;
+      case 'run:planned':
+        this.#planned = event.results;
+        break;
       case 'scenario:start':
         this.#started++;
         break;

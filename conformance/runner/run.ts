@@ -1,4 +1,5 @@
 // One run: from an address to a report. In: options. Out: events, and at the end the report.
+import { invariants } from '../invariants/all.ts';
 import { catalogue } from '../spec/catalogue.ts';
 import type { ChosenReadings } from '../spec/readings.ts';
 import type { Address } from '../target/address.ts';
@@ -202,6 +203,7 @@ async function play(options: PlayOptions): Promise<Ending> {
       return { section, scenario, protocol, ...(lacking === undefined ? {} : { skipBecause: lacking }) };
     }),
   );
+  emit({ type: 'run:planned', results: planned.length + watches.size * invariants.length });
   const schedule = new Schedule({
     planned,
     contextOf,

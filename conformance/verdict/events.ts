@@ -6,6 +6,8 @@ export type RunEvent =
   | { readonly type: 'run:start'; readonly header: RunHeader; readonly planned: number }
   /** The target answered and was probed. */
   | { readonly type: 'target:known'; readonly target: TargetDescription }
+  /** How many results there will be: some scenarios are played at several protocols. */
+  | { readonly type: 'run:planned'; readonly results: number }
   | {
       readonly type: 'scenario:start';
       readonly id: string;

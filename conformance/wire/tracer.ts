@@ -76,9 +76,15 @@ export class Tracer {
     this.#add({ kind: 'note', at: this.#options.now(), text, ...details });
   }
 
-  /** The entry that decided the check which is being recorded: by default the last one. */
-  markDecisive(): void {
-    this.#decisive = this.#end.at(-1) ?? this.#start.at(-1);
+  /** The entry that decided the check which is being recorded: that of this packet, or the last one. */
+  markDecisive(packet?: Observed): void {
+    const last = this.#end.at(-1) ?? this.#start.at(-1);
+    this.#decisive = (packet === undefined ? undefined : this.#entryOf(packet)) ?? last;
+  }
+
+  #entryOf(packet: Observed): Draft | undefined {
+    const isIt = (draft: Draft): boolean => 'what' in draft && draft.what === packet;
+    return this.#end.findLast(isIt) ?? this.#start.findLast(isIt);
   }
 
   /** Index that the decisive entry has in `entries()`. */

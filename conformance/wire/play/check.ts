@@ -48,7 +48,8 @@ export class Check {
     if (found === undefined)
       return this.#failed({ expected: wanted, got: `nothing in time; ${this.#situation()}`, missing: [wanted] });
     if (found === 'ended') return this.#failed({ expected: wanted, got: this.#situation(), missing: [wanted] });
-    if ('mismatch' in found) return this.#failed({ expected: wanted, got: describePacket(found.mismatch) });
+    if ('mismatch' in found)
+      return this.#failed({ expected: wanted, got: describePacket(found.mismatch), by: found.mismatch });
     this.#recorder.passed(this.#statements, wanted, this.#client);
     return found.packet as Met<E>;
   }
@@ -79,7 +80,7 @@ export class Check {
     }
     if (unwelcome.length > 0) {
       const got = `${came}; too many: ${shortList(unwelcome.map(describePacket))}`;
-      return this.#failed({ expected: wanted, got }, this.#but(ofOrder));
+      return this.#failed({ expected: wanted, got, by: unwelcome[0] }, this.#but(ofOrder));
     }
     if (!reached)
       return this.#recorder.inconclusive(`the barrier of "${wanted}" was not reached: ${this.#situation()}`);
@@ -134,16 +135,16 @@ export class Check {
     else this.#failed({ expected: 'PINGREQ is answered', got: this.#situation(), missing: ['PINGRESP'] });
   }
 
-  /** A condition of the scenario's own holds. */
-  satisfy(holds: boolean, seen: { readonly expected: string; readonly got: string }): void {
+  /** A condition of the scenario's own holds. `by`: the packet that tells; by default the last one that was looked at. */
+  satisfy(
+    holds: boolean,
+    seen: { readonly expected: string; readonly got: string; readonly by?: Observed | undefined },
+  ): void {
     if (holds) this.#recorder.passed(this.#statements, seen.expected, this.#client);
-    else this.#failed(seen);
+    else this.#failed({ by: this.#client.lastTaken, ...seen });
   }
 
-  #failed(
-    seen: { readonly expected: string; readonly got: string; readonly missing?: readonly string[] },
-    statements = this.#statements,
-  ): undefined {
+  #failed(seen: Parameters<Recorder['failed']>[1], statements = this.#statements): undefined {
     this.#recorder.failed(statements, seen, this.#client);
     return undefined;
   }

@@ -19,6 +19,8 @@ export class Client {
   /** QoS granted by filter. */
   readonly granted = new Map<string, number>();
   lastPublish: Publish | undefined;
+  /** The packet that a check or a wait took last, but for PINGRESP. */
+  lastTaken: Observed | undefined;
   /** What the last CONNACK said; means nothing at level 3. */
   sessionPresent: boolean | undefined;
   /** Arrivals from here on are reactions to the last thing sent. */
@@ -56,7 +58,9 @@ export class Client {
 
   /** Takes the first unused arrival that is as expected. */
   take(expected: Expected): Arrival | undefined {
-    return this.connection.take(({ packet }) => meets(packet, expected));
+    const taken = this.connection.take(({ packet }) => meets(packet, expected));
+    if (taken !== undefined && expected.type !== 'pingresp') this.lastTaken = taken.packet;
+    return taken;
   }
 
   /** Waits for a packet, whatever comes before it. Undefined when it did not come in time or the connection ended. */

@@ -1,6 +1,7 @@
 // Writes down what the checks of one scenario found, and stops the scenario where nothing sensible can follow.
 import type { AnyStatementId } from '../../spec/catalogue.ts';
 import type { Check } from '../../verdict/verdict.ts';
+import type { Observed } from '../observer.ts';
 import type { Tracer } from '../tracer.ts';
 import type { Client } from './client.ts';
 
@@ -40,10 +41,11 @@ export class Recorder {
     this.#options = options;
   }
 
-  add(check: Check, client?: Pick<Client, 'name'>): void {
+  /** `by`: the packet that decided it; by default the last thing that happened. */
+  add(check: Check, client?: Pick<Client, 'name'>, by?: Observed): void {
     const { tracer, checks, inThisRun } = this.#options;
     const counted = { ...inThisRun(check), ...(client === undefined ? {} : { connection: client.name }) };
-    tracer.markDecisive();
+    tracer.markDecisive(by);
     const traceIndex = tracer.decisiveIndex();
     checks.push(traceIndex === undefined ? counted : { ...counted, traceIndex });
     const text =
@@ -61,13 +63,17 @@ export class Recorder {
   /** A `must` that fails ends the scenario; `should` and `may` go on. */
   failed(
     statements: readonly AnyStatementId[],
-    seen: Pick<Check, 'expected' | 'got' | 'missing'>,
+    { by, ...seen }: Pick<Check, 'expected' | 'got' | 'missing'> & { readonly by?: Observed | undefined },
     client?: Pick<Client, 'name'>,
   ): void {
     // What a target may do, it may also leave: such a sentence is never broken.
     const broken = statements.filter((id) => !id.startsWith('MAY-'));
     const { onFailure: verdict } = this.#options;
-    this.add({ verdict, statements: verdict === 'fail' && broken.length > 0 ? broken : statements, ...seen }, client);
+    this.add(
+      { verdict, statements: verdict === 'fail' && broken.length > 0 ? broken : statements, ...seen },
+      client,
+      by,
+    );
     if (this.#options.onFailure === 'fail') throw new Stopped(`expected ${seen.expected}; got ${seen.got}`);
   }
 

@@ -35,13 +35,15 @@ export const overlap = overlaps.flatMap((order) =>
         await when(publisher).publishes({ topicName, payload: 'end', qos: 2 });
         given.that((await subscriber.awaits(message('end'))) !== undefined, 'the last message did not come');
         await subscriber.pings();
-        const copies = subscriber.connection.pending.flatMap(({ packet: one }) =>
-          one.type === 'publish' && new TextDecoder().decode(one.payload) === 'overlap' ? [one.qos] : [],
+        const arrived = subscriber.connection.pending.flatMap(({ packet: one }) =>
+          one.type === 'publish' && new TextDecoder().decode(one.payload) === 'overlap' ? [one] : [],
         );
+        const copies = arrived.map((one) => one.qos);
         const highest = Math.max(exact, wildcard);
         must(subscriber, 'MQTT-3.3.5-1').satisfy(copies.includes(highest), {
           expected: `a copy at QoS ${highest}`,
           got: copies.length === 0 ? 'none' : `QoS ${copies.join(' and ')}`,
+          by: arrived[0],
         });
         must(subscriber, 'MQTT-3.3.5-1').satisfy(copies.length <= 2, {
           expected: 'one copy, or one for each filter',
