@@ -159,6 +159,10 @@ metrics: { port: 0 }
     broker.child.kill('SIGHUP');
     await broker.prints(/mqttspec: cannot reload: listeners\[0\]: certificate and key cannot be used/);
     expect(await fingerprint(url)).not.toBe(before);
+    written('server.key', renewed.key);
+    written('broker.yaml', 'listeners: [{ kind: tcp }]');
+    broker.child.kill('SIGHUP');
+    await broker.prints(/cannot reload: access\.passwordFile: cannot be turned on or off while the broker runs/);
     broker.child.kill('SIGTERM');
     expect(await broker.ended).toBe(0);
   });

@@ -20,7 +20,7 @@ describe('a hidden answer', () => {
     const asked = askHidden('Password: ', { input, output });
     for (const byte of Buffer.from(keys)) input.write(Buffer.of(byte));
     expect(await asked).toBe(answer);
-    expect(seen).toEqual(['Password: ', '<raw true>', '<raw false>', '\n']);
+    expect(seen).toEqual(['<raw true>', 'Password: ', '<raw false>', '\n']);
   });
 
   test('ends with its input', async () => {
@@ -35,6 +35,6 @@ describe('a hidden answer', () => {
     const asked = askHidden('Password: ', { input, output });
     input.write('secr\u0003');
     await expect(asked).rejects.toThrow(Interrupted);
-    expect(seen).toEqual(['Password: ', '<raw true>', '<raw false>', '\n']);
+    expect(seen).toEqual(['<raw true>', 'Password: ', '<raw false>', '\n']);
   });
 });

@@ -11,8 +11,9 @@ export class Interrupted extends Error {}
 
 /** Asks, echoes nothing, and resolves at Enter. Rejects with Interrupted at Ctrl-C; the terminal is left as it was. */
 export async function askHidden(question: string, { input, output }: Terminal): Promise<string> {
-  output.write(question);
+  // Before the question: somebody may answer at once.
   input.setRawMode(true);
+  output.write(question);
   input.setEncoding('utf8');
   try {
     return await typed(input);

@@ -102,6 +102,8 @@ async function untilStopped(hangUp: () => Promise<void>): Promise<void> {
   await new Promise<void>((stop) => {
     process.once('SIGINT', () => stop());
     process.once('SIGTERM', () => stop());
+    // Who read our output has left.
+    process.stdout.once('error', () => stop());
   });
   process.off('SIGHUP', onHangUp);
   await reloading;
@@ -121,7 +123,8 @@ async function reload(broker: Broker, { options, before }: Reloading): Promise<v
     const stays =
       JSON.stringify({ ...before, access: undefined }) === JSON.stringify({ ...settings, access: undefined });
     if (!stays) say('reload: what has changed besides access needs a restart');
-    await usable(broker.reload(settings.access));
+    // Access that is gone from the configuration is not what it was before.
+    await usable(broker.reload(settings.access ?? (before.access && {})));
     for (const [i, tls] of renewed.entries()) if (stays && tls !== undefined) broker.places[i]?.renewCertificate?.(tls);
     say('reloaded: users, permissions, certificates');
   } catch (error) {
