@@ -78,13 +78,10 @@ describe('mqttspec judge', () => {
     );
   });
 
-  test.each([
-    ['nowhere.txt', 'cannot read nowhere.txt: there is no such file'],
-    [program, 'is no conversation: expected a fixture'],
-  ])('says of %s in one line what is wrong, with exit code 2', async (file, words) => {
-    const { code, out } = await run('judge', file);
+  test('says in one line that a file is no conversation, with exit code 2', async () => {
+    const { code, out } = await run('judge', program);
     expect(code).toBe(2);
-    expect(out).toContain(words);
+    expect(out).toContain('is no conversation: expected a fixture');
     expect(out.trim().split('\n')).toHaveLength(1);
   });
 
@@ -130,14 +127,10 @@ describe('mqttspec record', () => {
     expect(reportIn('recorded').run.exitCode).toBe(0);
   });
 
-  test.each([
-    [['record', '--listen', '0'], "required option '-t, --target <address>' not specified"],
-    [['record', '--listen', 'x', '--target', 'localhost'], 'expected a port from 0 to 65535'],
-    [['record', '--listen', '0', '--target', 'localhost:99999'], 'the port has to be a number from 1 to 65535'],
-  ])('%s is wrong usage', async (args, words) => {
-    const { code, out } = await run(...args);
+  test('says what is wrong with its target, with exit code 2', async () => {
+    const { code, out } = await run('record', '--listen', '0', '--target', 'localhost:99999');
     expect(code).toBe(2);
-    expect(out).toContain(words);
+    expect(out).toContain('the port has to be a number from 1 to 65535');
   });
 });
 

@@ -53,9 +53,15 @@ const twice = [
   publish({ topicName: 'a', payload: '2', qos: 2, packetId: 2 }),
 ] as const;
 
-describe('correct implementations', () => {
-  test.each(capturedFixtures())('$name: nobody is accused', ({ fixture }) => {
-    expect(judge(fixture)).toMatchObject({ failed: [], statements: [] });
+/** What captured implementations do wrong, each shown by reports/brokers too. */
+const deviations: Readonly<Record<string, readonly string[]>> = {
+  // RabbitMQ answers QoS 2 by PUBACK.
+  'rabbitmq/qos-2-granted-1': ['MQTT-3.3.4-1'],
+};
+
+describe('captured implementations', () => {
+  test.each(capturedFixtures())('$name: nobody is accused but for what is known', ({ name, fixture }) => {
+    expect(judge(fixture).statements).toEqual(deviations[name] ?? []);
   });
 });
 
@@ -69,6 +75,9 @@ describe('a captured conversation that was changed', () => {
     ['flags of PUBREL', /(sub <) 62/, '$1 60', 'every-packet-has-its-reserved-flags'],
     ['CONNACK return code', /(sub < 20 02 00) 00/, '$1 09', 'every-connack-has-a-listed-return-code'],
     ['identifier of SUBACK', /(sub < 90 03) 0001/, '$1 0005', 'subscribe-answers-bear-their-identifier'],
+    ['kind of the answer', /(pub <) 50 02/, '$1 40 02', 'publish-answers-fit-their-qos'],
+    ['number of codes', /(sub < 90) 03 0001 02/, '$1 04 0001 02 02', 'every-suback-has-a-code-for-each-filter'],
+    ['session of a clean one', /(sub < 20 02) 00 00/, '$1 01 00', 'no-clean-session-is-present'],
     ['QoS granted', /(sub < 90 03 0001) 02/, '$1 03', 'every-suback-has-listed-return-codes'],
   ])('%s: is found', (_what, from, to, id) => {
     const changed = text.replace(from, to);

@@ -4,6 +4,7 @@ import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, startBroker } from '../../reference/broker/index.ts';
 import { inspect } from '../../reference/codec/inspect.ts';
+import { selfSigned } from '../../reference/transport/sample-certificates.ts';
 import { describePacket } from '../wire/describe.ts';
 import type { FixtureEvent } from './fixture.ts';
 import { type RecordingProxy, startProxy } from './proxy.ts';
@@ -17,7 +18,10 @@ beforeAll(async () => {
 afterAll(() => broker.stop());
 
 /** A proxy before the broker, what it recorded, and the next moment at which so many connections are over. */
-async function recorder(port = broker.port): Promise<{
+async function recorder(
+  port = broker.port,
+  scheme: 'mqtt' | 'mqtts' = 'mqtt',
+): Promise<{
   proxy: RecordingProxy;
   events: FixtureEvent[];
   refused: string[];
@@ -35,7 +39,7 @@ async function recorder(port = broker.port): Promise<{
   });
   const proxy = await startProxy({
     port: 0,
-    target: { scheme: 'mqtt', host: '127.0.0.1', port, path: '' },
+    target: { scheme, host: '127.0.0.1', port, path: '' },
     opened: () => recording.open(),
     unreachable: (code) => refused.push(code),
   });
@@ -100,6 +104,16 @@ describe('a recording', () => {
     socket.end(Uint8Array.of(0x30, 0xff, 0xff, 0xff, 0xff, 0x7f));
     await over(2);
     expect(words(events).slice(0, 2)).toEqual(['c1 client open', 'c1 client bytes']);
+  });
+
+  test('is made of a target that speaks TLS, too', async () => {
+    await using secure = await startBroker({ listeners: [{ kind: 'tls', port: 0, tls: selfSigned }] });
+    const { proxy, events, over } = await recorder(secure.port, 'mqtts');
+    await using _closed = proxy;
+    const client = await connectAsync(`mqtt://127.0.0.1:${proxy.port}`, { clientId: 'plain', protocolVersion: 4 });
+    await client.endAsync();
+    await over(2);
+    expect(words(events).slice(0, 3)).toEqual(['plain client open', 'plain client connect', 'plain server connack']);
   });
 
   test('ends a client whose target is not there, and says why', async () => {
