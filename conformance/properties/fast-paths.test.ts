@@ -8,6 +8,8 @@ import { encode } from '../../reference/codec/encode.ts';
 import { Framer } from '../../reference/codec/framer.ts';
 import type { Packet, ProtocolLevel } from '../../reference/codec/packet.ts';
 import { PacketReader, type PacketReaderOptions } from '../../reference/codec/packet-reader.ts';
+import { RouteCache } from '../../reference/topics/route-cache.ts';
+import { SubscriptionTree } from '../../reference/topics/subscription-tree.ts';
 import { anyPacket } from './packet-arbitraries.ts';
 import { numRuns } from './runs.ts';
 
@@ -179,4 +181,31 @@ test('more topics than are kept stay right', () => {
     );
   }
   expect(reader.isEmpty).toBe(true);
+});
+
+test('routes that are kept are those that a search would find, whatever comes and goes', () => {
+  const level = fc.constantFrom('', 'a', 'b', '$SYS');
+  const name = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('/') || '/');
+  const filter = fc
+    .tuple(fc.array(fc.oneof(level, fc.constant('+')), { maxLength: 3 }), fc.boolean())
+    .map(([levels, hash]) => [...levels, ...(hash ? ['#'] : [])].join('/') || 'a');
+  const step = fc.record({ filter, key: fc.nat(3), add: fc.boolean(), names: fc.array(name, { maxLength: 3 }) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+      const tree = new SubscriptionTree<number, string>();
+      const search = (topicName: string): string => {
+        const found: string[] = [];
+        tree.match(topicName, (value, key) => found.push(`${key} ${value}`));
+        return found.sort().join();
+      };
+      const cache = new RouteCache({ find: (topicName) => [search(topicName)], maxTopics: 5 });
+      for (const { filter: changed, key, add, names } of steps) {
+        if (add) tree.add(changed, key, changed);
+        else tree.remove(changed, key);
+        cache.changed(changed);
+        for (const topicName of names) expect(cache.of(topicName)).toEqual([search(topicName)]);
+      }
+    }),
+    { numRuns },
+  );
 });
