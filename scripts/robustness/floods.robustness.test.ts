@@ -5,6 +5,7 @@ import { connectPeer, type Peer, publishBytes, subscribeBytes } from './peer.ts'
 import { mebibyte, underAttack } from './under-attack.ts';
 
 const oneByte = Uint8Array.of(1);
+const hundredBytes = new Uint8Array(100);
 const kibibyte = new Uint8Array(1_024);
 
 /** Sends packets that are made one by one, in larger writes, at the pace at which the system takes them. */
@@ -75,6 +76,28 @@ describe('a broker survives', () => {
           await pour(peer, 40_000, (at) => publishBytes(`flood/${at % 100}/${at}`, new Uint8Array(), { retain: true }));
           await peer.ping();
           peer[Symbol.dispose]();
+        };
+      },
+      mostBytes: 64 * mebibyte,
+    }));
+
+  test('a SUBSCRIBE of everything, 500 times in one write, with 5,000 retained messages, and nobody reads', () =>
+    underAttack({
+      limits: { maxBufferedBytes: 4 * mebibyte },
+      async begin(victim) {
+        const retainer = await connectPeer(victim.ports.tcp, 'retainer');
+        await pour(retainer, 5_000, (at) => publishBytes(`kept/${at}`, hundredBytes, { retain: true }));
+        await retainer.ping();
+        const greedy = await connectPeer(victim.ports.tcp, 'greedy');
+        greedy.socket.pause();
+        await greedy.sendAll(Buffer.concat(Array.from({ length: 500 }, () => subscribeBytes(1, ['kept/#'], 2))));
+        // Its turn comes behind that of the attacker.
+        await retainer.ping();
+        return async () => {
+          greedy[Symbol.dispose]();
+          await pour(retainer, 5_000, (at) => publishBytes(`kept/${at}`, new Uint8Array(), { retain: true }));
+          await retainer.ping();
+          retainer[Symbol.dispose]();
         };
       },
       mostBytes: 64 * mebibyte,
