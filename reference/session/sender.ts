@@ -185,6 +185,12 @@ export class Sender {
     for (const { place, message } of this.#inFlight?.values() ?? []) journal.done(place, message);
   }
 
+  /** Whether there is room for a message more. */
+  get hasRoom(): boolean {
+    const { maxQueued, maxBytes = Number.POSITIVE_INFINITY } = this.#options;
+    return (this.queued === 0 || this.queued < maxQueued) && this.#bytes <= maxBytes;
+  }
+
   /** Messages that wait for a place in the window, or for a connection that takes something. */
   get queued(): number {
     return this.#queue === undefined ? 0 : this.#queue.length - this.#queueStart;

@@ -87,6 +87,18 @@ describe('a message', () => {
     expect(slow.told()).toEqual(['publish t again qos 0']);
   });
 
+  test('is not looked for among the retained for a client that has no room for it', () => {
+    const broker = new SampleBroker({ limits: { maxBufferedBytes: 1_000 } });
+    broker.client('p').sends(publish('t', 'kept', { qos: 1, retain: true }));
+    const slow = broker.client('s');
+    slow.bufferedBytes = 1_001;
+    slow.subscribe({ t: 1 });
+    expect(slow.told()).toEqual([]);
+    slow.bufferedBytes = 1_000;
+    slow.subscribe({ t: 1 });
+    expect(slow.told()).toEqual(['publish 1 t kept qos 1 retain']);
+  });
+
   test('is counted as delivered where somebody gets it', () => {
     const broker = new SampleBroker();
     broker.subscriber('away', { t: 0 }, { cleanSession: false }).cut();
