@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseServerAddress } from '../client/address.ts';
 import type { Client, ClientOptions, WillOptions } from '../client/index.ts';
-import { connect } from '../client/index.ts';
+import { connect, StoreError } from '../client/index.ts';
 import type { Qos } from '../message.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -27,7 +27,7 @@ export interface SharedOptions {
   readonly quiet?: boolean;
   readonly debug?: boolean;
   readonly maxInflight?: number;
-  readonly session?: string;
+  readonly data?: string;
   readonly willTopic?: string;
   readonly willPayload?: string;
   readonly willQos?: Qos;
@@ -78,6 +78,7 @@ export function withSharedOptions(command: Command): Command {
     .option('-P, --pw <password>', 'password')
     .option('-V, --protocol-version <version>', 'mqttv311 or mqttv31', protocolLevel, 4)
     .option('-M, --max-inflight <n>', 'messages that may be unacknowledged', wholeNumber(1, 65_000))
+    .option('--data <folder>', 'keep what is not acknowledged on the disk (needs -c and -i)')
     .option('-d, --debug', 'tell on standard error what happens to the connection')
     .option('--quiet', 'no messages about errors')
     .option('--will-topic <topic>', 'topic of the will')
@@ -153,6 +154,7 @@ function clientOptions(options: SharedOptions): ClientOptions {
     ...(pw === undefined ? {} : { password: pw }),
     ...(will === undefined ? {} : { will }),
     ...(maxInflight === undefined ? {} : { maxInFlight: maxInflight }),
+    ...(options.data === undefined ? {} : { data: options.data }),
     tls: {
       ...(cafile === undefined ? {} : { ca: fileOf(cafile, 'cafile') }),
       ...(cert === undefined ? {} : { cert: fileOf(cert, 'cert') }),

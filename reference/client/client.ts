@@ -8,13 +8,14 @@ import { topicFilterProblem } from '../topics/validate.ts';
 import type { DialAddress } from '../transport/dial.ts';
 import { unlessAborted } from './abort.ts';
 import { formatAddress } from './address.ts';
-import type { Filters, Waiting } from './core/client-core.ts';
+import type { CoreOptions, Filters, Waiting } from './core/client-core.ts';
 import { Disconnected, SubscribeRefused } from './core/errors.ts';
 import { badTopic, isWellFormed, topicBytes } from './core/known-topics.ts';
 import { OutgoingMessage } from './core/outgoing-message.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import { Edge } from './edge.ts';
-import { bytesOf, type ClientEvents, type ClientOptions, coreOptions, defaults, isQos } from './options.ts';
+import type { KeptClient } from './kept-session.ts';
+import { bytesOf, type ClientEvents, type ClientOptions, defaults, isQos } from './options.ts';
 import { Subscription } from './subscription.ts';
 
 export interface PublishOptions {
@@ -48,6 +49,11 @@ export interface EndOptions extends WaitOptions {
 const sent: Promise<void> = Promise.resolve();
 const noOptions = {};
 
+export interface ClientParts {
+  readonly core: CoreOptions;
+  readonly kept: KeptClient | undefined;
+}
+
 /** A client of a server. Made by `connect`. */
 export class Client implements AsyncDisposable {
   readonly #edge: Edge;
@@ -59,14 +65,13 @@ export class Client implements AsyncDisposable {
   #sessionPresent = false;
   #ended: Promise<void> | undefined;
 
-  /** Called by `connect` alone. Throws TypeError and RangeError for options that can't be. */
-  constructor(address: DialAddress, options: ClientOptions) {
-    const { clock = wakefulClock, random = Math.random } = options;
-    const core = coreOptions(options, random);
+  /** Called by `connect` alone. */
+  constructor(address: DialAddress, options: ClientOptions, { core, kept }: ClientParts) {
+    const { clock = wakefulClock } = options;
     this.#address = address;
     this.#options = options;
     this.#clientId = core.connect.clientId;
-    this.#edge = new Edge({ address, options, core, clock, tell: this.#tell });
+    this.#edge = new Edge({ address, options, core: { ...core, kept }, clock, tell: this.#tell, store: kept?.store });
   }
 
   /** Client Identifier of the session. */
@@ -213,6 +218,7 @@ export class Client implements AsyncDisposable {
     const message = new OutgoingMessage({ topicName, payload, qos, retain });
     const settled = message.settled();
     this.#edge.core.publishSurely(message, qos);
+    this.#edge.sessionChanged();
     return settled;
   }
 

@@ -1,6 +1,8 @@
 // Binds the core of a client to a stream, the clock and the turns of the event loop. Owns the stream and the one timer.
 import type { Clock } from '../clock.ts';
 import type { Sink } from '../codec/output.ts';
+import { HeldOutput } from '../storage/held-output.ts';
+import type { Store } from '../storage/store.ts';
 import { type DialAddress, dial } from '../transport/dial.ts';
 import type { StreamEnd, Transport, TransportListener } from '../transport/transport.ts';
 import { formatAddress } from './address.ts';
@@ -14,6 +16,8 @@ export interface EdgeOptions {
   readonly core: CoreOptions;
   readonly clock: Clock;
   readonly tell: Tell;
+  /** Where the session is kept: what promises something about it waits until it is there. */
+  readonly store: Store | undefined;
 }
 
 export type Tell = <E extends keyof ClientEvents>(event: E, value: ClientEvents[E]) => void;
@@ -31,6 +35,8 @@ export class Edge implements ClientPort, Sink {
   readonly #options: ClientOptions;
   readonly #clock: Clock;
   readonly #tell: Tell;
+  readonly #store: Store | undefined;
+  readonly #held: HeldOutput | undefined;
   #transport: Transport | undefined;
   #giveUpDialling: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -41,12 +47,14 @@ export class Edge implements ClientPort, Sink {
   #roomBytes = highWaterBytes;
   #closed: (() => void) | undefined;
 
-  constructor({ address, options, core, clock, tell }: EdgeOptions) {
+  constructor({ address, options, core, clock, tell, store }: EdgeOptions) {
     this.#address = address;
     this.#options = options;
     this.#clock = clock;
     this.#tell = tell;
     this.core = new ClientCore(this, core);
+    this.#store = store;
+    if (store !== undefined) this.#held = new HeldOutput(store, (error) => this.#storeFailed(error));
   }
 
   now(): number {
@@ -83,7 +91,12 @@ export class Edge implements ClientPort, Sink {
           });
     this.core.end();
     this.#arm();
-    return closed;
+    return this.#store === undefined ? closed : closed.then(() => this.#store?.close());
+  }
+
+  /** The session may have changed: what changed is on the disk soon, also where nothing is sent. */
+  sessionChanged(): void {
+    if (this.#store?.isSettled === false) this.outputWaits();
   }
 
   // What the core wants.
@@ -98,7 +111,7 @@ export class Edge implements ClientPort, Sink {
       tls,
       headers,
       subprotocol: protocolLevel === 3 ? 'mqttv3.1' : 'mqtt',
-      accept: (transport) => this.#opened(transport),
+      accept: (transport) => this.#accept(transport),
     }).catch((error: unknown) => this.#unreachable(error));
   }
 
@@ -109,8 +122,9 @@ export class Edge implements ClientPort, Sink {
   }
 
   close(): void {
-    this.#flush();
+    this.#write();
     this.#transport?.close();
+    this.#held?.turnEnded();
   }
 
   pauseReading(): void {
@@ -143,6 +157,7 @@ export class Edge implements ClientPort, Sink {
   bytes(transport: Transport, chunk: Uint8Array): void {
     if (transport !== this.#transport) return;
     this.core.receive(chunk, this.#clock.now());
+    this.sessionChanged();
     this.#arm();
   }
 
@@ -151,8 +166,19 @@ export class Edge implements ClientPort, Sink {
     this.core.peerEnded(how, this.#clock.now());
     // What the server has ended is closed by us too.
     transport.close();
+    this.#held?.turnEnded();
     this.#transport = undefined;
     this.#closed?.();
+    this.#arm();
+  }
+
+  #accept(transport: Transport): TransportListener {
+    if (this.#held === undefined) return this.#opened(transport);
+    return this.#held.watched(this.#opened(this.#held.of(transport, () => this.left())), transport);
+  }
+
+  #storeFailed(error: Error): void {
+    this.core.fail(new Disconnected('store failed', `the session cannot be kept: ${error.message}`, { cause: error }));
     this.#arm();
   }
 
@@ -174,8 +200,13 @@ export class Edge implements ClientPort, Sink {
 
   readonly #flush = (): void => {
     this.#flushWaits = false;
-    if (this.core.outputBytes > 0) this.core.flush(this, this.#clock.now());
+    this.#write();
+    this.#held?.turnEnded();
   };
+
+  #write(): void {
+    if (this.core.outputBytes > 0) this.core.flush(this, this.#clock.now());
+  }
 
   /** Called by the output alone. */
   write(bytes: Uint8Array, taken?: () => void): void {

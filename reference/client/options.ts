@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import type { Connect, ProtocolLevel, Will } from '../codec/packet.ts';
 import type { Qos } from '../message.ts';
+import type { OpenedStore } from '../storage/store.ts';
 import { topicNameProblem } from '../topics/validate.ts';
 import type { CoreOptions } from './core/client-core.ts';
 import type { Disconnected } from './core/errors.ts';
@@ -66,6 +67,11 @@ export interface ClientOptions {
   readonly maxUnreadBytes?: number;
   /** Takes messages that match no subscription, for example those that a kept session brings before anybody subscribed again. */
   readonly onMessage?: (message: ReceivedMessage) => void;
+  /**
+   * Keeps the session on the disk, in this folder or in an open store, so that a new process goes on with what is in flight and queued.
+   * Demands `clientId` and `cleanSession: false`. Left out: the session lives as long as the client.
+   */
+  readonly data?: string | OpenedStore;
   /** What Node's `tls.connect` takes: `ca`, `cert`, `key`, `servername`, `rejectUnauthorized` … */
   readonly tls?: ConnectionOptions;
   /** Header fields of a WebSocket's opening handshake. */
@@ -118,6 +124,8 @@ export const bytesOf = (payload: string | Uint8Array): Uint8Array =>
 /** CONNECT as the options want it (section 3.1). Throws TypeError where the standard forbids it. */
 export function connectOf(options: ClientOptions, random: () => number): Connect {
   const { clientId = newClientId(random), cleanSession = defaults.cleanSession, userName, password, will } = options;
+  if (options.data !== undefined && (cleanSession || options.clientId === undefined))
+    throw new TypeError('data demands a clientId and cleanSession: false: a clean session is not kept (MQTT-3.1.2-6)');
   const { keepAlive = defaults.keepAlive, protocolLevel = defaults.protocolLevel } = options;
   // MQTT-3.1.3-7
   if (clientId === '' && !cleanSession) throw new TypeError('an empty clientId demands cleanSession (MQTT-3.1.3-7)');

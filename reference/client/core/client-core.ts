@@ -5,6 +5,7 @@ import type { Connect, Packet, Publish, SubackReturnCode } from '../../codec/pac
 import type { PublishView } from '../../codec/publish-view.ts';
 import { publishByte } from '../../codec/publish-writer.ts';
 import type { Message, PacketId, Qos } from '../../message.ts';
+import type { KeptMessage, ReceiverJournal, SenderJournal } from '../../session/journal.ts';
 import { Receiver, type ReceiverPort } from '../../session/receiver.ts';
 import { Sender, type SenderPort } from '../../session/sender.ts';
 import { defaultSessionRules } from '../../session/session-rules.ts';
@@ -17,6 +18,7 @@ import { OutgoingMessage } from './outgoing-message.ts';
 import { ReceivedMessage } from './received-message.ts';
 import type { ReconnectPlan } from './reconnect-plan.ts';
 import { Requests } from './requests.ts';
+import { SessionJournal } from './session-journal.ts';
 import { Subscriptions, type Taker } from './subscriptions.ts';
 
 /** What a client asks of its surroundings. */
@@ -48,6 +50,14 @@ export interface CoreOptions {
   readonly unclaimed: Taker | undefined;
   /** Undefined: the first connection that is lost is the last. */
   readonly plan: ReconnectPlan | undefined;
+  /** A session that outlives the process: as it was, and where its changes go. */
+  readonly kept?: KeptState | undefined;
+}
+
+export interface KeptState {
+  readonly journal: SenderJournal & ReceiverJournal;
+  readonly messages: readonly KeptMessage[];
+  readonly receivedIds: readonly PacketId[];
 }
 
 export type Filters = readonly [string, ...string[]];
@@ -83,7 +93,8 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
   readonly #options: CoreOptions;
   readonly #port: ClientPort;
   readonly #sender: Sender;
-  readonly #receiver = new Receiver(defaultSessionRules);
+  readonly #receiver: Receiver;
+  readonly #journal: SessionJournal | undefined;
   readonly #subscriptions = new Subscriptions();
   readonly #requests: Requests;
   readonly #acknowledgements: Acknowledgements | undefined;
@@ -97,23 +108,25 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
   #now = 0;
 
   constructor(port: ClientPort, options: CoreOptions) {
-    const { maxInFlight, maxQueuedMessages, manualAcknowledgement } = options;
+    const { maxInFlight, maxQueuedMessages, manualAcknowledgement, kept } = options;
     this.#options = options;
     this.#port = port;
-    this.#sender = new Sender({
-      rules: defaultSessionRules,
-      window: maxInFlight,
-      maxQueued: maxQueuedMessages,
-    });
+    if (kept !== undefined) this.#journal = new SessionJournal({ records: kept.journal, manualAcknowledgement });
+    const rules = defaultSessionRules;
+    this.#sender = new Sender({ rules, window: maxInFlight, maxQueued: maxQueuedMessages }, this.#journal);
+    this.#receiver = new Receiver(rules, this.#journal);
+    this.#sender.restore(kept?.messages ?? []);
+    this.#receiver.restore(kept?.receivedIds ?? []);
     this.#requests = new Requests({
       reserveId: () => this.#sender.reserveId(),
       releaseId: (packetId) => this.#sender.releaseId(packetId),
       send: (packet) => this.#connection?.send(packet),
     });
     if (manualAcknowledgement) {
-      this.#acknowledgements = new Acknowledgements(({ packet, packetId }) =>
-        this.#connection?.acknowledge(packet, packetId),
-      );
+      this.#acknowledgements = new Acknowledgements(({ packet, packetId }) => {
+        if (packet === 'pubrec') this.#journal?.acknowledged(packetId);
+        this.#connection?.acknowledge(packet, packetId);
+      });
     }
   }
 
@@ -260,6 +273,13 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
     if (current.state === 'ended') return;
     if (current.state === 'open') current.connection.disconnect();
     else this.#finish(new Disconnected('ended', 'the client has ended'));
+  }
+
+  /** Ends the client at once, for a reason of its own. */
+  fail(reason: Disconnected): void {
+    if (this.isEnded) return;
+    this.#port.close();
+    this.#finish(reason);
   }
 
   // Backpressure: whoever is full counts; the stream is read while nobody is.
@@ -480,6 +500,7 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
       for (const taker of this.#subscriptions.takersOf(topicFilter))
         taker.ended?.(topicFilter, reason.reason === 'ended' ? undefined : reason);
     }
+    this.#journal?.close();
     const { inFlight, queued } = this.#sender.takeAll();
     for (const message of [...inFlight.map((one) => one.message), ...queued, ...this.#offline.splice(0)]) {
       if (message instanceof OutgoingMessage) message.failed(error);

@@ -11,7 +11,8 @@ export type DisconnectReason =
   | 'broken'
   | 'no PINGRESP'
   | 'malformed packet'
-  | 'protocol violation';
+  | 'protocol violation'
+  | 'store failed';
 
 /** A connection that ended, or did not come about. Its `cause` is the system's or the decoder's error, where there is one. */
 export class Disconnected extends Error {
