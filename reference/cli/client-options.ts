@@ -179,7 +179,7 @@ export async function connectAs(options: SharedOptions, more: ClientOptions): Pr
     if (options.debug === true) tellEvents(client);
     return client;
   } catch (error) {
-    if (error instanceof TypeError || error instanceof RangeError)
+    if (error instanceof TypeError || error instanceof RangeError || error instanceof StoreError)
       throw new UsageError(error.message, { cause: error });
     throw error;
   }
