@@ -58,9 +58,14 @@ async function begin(folder: DataFolder): Promise<OpenedStore> {
 async function goOn(folder: DataFolder): Promise<OpenedStore> {
   const tally = new Tally();
   const records = await readTwin(folder.path, tally);
-  const mark = await openFile(join(folder.path, markName), 'r+');
   const database = await openDatabase(folder.path, false);
-  return { store: new DiskStore({ folder, database, tally, mark }), records };
+  try {
+    const mark = await openFile(join(folder.path, markName), 'r+');
+    return { store: new DiskStore({ folder, database, tally, mark }), records };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 async function openDatabase(path: string, createIfMissing: boolean): Promise<Database> {
