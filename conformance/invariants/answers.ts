@@ -1,11 +1,6 @@
 // Invariants of answers: what a packet of the tester demands of the packet that answers it. After raw bytes of the tester they are silent.
 import type { Packet } from '../../reference/codec/packet.ts';
-import type { ConversationRule, Invariant } from './invariant.ts';
-
-type Verdict = ReturnType<ConversationRule['received']>;
-const silent: Verdict = { applies: false };
-const kept: Verdict = { applies: true };
-const broken = (problem: string): Verdict => ({ applies: true, problem });
+import { broken, type ConversationRule, type Invariant, kept, silent } from './invariant.ts';
 
 /** What was asked for with an identifier on one connection: an identifier may be used again, so it may be several things. */
 class Asked<T> {

@@ -1,7 +1,8 @@
 // Invariants of a client's conversation: what must hold between its packets, and between them and those of the broker. They judge only
 // what one connection shows: where a session was resumed, a rule that would need to know more stays silent.
 import type { ObservedPublish } from '../wire/observer.ts';
-import { broken, type ClientInvariant, type ClientRule, kept, type RuleVerdict, silent } from './client-invariant.ts';
+import type { ClientInvariant, ClientRule } from './client-invariant.ts';
+import { broken, kept, type RuleVerdict, silent } from './invariant.ts';
 
 /** The first packet is CONNECT. */
 function connectFirst(): ClientRule {

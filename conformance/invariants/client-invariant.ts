@@ -2,25 +2,25 @@
 import type { StatementId } from '../spec/catalogue.ts';
 import type { ObservedClientPacket, ObservedFromClient } from '../wire/client-observer.ts';
 import type { Observed } from '../wire/observer.ts';
+import { broken, type RuleVerdict } from './invariant.ts';
 
 /** A packet of a client, and when it came: milliseconds of any clock that does not go back. */
 export interface ClientSighting extends ObservedClientPacket {
   readonly atMs: number;
 }
 
-export type RuleVerdict = {
-  readonly applies: boolean;
-  readonly problem?: string;
+/** What a rule says of one packet of a client. */
+export interface ClientVerdict extends RuleVerdict {
   /** What the problem breaks; all that the invariant cites, if it is left out. */
   readonly statements?: readonly StatementId[];
-};
+}
 
 /** Watches one connection from the broker's side. */
 export interface ClientRule {
   /** The broker sent a packet. */
   received?(packet: Observed): void;
-  /** The client sent one. `applies`: it could have broken the rule. */
-  sent(sighting: ClientSighting): RuleVerdict;
+  /** The client sent one. */
+  sent(sighting: ClientSighting): ClientVerdict;
 }
 
 export interface ClientInvariant {
@@ -32,10 +32,6 @@ export interface ClientInvariant {
   /** A new rule for a new connection. */
   readonly watch: () => ClientRule;
 }
-
-export const silent: RuleVerdict = { applies: false };
-export const kept: RuleVerdict = { applies: true };
-export const broken = (problem: string): RuleVerdict => ({ applies: true, problem });
 
 /** An invariant of single packets: what the observer finds wrong under one of the cited statements. */
 export function clientPacketInvariant(

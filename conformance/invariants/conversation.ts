@@ -3,12 +3,7 @@
 import type { Packet } from '../../reference/codec/packet.ts';
 import { matches } from '../../reference/topics/matches.ts';
 import type { Observed } from '../wire/observer.ts';
-import type { ConversationRule, Invariant } from './invariant.ts';
-
-type Verdict = ReturnType<ConversationRule['received']>;
-const silent: Verdict = { applies: false };
-const kept: Verdict = { applies: true };
-const broken = (problem: string): Verdict => ({ applies: true, problem });
+import { broken, type ConversationRule, type Invariant, kept, type RuleVerdict, silent } from './invariant.ts';
 
 /** The first packet of the target is its CONNACK. */
 function connackFirst(): ConversationRule {
@@ -179,7 +174,7 @@ class Filters {
 
 /** Holds a check of each delivery against the filters of its connection. */
 function deliveries(
-  check: (packet: Extract<Observed, { type: 'publish' }>, highest: number | undefined) => Verdict,
+  check: (packet: Extract<Observed, { type: 'publish' }>, highest: number | undefined) => RuleVerdict,
 ): () => ConversationRule {
   return () => {
     const filters = new Filters();

@@ -14,9 +14,20 @@ export interface Sighting {
 export interface ConversationRule {
   /** The tester sent bytes; `packet` is missing where they were raw. */
   sent?(packet: Packet | undefined, bytes: Uint8Array): void;
-  /** `applies`: the packet is one that could have broken the rule. */
-  received(sighting: Sighting): { readonly applies: boolean; readonly problem?: string };
+  received(sighting: Sighting): RuleVerdict;
 }
+
+/** What a rule says of one packet. */
+export interface RuleVerdict {
+  /** The packet is one that could have broken the rule. */
+  readonly applies: boolean;
+  /** What is wrong with it, in words. */
+  readonly problem?: string;
+}
+
+export const silent: RuleVerdict = { applies: false };
+export const kept: RuleVerdict = { applies: true };
+export const broken = (problem: string): RuleVerdict => ({ applies: true, problem });
 
 export interface Invariant {
   readonly id: string;
