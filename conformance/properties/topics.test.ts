@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matches } from '../../reference/topics/matches.ts';
 import { RetainedTree } from '../../reference/topics/retained-tree.ts';
+import { RouteCache } from '../../reference/topics/route-cache.ts';
 import { SubscriptionTree } from '../../reference/topics/subscription-tree.ts';
 import { isTopicFilter, isTopicName } from '../../reference/topics/validate.ts';
 import { numRuns } from './runs.ts';
@@ -69,6 +70,39 @@ describe('topics', () => {
           }
         },
       ),
+      { numRuns },
+    );
+  });
+
+  test('the route cache never tells of what has changed, and the tree finds what matches, over long histories', () => {
+    const step = fc.record({ add: fc.boolean(), filter: topicFilter, key: fc.nat(3), name: topicName });
+    const history = fc.record({ steps: fc.array(step, { maxLength: 60 }), maxTopics: fc.integer({ min: 1, max: 6 }) });
+    fc.assert(
+      fc.property(history, ({ steps, maxTopics }) => {
+        const tree = new SubscriptionTree<number, string>();
+        const held = new Map<string, string>();
+        const routes = new RouteCache({
+          maxTopics,
+          find: (name) => {
+            const found: string[] = [];
+            tree.match(name, (value) => void found.push(value));
+            return found.sort().join();
+          },
+        });
+        return steps.every(({ add, filter, key, name }) => {
+          const id = `${key} ${filter}`;
+          if (add) {
+            tree.add(filter, key, id);
+            held.set(id, filter);
+          } else {
+            tree.remove(filter, key);
+            held.delete(id);
+          }
+          routes.changed(filter);
+          const expected = [...held].filter(([, one]) => oracle(one, name)).map(([one]) => one);
+          return routes.of(name) === expected.sort().join() && tree.size === held.size && routes.size <= maxTopics;
+        });
+      }),
       { numRuns },
     );
   });
