@@ -33,9 +33,16 @@ const defaultLimits: Required<Limits> = {
   maxBufferedBytes: 67_108_864,
   pauseAboveBytes: 1_048_576,
   maxPauseMs: 1_000,
+  maxHalfOpenConnections: 10_000,
+  maxSubscriptions: 100_000,
+  maxTopicLevels: 65_535,
+  maxRetainedMessages: 1_000_000,
+  maxRetainedBytes: 1_073_741_824,
 };
 
 const defaultSysIntervalMs = 10_000;
+/** So many connections are written to without a look at what has come. */
+const mostFlushed = 500;
 
 /** What was opened for it. */
 interface EdgeParts {
@@ -189,6 +196,8 @@ export class Edge {
   }
 
   #accept(transport: Transport): TransportListener {
+    const { limits, clients } = this.core;
+    if (this.#open.size - clients >= limits.maxHalfOpenConnections) return this.#turnedAway(transport);
     this.beginTurn();
     const connectionId = ++this.core.counters.connectionsAccepted;
     const { trace } = this.#options;
@@ -202,6 +211,13 @@ export class Edge {
     this.endTurn();
     const link = this.#linkOf(connection, transport);
     return tracer === undefined ? link : tracedListener(link, tracer);
+  }
+
+  /** Too many connections are half open. */
+  #turnedAway(transport: Transport): TransportListener {
+    this.#log?.entry('warn', 'turned away', { remoteAddress: transport.remoteAddress });
+    transport.reset();
+    return { bytes: () => {}, ended: () => {} };
   }
 
   #linkOf(connection: Connection, transport: Transport): TransportListener {
@@ -231,9 +247,11 @@ export class Edge {
   }
 
   readonly #flush = (): void => {
-    this.#isFlushing = false;
-    this.core.flush();
+    const isMore = this.core.flush(mostFlushed);
     this.#held?.turnEnded();
+    this.#isFlushing = isMore;
+    // Others are read from between.
+    if (isMore) setImmediate(this.#flush);
   };
 
   /** One timer for all deadlines: set to the earliest. */
@@ -252,7 +270,7 @@ export class Edge {
       this.core.router.publish(message);
       this.#local.deliver(message);
     }
-    this.#flush();
+    this.endTurn();
     const { sysIntervalMs = defaultSysIntervalMs } = this.#options;
     this.#cancelSys = this.#clock.at(this.#clock.now() + sysIntervalMs, () => this.#publishSys());
   }

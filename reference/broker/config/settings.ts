@@ -181,6 +181,31 @@ const limits = record<Partial<Limits>>({
     does: 'connections; more get return code 3',
     byDefault: '100000',
   },
+  maxHalfOpenConnections: {
+    shape: whole('a number', 1, most),
+    does: 'connections that no client was let in on yet; more are broken off at once',
+    byDefault: '10000',
+  },
+  maxSubscriptions: {
+    shape: whole('a number', 0, most),
+    does: 'subscriptions of one client, where one of many levels counts for each ten; more are refused (0x80)',
+    byDefault: '100000',
+  },
+  maxTopicLevels: {
+    shape: whole('a number', 1, 65_535),
+    does: 'levels of a topic: a filter with more is refused (0x80), a PUBLISH with more ends its connection',
+    byDefault: '65535, as many as fit',
+  },
+  maxRetainedMessages: {
+    shape: whole('a number', 0, most),
+    does: 'retained messages of all topics, where a name of many levels counts for each ten; more are delivered and not retained',
+    byDefault: '1000000',
+  },
+  maxRetainedBytes: {
+    shape: whole('bytes', 0, 2 ** 40),
+    does: 'the same in bytes of names and payloads',
+    byDefault: '1073741824',
+  },
   connectTimeoutMs: {
     shape: whole('milliseconds', 10, 3_600_000),
     does: 'how long a connection may be open without a CONNECT that is answered',

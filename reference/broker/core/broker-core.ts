@@ -11,7 +11,7 @@ import type { BrokerEvents } from './events.ts';
 import { Express } from './express.ts';
 import type { BrokerJournal, KeptState } from './journal.ts';
 import { Lending } from './lending.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, noLimits } from './limits.ts';
 import type { Parts } from './parts.ts';
 import { Pressure } from './pressure.ts';
 import { PublishEncoder } from './publish-encoder.ts';
@@ -46,13 +46,10 @@ interface Ended {
   readonly detail: string | undefined;
 }
 
-const defaultMaxPauseMs = 1_000;
-const defaultPauseAboveBytes = 1_048_576;
-
 export class BrokerCore {
   readonly rules: Rules;
   readonly parts: Parts;
-  readonly limits: Limits;
+  readonly limits: Required<Limits>;
   readonly authenticate: Authenticate;
   readonly access: Access;
   readonly events: BrokerEvents;
@@ -90,14 +87,16 @@ export class BrokerCore {
   readonly #sessions = new Map<string, Session>();
   readonly #senderOptions: SenderOptions;
   /** Connections with output of this turn. */
-  #dirty: Connection[] = [];
+  readonly #dirty: Connection[] = [];
+  /** Those at its beginning that were flushed already. */
+  #flushed = 0;
 
   constructor(options: BrokerCoreOptions) {
     const { rules, parts, limits, authenticate, authorize, events, random } = options;
     const { authorizesDeliveries = false, sessionsHaveOwners = false } = options;
     this.rules = rules;
     this.parts = parts;
-    this.limits = limits;
+    this.limits = { ...noLimits, ...limits };
     this.authenticate = authenticate;
     this.access = new Access(authorize, events.denied);
     this.events = events;
@@ -107,13 +106,12 @@ export class BrokerCore {
       rules: rules.session,
       window: limits.maxInFlight,
       maxQueued: limits.maxQueuedMessages,
-      ...(limits.maxQueuedBytes === undefined ? {} : { maxBytes: limits.maxQueuedBytes }),
+      maxBytes: this.limits.maxQueuedBytes,
     };
-    this.pressure = new Pressure(limits.maxPauseMs ?? defaultMaxPauseMs);
-    this.pauseAboveBytes = limits.pauseAboveBytes ?? defaultPauseAboveBytes;
+    this.pressure = new Pressure(this.limits.maxPauseMs);
+    this.pauseAboveBytes = this.limits.pauseAboveBytes;
     const { access, counters } = this;
-    const { maxBufferedBytes = Number.POSITIVE_INFINITY } = limits;
-    this.router = new Router({ rules, parts, access, authorizesDeliveries, events, counters, maxBufferedBytes });
+    this.router = new Router({ rules, parts, access, authorizesDeliveries, events, counters, limits: this.limits });
     this.hasStandardPackets = hasStandardPackets(rules, parts);
     this.express = this.hasStandardPackets && this.router.isStandard ? new Express(this) : undefined;
   }
@@ -135,14 +133,15 @@ export class BrokerCore {
     this.#dirty.push(connection);
   }
 
-  /** Hands all output of this turn to the transports. */
-  flush(): void {
-    while (this.#dirty.length > 0) {
-      const dirty = this.#dirty;
-      this.#dirty = [];
-      for (const connection of dirty) connection.flush();
-    }
+  /** Hands all output of this turn to the transports, or that of so many connections; true if there is more. */
+  flush(mostConnections = Number.POSITIVE_INFINITY): boolean {
     this.encoder.forget();
+    let flushed = 0;
+    while (this.#flushed < this.#dirty.length && flushed++ < mostConnections) this.#dirty[this.#flushed++]?.flush();
+    if (this.#flushed < this.#dirty.length) return true;
+    this.#dirty.length = 0;
+    this.#flushed = 0;
+    return false;
   }
 
   /** When `tick` wants to be called. */

@@ -30,6 +30,7 @@ import type { Parts } from './parts.ts';
 import type { Sending } from './publish-encoder.ts';
 import type { EndReason, Refusal } from './rules/connect.ts';
 import type { Session } from './session.ts';
+import { levelsOf } from './topic-levels.ts';
 
 /** What a connection asks of its transport. */
 export interface ConnectionPort extends Sink {
@@ -48,6 +49,14 @@ type State =
   | { readonly state: 'authenticating' }
   | { readonly state: 'connected'; readonly session: Session; readonly connect: Connect; readonly keepAlive: KeepAlive }
   | { readonly state: 'ended' };
+
+/** The largest CONNECT that can be written: its fixed header, 12 bytes of an older protocol, and five fields of 65,535 bytes. */
+const largestConnectBytes = 5 + 12 + 5 * 65_537;
+/** Filters are looked at one by one: more of them in one packet would keep all other clients waiting. */
+const largestListBytes = 1_048_576;
+
+/** Whether a frame is a SUBSCRIBE or UNSUBSCRIBE. */
+const isList = (frame: Uint8Array): boolean => frame[0] === 0x82 || frame[0] === 0xa2;
 
 const pingresp = Uint8Array.of(0xd0, 0);
 
@@ -191,10 +200,10 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     }
     while (at < chunk.length && !this.#closing) {
       at = this.#readWhole(express, chunk, at);
-      const length = frameLength(chunk, at, chunk.length, limits.maxPacketBytes);
+      const length = frameLength(chunk, at, chunk.length, this.#maxPacketBytes);
       if (length === 0 || at + length > chunk.length) {
         if (at === chunk.length || (length > 0 && this.#core.lending.comesAgain(at, length))) return;
-        this.#partial = new PartialFrame(limits.maxPacketBytes);
+        this.#partial = new PartialFrame(this.#maxPacketBytes);
         this.#partial.add(chunk, at);
         return;
       }
@@ -202,6 +211,12 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       this.frame(chunk.subarray(at, at + length));
       at += length;
     }
+  }
+
+  /** Before a client is let in it can only send CONNECT. */
+  get #maxPacketBytes(): number {
+    const { maxPacketBytes } = this.#core.limits;
+    return this.#state.state === 'connected' ? maxPacketBytes : Math.min(maxPacketBytes, largestConnectBytes);
   }
 
   /** Reads whole packets by the short way; returns where it ends. */
@@ -376,6 +391,11 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       return;
     }
     this.#core.counters.packetsReceived++;
+    if (isList(frame) && frame.length > largestListBytes)
+      return this.end(
+        'malformed packet',
+        `a SUBSCRIBE or UNSUBSCRIBE of ${frame.length} bytes: ${largestListBytes} is the most`,
+      );
     // Will and password of a CONNECT are kept longer than this turn.
     const bytes = this.#state.state === 'awaiting-connect' ? ownBytes(frame) : frame;
     try {
@@ -561,6 +581,8 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     const rules = this.#core.rules.publish;
     const problem = topicNameProblem(packet.topicName);
     const { topicName, retain, qos, dup } = packet;
+    if (levelsOf(topicName) > this.#core.limits.maxTopicLevels)
+      return this.end('protocol violation', `a Topic Name of more than ${this.#core.limits.maxTopicLevels} levels`);
     const { clientId, userName } = session;
     const allowed = this.#core.access.allows({ kind: 'publish', clientId, userName, topic: topicName });
     const reaction =
@@ -568,7 +590,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     if (reaction === 'close') return this.end('protocol violation');
     if (reaction === 'ignore') return;
     // What is kept longer than this turn does not keep a whole chunk with it.
-    const message: Message = { topicName, retain, qos, payload: ownBytes(packet.payload) };
+    const message: Message = { topicName, retain, qos, payload: this.#core.lending.ownBytes(packet.payload) };
     const answer = rules.answerTo(qos);
     if (packet.qos === 2 && answer === 'pubrec' && reaction === 'accept')
       return session.receiver.publish(packet.packetId, { message, dup }, this);

@@ -10,6 +10,7 @@ import type { BrokerEvents } from './events.ts';
 import type { Lending } from './lending.ts';
 import type { Router } from './router.ts';
 import type { Session } from './session.ts';
+import { hasMoreLevels } from './topic-levels.ts';
 import { isSame, type Topic, TopicMemory } from './topic-memory.ts';
 
 /** First bytes (sections 2.2 and 3.3.1). PUBLISH without RETAIN; with DUP at QoS 1 and 2. */
@@ -39,6 +40,7 @@ export class Express {
   readonly #lending: Lending;
   readonly #maxPacketBytes: number;
   readonly #maxBufferedBytes: number;
+  readonly #maxTopicLevels: number;
   readonly #topics = new TopicMemory();
   readonly #run: Run = { topic: undefined, from: 0, to: 0, packets: 0 };
 
@@ -49,7 +51,8 @@ export class Express {
     this.#counters = counters;
     this.#events = events;
     this.#maxPacketBytes = limits.maxPacketBytes;
-    this.#maxBufferedBytes = limits.maxBufferedBytes ?? Number.POSITIVE_INFINITY;
+    this.#maxBufferedBytes = limits.maxBufferedBytes;
+    this.#maxTopicLevels = limits.maxTopicLevels;
   }
 
   /** Reads the whole packets of a chunk; returns where an unfinished one begins, or one that is too large or has no end. */
@@ -141,6 +144,7 @@ export class Express {
     const topicAt = bodyAt + 2;
     // Topics that begin with `$` are not for clients to publish to (section 4.7.2).
     if (topicAt + length > end || chunk[topicAt] === 0x24) return undefined;
+    if (hasMoreLevels(chunk, topicAt, topicAt + length, this.#maxTopicLevels)) return undefined;
     const topic = this.#topics.find(chunk, topicAt, topicAt + length);
     if (topic === undefined || this.#access.isOpen) return topic;
     const { clientId, userName } = session;

@@ -5,6 +5,15 @@ export interface Limits extends SessionLimits {
   /** Largest packet of a client, fixed header included. */
   readonly maxPacketBytes: number;
   readonly maxConnections: number;
+  /** Connections that no client was let in on yet; more are broken off at once. 10,000. */
+  readonly maxHalfOpenConnections?: number;
+  /** Subscriptions of one client; one of many levels counts for each ten. More are refused. 100,000. */
+  readonly maxSubscriptions?: number;
+  /** Levels of a Topic Name or Topic Filter: a filter with more is refused, a PUBLISH ends its connection. As many as fit. */
+  readonly maxTopicLevels?: number;
+  /** Retained messages, of all topics, and the bytes of their names and payloads; what is beyond is delivered and not retained. 1,000,000, 1 GiB. */
+  readonly maxRetainedMessages?: number;
+  readonly maxRetainedBytes?: number;
   /** How long a connection may be open without a CONNECT that is answered. */
   readonly connectTimeoutMs: number;
   /** Bytes that may wait for a client before those who publish to it are not read from; 1 MiB. */
@@ -17,3 +26,16 @@ export interface Limits extends SessionLimits {
    */
   readonly maxBufferedBytes?: number;
 }
+
+/** What holds where nothing is said. */
+export const noLimits = {
+  maxHalfOpenConnections: Number.POSITIVE_INFINITY,
+  maxSubscriptions: Number.POSITIVE_INFINITY,
+  maxTopicLevels: Number.POSITIVE_INFINITY,
+  maxRetainedMessages: Number.POSITIVE_INFINITY,
+  maxRetainedBytes: Number.POSITIVE_INFINITY,
+  maxQueuedBytes: Number.POSITIVE_INFINITY,
+  maxBufferedBytes: Number.POSITIVE_INFINITY,
+  pauseAboveBytes: 1_048_576,
+  maxPauseMs: 1_000,
+} as const satisfies Partial<Limits>;

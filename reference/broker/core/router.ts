@@ -7,11 +7,13 @@ import type { Connection } from './connection.ts';
 import type { Counters } from './counters.ts';
 import type { BrokerEvents, Client } from './events.ts';
 import type { BrokerJournal } from './journal.ts';
+import type { Limits } from './limits.ts';
 import type { Parts, Retained, SessionMatch, Subscriptions } from './parts.ts';
 import type { DeliveryCause } from './rules/publish.ts';
 import type { Rules } from './rules/rules.ts';
 import type { Session } from './session.ts';
 import { hasStandardRouting } from './standard.ts';
+import { levelsOf, weightOf } from './topic-levels.ts';
 import type { Receiver, Topic } from './topic-memory.ts';
 
 export interface RouterOptions {
@@ -22,8 +24,7 @@ export interface RouterOptions {
   readonly authorizesDeliveries: boolean;
   readonly events: BrokerEvents;
   readonly counters: Counters;
-  /** Bytes that may wait for a client before QoS 0 messages to it are dropped. */
-  readonly maxBufferedBytes: number;
+  readonly limits: Required<Limits>;
 }
 
 /** A SUBSCRIBE, and at which level it came. */
@@ -44,6 +45,8 @@ export class Router {
   readonly #retained: Retained;
   /** The retained message of a topic, by its name, for the rule that asks for it. */
   readonly #retainedByName = new Map<string, Message>();
+  #retainedWeight = 0;
+  #retainedBytes = 0;
   /** Whether deliveries follow the standard's rules alone, so that receivers can be remembered. */
   readonly isStandard: boolean;
   /** Rises with every change of subscriptions: what was remembered before may be wrong. */
@@ -173,7 +176,7 @@ export class Router {
     }
     if (connection === undefined) return false;
     connection.isSlow();
-    if (connection.bufferedBytes > this.#options.maxBufferedBytes) return false;
+    if (connection.bufferedBytes > this.#options.limits.maxBufferedBytes) return false;
     connection.publish(message, { qos, packetId: 0, dup: false });
     return true;
   }
@@ -182,12 +185,22 @@ export class Router {
     if (this.isStandard && !message.retain) return;
     const before = this.#retainedByName.get(message.topicName);
     const after = this.#options.rules.publish.retainedAfter(message, before);
-    if (after === before) return;
+    if (after === before || (after !== undefined && !this.#mayRetain(after, before))) return;
     this.#keep(message.topicName, after);
     this.#journal?.retained(message.topicName, { before, after });
   }
 
+  #mayRetain(after: Message, before: Message | undefined): boolean {
+    const { maxRetainedMessages, maxRetainedBytes } = this.#options.limits;
+    const weight = before === undefined ? weightOf(after.topicName) : 0;
+    const bytes = bytesOf(after) - (before === undefined ? 0 : bytesOf(before));
+    return this.#retainedWeight + weight <= maxRetainedMessages && this.#retainedBytes + bytes <= maxRetainedBytes;
+  }
+
   #keep(topicName: string, message: Message | undefined): void {
+    const before = this.#retainedByName.get(topicName);
+    if (before !== undefined) this.#countRetained(before, -1);
+    if (message !== undefined) this.#countRetained(message, 1);
     if (message === undefined) {
       this.#retainedByName.delete(topicName);
       this.#retained.delete(topicName);
@@ -195,6 +208,11 @@ export class Router {
       this.#retainedByName.set(topicName, message);
       this.#retained.set(topicName, message);
     }
+  }
+
+  #countRetained(message: Message, sign: 1 | -1): void {
+    this.#retainedWeight += sign * weightOf(message.topicName);
+    this.#retainedBytes += sign * bytesOf(message);
   }
 
   /** SUBSCRIBE, filter by filter (MQTT-3.8.4-4). `retained` sends what the new subscriptions ask for. */
@@ -214,6 +232,7 @@ export class Router {
       const { clientId, userName } = session;
       if (!this.#options.access.allows({ kind: 'subscribe', clientId, userName, topic: topicFilter }))
         return rules.codeOfForbidden(protocolLevel);
+      if (!this.#hasRoom(session, topicFilter)) return rules.codeOfForbidden(protocolLevel);
       const code = reactions[i] === 'refuse' ? 0x80 : rules.grants(subscription);
       if (code === 0x80) return code;
       const existing = session.subscriptions.has(topicFilter);
@@ -227,6 +246,13 @@ export class Router {
         for (const { topicFilter, qos } of granted) this.#sendRetained(session, topicFilter, qos);
       },
     };
+  }
+
+  /** Whether a client may have one more subscription, and one such. */
+  #hasRoom(session: Session, topicFilter: string): boolean {
+    const { maxSubscriptions, maxTopicLevels } = this.#options.limits;
+    if (levelsOf(topicFilter) > maxTopicLevels) return false;
+    return session.weight + weightOf(topicFilter) <= maxSubscriptions || session.subscriptions.has(topicFilter);
   }
 
   #subscribe(session: Session, topicFilter: string, granted: Qos): void {
@@ -301,5 +327,7 @@ export class Router {
     for (const [topicFilter, granted] of session.subscriptions) this.#sendRetained(session, topicFilter, granted);
   }
 }
+
+const bytesOf = ({ topicName, payload }: Message): number => topicName.length + payload.length;
 
 const clientOf = ({ clientId, userName }: Session, { peer }: Connection): Client => ({ ...peer, clientId, userName });

@@ -86,6 +86,8 @@ export class SampleClient {
   readonly connection: Connection;
   /** The broker has ended the connection. */
   closed = false;
+  /** The broker reads no more from the client. */
+  isPaused = false;
   /** What the broker's transport says of bytes that the client has not taken. */
   bufferedBytes = 0;
   readonly #core: BrokerCore;
@@ -106,6 +108,12 @@ export class SampleClient {
         write: (bytes) => this.#bytes.push(new Uint8Array(bytes)),
         close: () => {
           this.closed = true;
+        },
+        pause: () => {
+          this.isPaused = true;
+        },
+        resume: () => {
+          this.isPaused = false;
         },
       },
     });

@@ -5,6 +5,7 @@ import { Receiver } from '../../session/receiver.ts';
 import { Sender, type SenderOptions } from '../../session/sender.ts';
 import type { Connection } from './connection.ts';
 import type { KeptBrokerSession, SessionJournal } from './journal.ts';
+import { weightOf } from './topic-levels.ts';
 
 export interface SessionLimits {
   /** Messages to one client that may be unacknowledged at the same time. */
@@ -24,6 +25,7 @@ export class Session {
   /** Of a stored session that outlives the process. */
   readonly journal: SessionJournal | undefined;
   #subscriptions: Map<string, Qos> | undefined;
+  #weight = 0;
   connection: Connection | undefined;
   /** The user who has it: under whose name its client was let in last; undefined: an anonymous client. */
   userName: string | undefined;
@@ -42,6 +44,7 @@ export class Session {
     const session = new Session(kept.clientId, senderOptions, kept.journal);
     session.userName = kept.userName;
     session.#subscriptions = new Map(kept.subscriptions);
+    for (const topicFilter of session.#subscriptions.keys()) session.#weight += weightOf(topicFilter);
     session.sender.restore(kept.messages);
     session.receiver.restore(kept.receivedIds);
     return session;
@@ -67,18 +70,27 @@ export class Session {
     return this.#subscriptions ?? none;
   }
 
+  /** What its subscriptions count for. */
+  get weight(): number {
+    return this.#weight;
+  }
+
   subscribe(topicFilter: string, granted: Qos): void {
     this.#subscriptions ??= new Map();
+    if (!this.#subscriptions.has(topicFilter)) this.#weight += weightOf(topicFilter);
     this.#subscriptions.set(topicFilter, granted);
     this.journal?.subscribed(topicFilter, granted);
   }
 
   unsubscribe(topicFilter: string): void {
-    if (this.#subscriptions?.delete(topicFilter) === true) this.journal?.unsubscribed(topicFilter);
+    if (this.#subscriptions?.delete(topicFilter) !== true) return;
+    this.#weight -= weightOf(topicFilter);
+    this.journal?.unsubscribed(topicFilter);
   }
 
   unsubscribeAll(): void {
     if (this.journal !== undefined) for (const filter of this.subscriptions.keys()) this.journal.unsubscribed(filter);
     this.#subscriptions = undefined;
+    this.#weight = 0;
   }
 }
