@@ -314,7 +314,7 @@ export class Router {
   #sendRetained(session: Session, topicFilter: string, granted: Qos): void {
     // Where there is no room for a message none is looked for: a few bytes of SUBSCRIBE could keep the broker busy for long.
     const { connection, sender } = session;
-    if (!sender.hasRoom || (connection?.bufferedBytes ?? 0) > this.#options.maxBufferedBytes) return;
+    if (!sender.hasRoom || (connection?.bufferedBytes ?? 0) > this.#options.limits.maxBufferedBytes) return;
     const messages: Message[] = [];
     this.#retained.match(topicFilter, (message) => messages.push(message));
     for (const message of this.#options.rules.subscribe.retainedServed(messages)) {
