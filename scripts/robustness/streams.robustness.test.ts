@@ -9,10 +9,9 @@ import { fuzz } from './fuzz.ts';
 import { connectPeer, publishBytes } from './peer.ts';
 import { Random } from './random.ts';
 import { stock } from './stock.ts';
+import { seed, streams } from './stream-count.ts';
 import { startVictim, type VictimLimits } from './victim.ts';
 
-const streams = Number(process.env['MQTTSPEC_ROBUSTNESS_STREAMS'] ?? 10_000);
-const seed = Number(process.env['MQTTSPEC_ROBUSTNESS_SEED'] ?? Date.now() % 1_000_000_000);
 const mebibyte = 1_048_576;
 /** What a session or a retained message of a mutated client id or topic may cost, which nobody knows to clear. */
 const leftBehindBytes = 8_192;
