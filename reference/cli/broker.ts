@@ -38,6 +38,12 @@ export async function runBroker(options: BrokerCliOptions, { version, fault, not
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** What is not acknowledged is lost with the process, and nobody was promised it. */
+function endFor({ message }: Error): never {
+  process.stderr.write(`mqttspec: ${message}. The broker has ended, and keeps what it has acknowledged\n`);
+  process.exit(3);
+}
+
 const defaultListeners: readonly ListenerSettings[] = [{ kind: 'tcp', host: '127.0.0.1', port: 1_883 }];
 
 async function brokerOptions(settings: Settings, { trace }: BrokerCliOptions): Promise<BrokerOptions> {
@@ -49,7 +55,7 @@ async function brokerOptions(settings: Settings, { trace }: BrokerCliOptions): P
     listeners: await usable(Promise.all(listeners.map((one, i) => listenerOf(one, `listeners[${i}]`)))),
     ...limits,
     ...(access === undefined ? {} : { access }),
-    ...(data === undefined ? {} : { data }),
+    ...(data === undefined ? {} : { data, dataFailed: endFor }),
     ...(level === 'none' ? {} : { log: { level, write } }),
     ...(metrics === undefined ? {} : { metrics }),
     ...(sysIntervalSeconds === undefined ? {} : { sysIntervalMs: sysIntervalSeconds * 1_000 }),
