@@ -7,4 +7,6 @@ options=(--target "$TARGET" --out "$out" --reporter "junit=$out/junit.xml" --rep
 [ -z "${ACCEPT:-}" ] || options+=(--accept "$ACCEPT")
 # Words of the user's own options.
 read -r -a more <<<"${ARGS:-}"
+# The user's folder has no settings for our sources.
+export TSX_TSCONFIG_PATH=$ACTION/tsconfig.json
 exec node --import "$ACTION/node_modules/tsx/dist/loader.mjs" "$ACTION/conformance/cli/main.ts" "${options[@]}" "${more[@]}"

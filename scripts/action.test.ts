@@ -37,7 +37,7 @@ test('the script judges, annotates, and leaves JUnit, a badge and the summary', 
     GITHUB_ACTIONS: 'true',
     GITHUB_STEP_SUMMARY: summary,
   };
-  const child = spawn('bash', [script], { env, stdio: 'ignore' });
+  const child = spawn('bash', [script], { env, cwd: out, stdio: 'ignore' });
   const code = await new Promise<number | null>((done) => child.once('close', done));
   expect(code).toBe(0);
   expect(readFileSync(join(out, 'junit.xml'), 'utf8')).toContain('pingreq-answered');
