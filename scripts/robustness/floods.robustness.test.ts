@@ -2,20 +2,12 @@
 import { describe, test } from 'vitest';
 import { encode } from '../../reference/codec/encode.ts';
 import { connectPeer, type Peer, publishBytes, subscribeBytes } from './peer.ts';
+import { pour } from './pour.ts';
 import { mebibyte, underAttack } from './under-attack.ts';
 
 const oneByte = Uint8Array.of(1);
 const hundredBytes = new Uint8Array(100);
 const kibibyte = new Uint8Array(1_024);
-
-/** Sends packets that are made one by one, in larger writes, at the pace at which the system takes them. */
-async function pour(peer: Peer, count: number, packet: (at: number) => Uint8Array): Promise<void> {
-  const each = 500;
-  for (let from = 0; from < count; from += each) {
-    const length = Math.min(each, count - from);
-    await peer.sendAll(Buffer.concat(Array.from({ length }, (_, at) => packet(from + at))));
-  }
-}
 
 const dispose = (peer: Peer) => (): void => peer[Symbol.dispose]();
 

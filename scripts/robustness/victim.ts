@@ -1,19 +1,11 @@
 // Starts the broker under attack, asks what it holds, and notices when it dies. In: limits. Out: ports, figures, the reason of its death.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Limits } from '../../reference/broker/core/limits.ts';
 import type { BrokerOptions } from '../../reference/broker/index.ts';
 import { within } from './within.ts';
 
-export type VictimLimits = Pick<
-  BrokerOptions,
-  | 'data'
-  | 'connectTimeoutMs'
-  | 'maxQueuedMessages'
-  | 'maxPacketBytes'
-  | 'maxBufferedBytes'
-  | 'maxConnections'
-  | 'maxInFlight'
->;
+export type VictimLimits = Pick<BrokerOptions, 'data' | keyof Limits>;
 
 export interface Holdings {
   /** The longest that its event loop was blocked since it was asked last. */
