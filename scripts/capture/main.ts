@@ -1,6 +1,7 @@
 // `npm run capture [-- name…]`: plays conversations of real clients with real brokers through the recording proxy, and writes each to
-// fixtures/captured/<name>.txt. A name is a whole one, or its beginning: `mosquitto/`, `paho-c/will`.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// fixtures/captured/<name>.txt. A name is a whole one, or its beginning: `mosquitto/`, `paho-c/will`. With --check nothing is written:
+// it says which conversations are not what they were, and exits with 1 if there are any.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { version } from '../../conformance/cli/version.ts';
 import { writeFixture } from '../../conformance/replay/write-fixture.ts';
@@ -33,11 +34,24 @@ async function capture(conversation: Conversation, broker: StartedBroker): Promi
     capture: [`npm run capture -- ${name}`],
     ...(note === undefined ? {} : { note: [note] }),
   };
-  writeFileSync(file, writeFixture({ head, events: withFixedClientIds(bench.events) }));
+  const text = writeFixture({ head, events: withFixedClientIds(bench.events) });
+  if (!checking) writeFileSync(file, text);
+  else if (withoutTimes(text) !== withoutTimes(readFileSync(file, 'utf8'))) differing.push(name);
   process.stdout.write(`${name}: ${bench.events.length} events\n`);
 }
 
-const wanted = process.argv.slice(2);
+/** Times differ in each capture, and with them the order between connections and directions. */
+const withoutTimes = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.replace(/^\d+\.\d{3} /, ''))
+    .sort()
+    .join('\n');
+
+const words = process.argv.slice(2);
+const checking = words.includes('--check');
+const differing: string[] = [];
+const wanted = words.filter((word) => word !== '--check');
 const chosen = conversations.filter(({ name }) => wanted.length === 0 || wanted.some((one) => name.startsWith(one)));
 if (chosen.length === 0) {
   process.stderr.write(
@@ -54,4 +68,5 @@ for (const name of new Set(chosen.map(({ broker }) => broker))) {
     await broker.stop();
   }
 }
-process.exit();
+if (differing.length > 0) process.stdout.write(`not what they were: ${differing.join(', ')}\n`);
+process.exit(differing.length > 0 ? 1 : 0);
