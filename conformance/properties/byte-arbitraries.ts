@@ -1,5 +1,6 @@
 // Bytes of packets, made from the standard's figures without any encoder: well-formed ones, and the same with something changed.
 import fc from 'fast-check';
+import { remainingLength } from '../wire/raw.ts';
 
 /** A packet in pieces: its fields as bytes, in their order. */
 export interface Pieces {
@@ -155,23 +156,11 @@ export const piecesOf = ({ level, sentBy }: Origin): fc.Arbitrary<Pieces> =>
     .tuple(sentBy === 'client' ? fromClient : servers[level], fc.boolean())
     .map(([pieces, dup]) => (level === 3 ? withDup(pieces, dup) : pieces));
 
-/** Remaining Length in as few bytes as it needs, or in more. */
-function lengthBytes(length: number, atLeast = 1): number[] {
-  const out: number[] = [];
-  let rest = length;
-  do {
-    const digit = rest % 128;
-    rest = (rest - digit) / 128;
-    out.push(rest > 0 || out.length + 1 < atLeast ? digit + 128 : digit);
-  } while (rest > 0 || out.length < atLeast);
-  return out;
-}
-
 /** The bytes of a packet. */
 export function joined({ first, fields }: Pieces, header: { atLeast?: number; offBy?: number } = {}): Uint8Array {
   const body = fields.flat();
   const length = Math.max(0, body.length + (header.offBy ?? 0));
-  return Uint8Array.from([first, ...lengthBytes(length, header.atLeast), ...body]);
+  return Uint8Array.from([first, ...remainingLength(length, header.atLeast), ...body]);
 }
 
 /** Well-formed bytes of one packet, with where they come from. */
