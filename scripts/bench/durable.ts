@@ -44,7 +44,9 @@ const measureOf =
   async () => {
     const child = await start();
     try {
-      const window = smoke ? { warmUpMs: 10, measuredMs: 100 } : { warmUpMs: 400, measuredMs: 1_500 };
+      const window = smoke
+        ? { warmUpMs: 10, measuredMs: 100, scale: 1 }
+        : { warmUpMs: 400, measuredMs: 1_500, scale: 1 };
       return (await underLoad(child, load, window))['perSecond'] ?? Number.NaN;
     } finally {
       await child.stop();

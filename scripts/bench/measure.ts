@@ -47,7 +47,7 @@ export async function measureRow(row: Row, { rounds, smoke }: MeasureOptions): P
   const all = Object.fromEntries(values);
   const figures = Object.fromEntries(names.map((name) => [name, spread(all[name] ?? [])]));
   const { id, title, unit } = row;
-  return { id, title, unit, rounds: wanted, figures, verdicts: judge(row, all) };
+  return { id, title, unit, rounds: wanted, figures, verdicts: smoke ? [] : judge(row, all) };
 }
 
 export function spread(values: readonly number[]): Spread {

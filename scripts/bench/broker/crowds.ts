@@ -17,8 +17,9 @@ async function crowd(port: number, count: number): Promise<Peer[]> {
 
 /** Connections per second, at first and after three crowds that came and went. */
 export const connections =
-  (count: number): Load =>
-  async (port) => {
+  (most: number): Load =>
+  async (port, { scale }) => {
+    const count = most * scale;
     const rates: number[] = [];
     for (let round = 0; round < 4; round++) {
       const startedAt = performance.now();
@@ -32,8 +33,9 @@ export const connections =
 
 /** Connections that do nothing; the runner looks at the broker's memory before and after. */
 export const idle =
-  (count: number): Load =>
-  async (port) => {
+  (most: number): Load =>
+  async (port, { scale }) => {
+    const count = most * scale;
     // What a first connection makes once and for all is not what a connection costs.
     for (const peer of await crowd(port, 100)) peer.end();
     await sleep(500);
@@ -54,8 +56,9 @@ interface ManyShape {
 
 /** Subscriptions per second; then messages to all these topics, one after the other. */
 export const manySubscriptions =
-  ({ clients, filtersEach, filtersPerPacket }: ManyShape): Load =>
+  ({ clients: most, filtersEach, filtersPerPacket }: ManyShape): Load =>
   async (port, window) => {
+    const clients = most * window.scale;
     const all = await crowd(port, clients);
     const filter = (i: number): string => `bench/many/${i % 1_000}/${Math.floor(i / 1_000)}`;
     const packets = all.map((_, client) =>

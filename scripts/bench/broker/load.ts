@@ -4,6 +4,8 @@ import { Peer } from './peer.ts';
 export interface Window {
   readonly warmUpMs: number;
   readonly measuredMs: number;
+  /** What counts of connections and subscriptions are multiplied by: less than 1 where it shall go quickly. */
+  readonly scale: number;
 }
 
 /** Names of figures with their values: `perSecond`, `p99Ms` … */

@@ -27,7 +27,7 @@ export function underLoad(
   const usage = (): readonly [number, number] => [cpuMsOf(target.pid), residentBytesOf(target.pid)];
   let before: readonly [number, number] = [0, 0];
   let used: Figures = {};
-  const args = [load, String(target.port), String(window.warmUpMs), String(window.measuredMs)];
+  const args = [load, String(target.port), String(window.warmUpMs), String(window.measuredMs), String(window.scale)];
   const child = fork(join(import.meta.dirname, 'generator.ts'), args, {
     execArgv: ['--import', import.meta.resolve('tsx')],
   });
