@@ -37,6 +37,28 @@ const wide = {
   })),
 };
 
+const bytes = { length: 4, hex: '20020000', summary: 'CONNACK return code 0 session present 0' };
+/** A trace that holds every byte. */
+const whole = sampleResult({
+  id: 'whole-exchange',
+  cites: ['MQTT-3.2.0-1'],
+  trace: [
+    { kind: 'opened', at: 5, connection: 'first client', to: '127.0.0.1:1883' },
+    {
+      kind: 'sent',
+      at: 6,
+      connection: 'first client',
+      ...bytes,
+      hex: 'c000',
+      length: 2,
+      summary: 'PINGREQ # "hostile"',
+    },
+    { kind: 'received', at: 7.25, connection: 'first client', ...bytes },
+    { kind: 'note', at: 8, connection: 'first client', text: 'a remark' },
+    { kind: 'ended', at: 9, connection: 'first client', by: 'target', how: 'RST' },
+  ],
+});
+
 async function written(name: string, report: Report): Promise<string> {
   const file = join(folder, name);
   await writeFile(file, renderHtml(report));
@@ -60,7 +82,7 @@ async function realReport(): Promise<Report> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mqttspec-page-'));
-  address = await written('index.html', sampleReport({ results: [...sampleResults, wide] }));
+  address = await written('index.html', sampleReport({ results: [...sampleResults, wide, whole] }));
   realAddress = await written('real.html', await realReport());
   browser = await chromium.launch(launchOptions);
 });
@@ -97,6 +119,8 @@ async function onPage({ hash = '', at = address, ...options }: PageOptions, play
 
 /** Opens everything, and waits until every ladder is drawn whole. */
 async function unfold(page: Page): Promise<void> {
+  // What is far below is laid out, too, so that it is looked at.
+  await page.evaluate("document.styleSheets[0].insertRule('*{content-visibility:visible!important}')");
   await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
   await expect.poll(() => page.locator('.t').count()).toBe(0);
   await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
@@ -107,10 +131,8 @@ const focused = (page: Page): Promise<string> =>
 
 test.each([
   ['light', 1280, 'sample'],
-  ['dark', 1280, 'sample'],
-  ['light', 360, 'sample'],
   ['dark', 360, 'sample'],
-  ['light', 1280, 'real'],
+  ['light', 360, 'real'],
   ['dark', 1280, 'real'],
 ] as const)(
   'axe has nothing to find in the %s scheme at %i px, all unfolded (%s)',
@@ -266,21 +288,22 @@ test('a scenario unfolds into its whole ladder, with the bytes of every packet o
 
 test('a scenario is copied as a command and as a fixture that can be read', async () => {
   const permissions = ['clipboard-read', 'clipboard-write'];
-  await onPage({ at: realAddress, hash: '#overlap-0-2-exact-first', permissions }, async (page) => {
-    const scenario = page.locator('#overlap-0-2-exact-first');
+  await onPage({ hash: '#whole-exchange', permissions }, async (page) => {
+    const scenario = page.locator('#whole-exchange');
     const clipboard = (): Promise<string> => page.evaluate('navigator.clipboard.readText()');
     await scenario.getByRole('button', { name: 'Copy as command' }).click();
     await scenario.getByText('copied').waitFor();
-    expect(await clipboard()).toMatch(/--target mqtt:\/\/127\.0\.0\.1:\d+ --only overlap-0-2-exact-first$/);
+    expect(await clipboard()).toBe('npm run conformance -- --target mqtt://127.0.0.1:1883 --only whole-exchange');
     await scenario.getByRole('button', { name: 'Copy as fixture' }).click();
     await expect.poll(clipboard).toMatch(/^mqttspec fixture 1\n/);
     const { head, events } = parseFixture(await clipboard(), 'clipboard');
-    expect(head.title).toMatch(/overlapping/i);
-    const first = events.filter(({ connection }) => connection === 'subscriber').slice(0, 3);
-    expect(first.map(({ kind, by }) => `${by} ${kind}`)).toEqual(['client open', 'client bytes', 'server bytes']);
-    expect(
-      events.flatMap((event) => (event.kind === 'bytes' ? [Buffer.from(event.bytes).toString('hex')] : []))[1],
-    ).toBe('20020000');
+    expect(head).toMatchObject({ title: 'A PINGREQ is answered with a PINGRESP', broker: ['example broker 1.0'] });
+    expect(events).toMatchObject([
+      { kind: 'open', by: 'client', connection: 'first-client', atMs: 0 },
+      { kind: 'bytes', by: 'client', bytes: Uint8Array.of(0xc0, 0) },
+      { kind: 'bytes', by: 'server', bytes: Uint8Array.of(0x20, 2, 0, 0) },
+      { kind: 'rst', by: 'server' },
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import { renderToString } from 'preact-render-to-string';
 import type { Report } from '../../verdict/report.ts';
 import type { ScenarioResult } from '../../verdict/verdict.ts';
 import { commandAlone } from '../evidence.ts';
+import { hasMorePasses, Passes } from './evidence.tsx';
 import { fixtureHead } from './fixture-head.ts';
 import { Ladder } from './ladder.tsx';
 import { decidingOnes, wholeOf } from './lanes.ts';
@@ -13,8 +14,8 @@ import { shrink } from './shrink.ts';
 import { anchorOf } from './text.ts';
 import type { Words } from './words.ts';
 
-/** What the script gets of a scenario: markup, command, and the head of a fixture, whose body it reads from the ladder. */
-export type Unpacked = readonly [ladder: string, command: string, fixtureHead: string];
+/** What the script gets of a scenario: markup, command, the head of a fixture, whose body it reads from the ladder, and all checks that passed if the page tells but some. */
+export type Unpacked = readonly [ladder: string, command: string, fixtureHead: string, passes?: string];
 
 /** The parts of these scenarios by their anchors. */
 export function pack(results: readonly ScenarioResult[], report: Report, words: Words): string {
@@ -22,9 +23,12 @@ export function pack(results: readonly ScenarioResult[], report: Report, words: 
     const indexes = wholeOf(result, decidingOnes(result));
     const ladder =
       result.trace.length === 0 ? '' : renderToString(h(Ladder, { result, indexes, allBytes: true, words }));
+    const passes: readonly [] | readonly [string] = hasMorePasses(result)
+      ? [shrink(renderToString(h(Passes, { result, whole: true, words })))]
+      : [];
     return [
       anchorOf(result),
-      [shrink(ladder), commandAlone(result, report.run.address), fixtureHead(result, report) ?? ''],
+      [shrink(ladder), commandAlone(result, report.run.address), fixtureHead(result, report) ?? '', ...passes],
     ];
   });
   return deflateRawSync(JSON.stringify(Object.fromEntries(parts)), { level: 9 }).toString('base64');

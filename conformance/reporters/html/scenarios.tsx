@@ -82,7 +82,7 @@ function ScenarioEvidence({ result, before, drawn, report, words }: ScenarioProp
       <Facts result={result} />
       {told ? null : <p class="w0">{shownLines(reason)}</p>}
       <Trouble result={result} words={words} />
-      {same ? null : <Passes result={result} words={words} />}
+      {same ? null : <Passes result={result} whole={false} words={words} />}
       {isBrief(verdict) ? null : (
         <p>
           Play it alone: <code>{shown(commandAlone(result, report.run.address))}</code>
@@ -116,13 +116,16 @@ const isSame = (one: ScenarioResult, other: ScenarioResult, words: Words): boole
   one.verdict === other.verdict &&
   skeleton(one, words) === skeleton(other, words);
 
-/** Checks, and what went on on each connection, without identifiers and other numbers of this very run. */
+/** Checks, and what went on on each connection, without identifiers and other numbers of this very run. At level 3 no session is told of. */
 function skeleton(result: ScenarioResult, words: Words): string {
-  const exchange = briefText(result, words).split('\n').sort(byLetter);
+  const exchange = briefText(result, words)
+    .split('\n')
+    .filter((line) => !/←CONNACK return code 0/.test(line))
+    .sort(byLetter);
   const checks = passedOnes(result).map(({ expected, got = '' }) => `${words(expected)} ${got}`);
   return [...checks, ...exchange]
     .join('\n')
-    .replace(/\b(id|sentinel|identifier than|"…) ?\/?\d+/g, '$1')
+    .replace(/\b(id|sentinel|identifier than) \d+|(?<="…)\/?\d+/g, '$1')
     .replace(/\d+ entries/g, 'entries');
 }
 
@@ -153,7 +156,7 @@ function BriefTrace({ result, before, words }: Omit<TraceProps, 'drawn'>): VNode
   if (before === undefined) return <pre class="t">{briefText(result, words)}</pre>;
   return (
     <p class="t q">
-      {'But for identifiers, times, and what overtook what between connections, the same checks and exchange as '}
+      {'But for identifiers, times, and what overtook what on other connections, as '}
       <a href={`#${anchorOf(before)}`}>{`at MQTT ${before.protocol}`}</a>
     </p>
   );

@@ -69,14 +69,15 @@ const complete=async(e)=>{
 const template=e.parentElement.querySelector('template[data-packed]');
 if(!template||e.dataset.whole!==undefined)return;
 e.dataset.whole='';
-const[ladder,command,head]=(await unpack(template))[e.id]??[];
+const[ladder,command,head,passes]=(await unpack(template))[e.id]??[];
 if(command===undefined)return;
+const markup=(text)=>{const t=document.createElement('template');t.innerHTML=text;return t.content.firstChild};
+if(passes)e.querySelector('.h').replaceWith(markup(passes));
 const bar=document.createElement('p'),said=document.createElement('output');
 bar.append(button('Copy as command',()=>command,said),' ');
 const trace=e.querySelector('.t');
 if(!trace||!ladder){bar.append(said);e.append(bar);return}
-const whole=document.createElement('template');whole.innerHTML=ladder;
-const list=whole.content.firstChild;
+const list=markup(ladder);
 trace.replaceWith(bar,list);
 if(head)bar.append(button('Copy as fixture',()=>fixture(head,list),said),' ');
 bar.append(said)};

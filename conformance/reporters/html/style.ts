@@ -59,7 +59,7 @@ nav a{margin-right:.8rem;font-size:.875rem}nav{max-width:74rem;margin:.6rem auto
 pre{font:.8125rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;margin:.4rem 0;color:var(--q)}
 button{font:inherit;font-size:.875rem;color:var(--a);background:var(--card);border:1px solid var(--q);border-radius:.35rem;padding:.25rem .6rem;cursor:pointer}button:hover{background:var(--ob)}
 [data-s]>h3,#page-scenarios~div>h3{margin:1.1rem 0 .3rem;color:var(--q);scroll-margin-top:4rem}
-[data-v]{background:var(--card);border:1px solid var(--line);border-radius:.5rem;margin:.3rem 0}[data-v]>summary{padding:.4rem .7rem}[data-v]>:not(summary){margin-left:.9rem;margin-right:.9rem}
+[data-v]{content-visibility:auto;contain-intrinsic-size:auto 2.6rem;background:var(--card);border:1px solid var(--line);border-radius:.5rem;margin:.3rem 0}[data-v]>summary{padding:.4rem .7rem}[data-v]>:not(summary){margin-left:.9rem;margin-right:.9rem}
 [data-v]:target{outline:3px solid var(--a)}
 .h{font-size:.9rem;padding-left:2rem;margin:.4rem 0}
 code{font:.8125rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
