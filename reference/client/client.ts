@@ -163,7 +163,7 @@ export class Client implements AsyncDisposable {
     await unlessAborted(answer, signal);
   }
 
-  /** Asks for a sign of life: PINGREQ. Resolves at PINGRESP with the milliseconds between. Rejects with Disconnected, or the signal's reason. */
+  /** Asks for a sign of life: PINGREQ, at any time (MAY-3.1.2.10-c). Resolves at PINGRESP with the milliseconds between. Rejects with Disconnected, or the signal's reason. */
   async ping({ signal }: WaitOptions = noOptions): Promise<number> {
     signal?.throwIfAborted();
     const askedAt = this.#edge.now();

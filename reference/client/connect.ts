@@ -9,6 +9,7 @@ import { type ClientOptions, coreOptions } from './options.ts';
  * the session cannot be kept, with ConnectRefused where the server refuses, with Disconnected where it can't be reached, or with the signal's reason.
  */
 export async function connect(address: string | URL, options: ClientOptions = {}): Promise<Client> {
+  // MQTT-7.0.0-2: with any server of the standard, without an extension.
   options.signal?.throwIfAborted();
   const { dial, ...credentials } = parseServerAddress(address);
   const known: ClientOptions = { ...credentials, ...options };

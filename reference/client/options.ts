@@ -10,6 +10,7 @@ import type { Disconnected } from './core/errors.ts';
 import { badTopic, isWellFormed } from './core/known-topics.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import { type ReconnectOptions, ReconnectPlan } from './core/reconnect-plan.ts';
+import { handOver } from './hand-over.ts';
 
 /** The message that the server publishes when the connection ends without DISCONNECT (section 3.1.2.5). */
 export interface WillOptions {
@@ -110,7 +111,7 @@ export function coreOptions(options: ClientOptions, random: () => number): CoreO
     maxInFlight,
     maxQueuedMessages: options.maxQueuedMessages ?? defaults.maxQueuedMessages,
     manualAcknowledgement: options.manualAcknowledgement ?? defaults.manualAcknowledgement,
-    unclaimed: onMessage === undefined ? undefined : { take: onMessage },
+    unclaimed: onMessage === undefined ? undefined : { take: (message) => handOver(message, onMessage) },
     plan: reconnect === false ? undefined : new ReconnectPlan(reconnect, random),
   };
 }
@@ -147,6 +148,7 @@ export function connectOf(options: ClientOptions, random: () => number): Connect
   return { ...withWill, userName, password: bytes };
 }
 
+/** MQTT-3.1.2-9; without a will its QoS, its retain flag and its fields are absent, as the types want it (MQTT-3.1.2-11, MQTT-3.1.2-13, MQTT-3.1.2-15). */
 function willOf({ topicName, message, qos = 0, retain = false }: WillOptions): Will {
   const problem = topicNameProblem(topicName);
   if (problem !== undefined) throw badTopic(problem);

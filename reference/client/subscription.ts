@@ -1,6 +1,7 @@
 import type { Qos } from '../message.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import type { Taker } from './core/subscriptions.ts';
+import { handOver } from './hand-over.ts';
 import { MessageQueue, type QueueLimits, type Valve } from './message-queue.ts';
 
 /** A Topic Filter, and the QoS at which the server grants it. */
@@ -71,7 +72,7 @@ export class Subscription implements Taker, AsyncIterable<ReceivedMessage>, Asyn
   /** Called by the client alone. */
   take(message: ReceivedMessage): void {
     if (this.#onMessage === undefined) this.#queue?.push(message);
-    else this.#onMessage(message);
+    else handOver(message, this.#onMessage);
   }
 
   /** Called by the client alone. */

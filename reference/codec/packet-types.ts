@@ -1,4 +1,4 @@
-// Tables 2.1 and 2.2: control packet types, their flags, and who may send them.
+// Tables 2.1 and 2.2: control packet types, their flags (MQTT-2.2.2-1), and who may send them.
 import type { PacketType } from './packet.ts';
 
 export type Sender = 'client' | 'server' | 'both';

@@ -27,7 +27,7 @@ export interface DialOptions {
   readonly accept: (transport: Transport) => TransportListener;
 }
 
-/** Opens a stream. Rejects with the system's error (ECONNREFUSED, ENOTFOUND, ETIMEDOUT …), or with the signal's reason. */
+/** Opens a stream, ordered and lossless both ways (MQTT-7.1.2-1). Rejects with the system's error (ECONNREFUSED, ENOTFOUND, ETIMEDOUT …), or with the signal's reason. */
 export function dial(address: DialAddress, options: DialOptions): Promise<Transport> {
   switch (address.scheme) {
     case 'mqtt': {

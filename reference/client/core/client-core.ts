@@ -92,6 +92,7 @@ const filtersAtOnce = 500;
 export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
   readonly #options: CoreOptions;
   readonly #port: ClientPort;
+  /** What the two ends owe each other (MQTT-4.1.0-1): it outlives each connection (MQTT-4.1.0-2, MQTT-3.1.2-4). */
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   readonly #journal: SessionJournal | undefined;
@@ -335,6 +336,7 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
         this.#done(this.#sender.puback(packet.packetId));
         return undefined;
       case 'pubrec':
+        // MQTT-4.6.0-4: answered at once, so in the order of the PUBRECs.
         this.#sender.pubrec(packet.packetId);
         return undefined;
       case 'pubrel':
@@ -435,7 +437,7 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
     if (this.#idle.length > 0 && this.pendingMessages === 0) for (const call of this.#idle.splice(0)) call();
   }
 
-  /** The server knows nothing of an earlier session: neither may we (MQTT-3.1.2-6), but what it promised nobody is still to be sent. */
+  /** The server knows nothing of an earlier session (MAY-3.2.2.2-a): neither may we (MQTT-3.1.2-6), but what it promised nobody is still to be sent. */
   #sessionLost(): void {
     this.#receiver.clear();
     this.#acknowledgements?.clear();

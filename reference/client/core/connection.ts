@@ -65,7 +65,7 @@ export class ClientConnection implements PacketSink {
       now,
     });
     this.#connackBy = now + options.connackWithinMs;
-    // MQTT-3.1.0-1: the first packet, and the only one until CONNACK has come.
+    // MQTT-3.1.0-1: the first packet, and the only one until CONNACK has come (MAY-3.1.4-e would allow more).
     this.#write(connect);
   }
 
@@ -90,7 +90,9 @@ export class ClientConnection implements PacketSink {
     try {
       this.#reader.visit(chunk, this);
     } catch (error) {
-      if (!(error instanceof MalformedPacket)) throw error;
+      // MQTT-4.8.0-2: an error of our own ends the connection too; the application's are no business of the connection.
+      if (!(error instanceof MalformedPacket))
+        return this.#end(new Disconnected('broken', 'an error while a packet was read', { cause: error }));
       // MQTT-4.8.0-1, MQTT-2.2.2-2, MQTT-1.5.3-1 and all others by which the decoder refuses bytes.
       this.#end(
         new Disconnected('malformed packet', `the server sent a malformed packet: ${error.message}`, { cause: error }),
@@ -119,7 +121,7 @@ export class ClientConnection implements PacketSink {
   tick(now: number): void {
     if (this.deadline() > now) return;
     if (this.#state === 'awaiting-connack') {
-      this.#end(new Disconnected('no CONNACK', 'the server did not answer CONNECT in time: does it speak MQTT?'));
+      this.#end(new Disconnected('no CONNACK', 'the server did not answer CONNECT in time: does it speak MQTT?')); // SHOULD-3.2-a
     } else if (!this.#paused && this.#pings.overdueAt <= now) {
       this.#end(new Disconnected('no PINGRESP', 'the server did not answer PINGREQ in time: the connection is dead'));
     } else this.ping(now);

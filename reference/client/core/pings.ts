@@ -40,7 +40,7 @@ export class Pings {
     return this.#lastSentAt + this.#intervalMs;
   }
 
-  /** When a PINGRESP that has not come means that the connection is dead (section 3.1.2.10). */
+  /** When a PINGRESP that has not come means that the connection is dead (SHOULD-3.1.2.10-b). */
   get overdueAt(): number {
     return this.#askedAt === undefined ? Number.POSITIVE_INFINITY : this.#askedAt + this.#answerWithinMs;
   }

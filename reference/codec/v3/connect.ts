@@ -89,6 +89,7 @@ export function encodeConnect(writer: Writer, packet: Connect): void {
       (password === undefined ? 0 : passwordFlag),
   );
   writer.uint16(packet.keepAlive);
+  // MQTT-3.1.3-1: in this order.
   writer.utf8String(packet.clientId);
   if (will !== undefined) {
     writer.utf8String(will.topicName);
