@@ -110,7 +110,9 @@ class Peer {
     else if (packet.type === 'disconnect') this.#socket.end();
     else if (packet.type === 'subscribe') {
       const [{ topicFilter }] = packet.subscriptions;
-      this.#out.push(encode({ type: 'suback', packetId: packet.packetId, returnCodes: packet.subscriptions.map((one) => one.qos) }));
+      this.#out.push(
+        encode({ type: 'suback', packetId: packet.packetId, returnCodes: packet.subscriptions.map((one) => one.qos) }),
+      );
       const [, floodQos, bytes, topics] = topicFilter.split('/').map(Number);
       if (topics !== undefined && !Number.isNaN(topics)) this.#flood(floodQos as Qos, bytes ?? 0, topics);
     }
