@@ -68,9 +68,10 @@ async function record(options: Options): Promise<void> {
   process.stdout.write(
     `mqttspec record listens on mqtt://${options.host}:${proxy.port} for ${formatAddress(target)}\n`,
   );
-  await new Promise<void>((stop) => {
+  await new Promise<void>((stop, broke) => {
     process.once('SIGINT', () => stop());
     process.once('SIGTERM', () => stop());
+    file?.once('error', (cause) => broke(new UsageError(`cannot write ${options.out}: ${cause.message}`, { cause })));
   });
   await proxy[Symbol.asyncDispose]();
   if (file !== undefined) await new Promise<void>((done) => file.end(done));

@@ -45,6 +45,7 @@ export class Judgement {
   }));
   readonly #connections = new Map<string, JudgedConnection>();
   readonly #violated: (violation: Violation) => void;
+  #seen = 0;
   #left = 0;
 
   constructor(violated: (violation: Violation) => void = () => {}) {
@@ -53,7 +54,7 @@ export class Judgement {
 
   /** Connections of MQTT 3.1.1, which are judged. */
   get judged(): number {
-    return this.#connections.size - this.#left;
+    return this.#seen - this.#left;
   }
 
   /** Connections of other protocols, about which nothing is said. */
@@ -73,8 +74,10 @@ export class Judgement {
         },
       });
       this.#connections.set(event.connection, connection);
+      this.#seen++;
     }
     connection.take(event);
+    if (connection.isOver) this.#connections.delete(event.connection);
   }
 
   /** One result an invariant: skipped where no packet came that could have broken it. */
@@ -106,8 +109,10 @@ class JudgedConnection {
   readonly #fromServer = new Observer((observed) => this.#serverSent(observed));
   readonly #fromClient = new Splitter((bytes) => this.#clientSent(observeFromClient(bytes)));
   #entries: TraceEntry[] = [];
+  readonly #ended = new Set<'client' | 'server'>();
   #atMs = 0;
-  #over = false;
+  /** It speaks another protocol. */
+  #foreign = false;
 
   constructor(name: string, options: ConnectionOptions) {
     this.#name = name;
@@ -116,8 +121,15 @@ class JudgedConnection {
     this.#clientRules = options.ofClients.map((judge) => ({ judge, rule: judge.invariant.watch() }));
   }
 
+  /** Both directions have ended. */
+  get isOver(): boolean {
+    return this.#ended.size === 2;
+  }
+
   take(event: FixtureEvent): void {
-    if (this.#over) return;
+    if (event.kind === 'fin' || event.kind === 'rst') this.#ended.add(event.by);
+    if (event.kind === 'rst') this.#ended.add('client').add('server');
+    if (this.#foreign) return;
     this.#atMs = event.atMs;
     const at = event.atMs;
     const connection = this.#name;
@@ -136,10 +148,10 @@ class JudgedConnection {
   }
 
   #clientSent(observed: ObservedClientPacket): void {
-    if (this.#over) return;
+    if (this.#foreign) return;
     const { packet, bytes } = observed;
     if (packet.type === 'connect' && packet.protocolLevel !== 4) {
-      this.#over = true;
+      this.#foreign = true;
       return this.#options.leaves();
     }
     this.#traceBytes('sent', bytes);
@@ -153,7 +165,7 @@ class JudgedConnection {
   }
 
   #serverSent(observed: ObservedPacket): void {
-    if (this.#over) return;
+    if (this.#foreign) return;
     this.#traceBytes('received', observed.bytes);
     for (const { rule } of this.#clientRules) rule.received?.(observed.packet);
     for (const { judge, rule } of this.#serverRules) {

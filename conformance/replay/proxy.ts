@@ -113,7 +113,11 @@ class Passage {
 
   #serverSent(chunk: Uint8Array): void {
     this.#told.bytes('server', chunk);
-    if (this.#client.writable) this.#client.write(new Uint8Array(chunk));
+    // A client that reads slowly slows the broker down, as it would without us.
+    if (this.#client.writable && !this.#client.write(new Uint8Array(chunk))) {
+      this.#upstream?.pause();
+      this.#client.once('drain', () => this.#upstream?.resume());
+    }
   }
 
   #serverEnded(how: Ending): void {
