@@ -24,3 +24,4 @@ process.once('message', async ({ data, breakage }: Orders) => {
   process.once('disconnect', () => void broker.stop().then(() => process.exit()));
 });
 process.once('disconnect', () => process.exit());
+process.send?.('loaded');

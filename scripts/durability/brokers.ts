@@ -6,6 +6,12 @@ import type { Orders, Started } from './broker-process.ts';
 const startsWithinMs = 20_000;
 const programme = new URL('./broker-process.ts', import.meta.url);
 
+/** A process that waits for its orders. */
+interface Spare {
+  readonly child: ChildProcess;
+  readonly loaded: Promise<void>;
+}
+
 export interface RunningBroker {
   readonly port: number;
   /** SIGKILL; resolves when the process is gone. */
@@ -17,7 +23,7 @@ export interface RunningBroker {
 export class Brokers implements AsyncDisposable {
   readonly #orders: Orders;
   readonly #processes = new Set<ChildProcess>();
-  #spare: ChildProcess;
+  #spare: Spare;
 
   constructor(orders: Orders) {
     this.#orders = orders;
@@ -26,9 +32,13 @@ export class Brokers implements AsyncDisposable {
 
   /** Starts the next broker. With `killAfterMs` it is killed while it starts, and the one after it is started instead. */
   async start(killAfterMs?: number): Promise<RunningBroker> {
-    const child = this.#spare;
+    const { child, loaded } = this.#spare;
     this.#spare = this.#load();
     const gone = once(child, 'exit');
+    const ended = gone.then(([code]) => {
+      throw new Error(`the broker ended with exit code ${code} while it started`);
+    });
+    await Promise.race([loaded, ended]);
     const kill = async (): Promise<void> => {
       child.kill('SIGKILL');
       await gone;
@@ -39,12 +49,8 @@ export class Brokers implements AsyncDisposable {
       await kill();
       return this.start();
     }
-    const [{ port }] = await Promise.race([
-      once(child, 'message', { signal: AbortSignal.timeout(startsWithinMs) }) as Promise<[Started]>,
-      gone.then(([code]) => {
-        throw new Error(`the broker ended with exit code ${code} while it started`);
-      }),
-    ]);
+    const started = once(child, 'message', { signal: AbortSignal.timeout(startsWithinMs) }) as Promise<[Started]>;
+    const [{ port }] = await Promise.race([started, ended]);
     return {
       port,
       kill,
@@ -55,11 +61,11 @@ export class Brokers implements AsyncDisposable {
     };
   }
 
-  #load(): ChildProcess {
+  #load(): Spare {
     const child = fork(programme, { execArgv: process.execArgv });
     this.#processes.add(child);
     child.once('exit', () => this.#processes.delete(child));
-    return child;
+    return { child, loaded: new Promise((done) => child.once('message', () => done())) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -66,12 +66,13 @@ export async function killLoop({ rounds, seed, breakage, progress }: LoopOptions
   const random = randomFrom(seed);
   const cast = new Cast();
   const violations: string[] = [];
-  let kills = 0;
+  let kills = 2;
   let played = 0;
   const result = (): LoopResult => ({ rounds: played, kills, published: cast.published, violations });
   try {
     await using brokers = new Brokers({ data, breakage });
-    const first = await brokers.start();
+    // The first one is killed while it makes its folder.
+    const first = await brokers.start(random() * longestStartMs);
     for (const subscriber of cast.subscribers) await subscriber.prepare(first.port);
     await first.kill();
     while (played < rounds && violations.length === 0) {
