@@ -111,7 +111,17 @@ export class BrokerCore {
     this.pressure = new Pressure(this.limits.maxPauseMs);
     this.pauseAboveBytes = this.limits.pauseAboveBytes;
     const { access, counters } = this;
-    this.router = new Router({ rules, parts, access, authorizesDeliveries, events, counters, limits: this.limits });
+    const hashKey = Math.floor(random() * 2 ** 31);
+    this.router = new Router({
+      rules,
+      parts,
+      access,
+      authorizesDeliveries,
+      events,
+      counters,
+      limits: this.limits,
+      hashKey,
+    });
     this.hasStandardPackets = hasStandardPackets(rules, parts);
     this.express = this.hasStandardPackets && this.router.isStandard ? new Express(this) : undefined;
   }

@@ -31,7 +31,8 @@ export interface Parts {
   /** One whole frame → packet; throws MalformedPacket or UnsupportedProtocol. */
   readonly decode: (frame: Uint8Array, level: ProtocolLevel) => Packet;
   readonly framer: (maxPacketBytes: number) => Pick<Framer, 'push'>;
-  readonly subscriptions: () => Subscriptions;
+  /** With a number that nobody outside knows. */
+  readonly subscriptions: (hashKey: number) => Subscriptions;
   readonly retained: () => Retained;
   /** What is written in place of a packet; left out, the packet itself. Bytes go out as they are. */
   readonly outgoing?: (packet: Packet) => readonly (Packet | Uint8Array)[];
@@ -40,6 +41,6 @@ export interface Parts {
 export const defaultParts: Parts = {
   decode: (frame, level) => decode(frame, { level, sentBy: 'client' }),
   framer: (maxPacketBytes) => new Framer({ maxPacketBytes }),
-  subscriptions: () => new SubscriptionTree<Session, SessionMatch>(),
+  subscriptions: (hashKey) => new SubscriptionTree<Session, SessionMatch>({ hashKey }),
   retained: () => new RetainedTree<Message>(),
 };

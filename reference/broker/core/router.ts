@@ -25,6 +25,8 @@ export interface RouterOptions {
   readonly events: BrokerEvents;
   readonly counters: Counters;
   readonly limits: Required<Limits>;
+  /** A number that nobody outside knows. */
+  readonly hashKey: number;
 }
 
 /** A SUBSCRIBE, and at which level it came. */
@@ -39,6 +41,10 @@ interface Delivery {
   readonly incomingDup: boolean;
 }
 
+/** A topic of more receivers is one of many. */
+const fewReceivers = 64;
+const mostTopicsOfMany = 64;
+
 export class Router {
   readonly #options: RouterOptions;
   readonly #subscriptions: Subscriptions;
@@ -52,12 +58,14 @@ export class Router {
   /** Rises with every change of subscriptions: what was remembered before may be wrong. */
   #version = 0;
   #journal: BrokerJournal | undefined;
+  readonly #ofMany: Topic[] = [];
+  #manyAt = -1;
   /** The topic that was asked for last. */
   #last: Topic | undefined;
 
   constructor(options: RouterOptions) {
     this.#options = options;
-    this.#subscriptions = options.parts.subscriptions();
+    this.#subscriptions = options.parts.subscriptions(options.hashKey);
     this.#retained = options.parts.retained();
     this.isStandard = hasStandardRouting(options.rules, options.parts) && !options.authorizesDeliveries;
   }
@@ -92,11 +100,23 @@ export class Router {
   /** Who gets what is published to a topic, by the standard's rules: each session once, at the highest QoS granted (MQTT-3.3.5-1). */
   receiversOf(topic: Topic): readonly Receiver[] {
     this.#last = topic;
-    if (topic.version !== this.#version) {
-      topic.receivers = this.#match(topic.name);
-      topic.version = this.#version;
+    if (topic.version === this.#version) return topic.receivers;
+    const receivers = this.#match(topic.name);
+    topic.receivers = receivers;
+    topic.version = this.#version;
+    if (receivers.length > fewReceivers) this.#rememberMany(topic);
+    return receivers;
+  }
+
+  /** Topics of many receivers are remembered in small number. */
+  #rememberMany(topic: Topic): void {
+    this.#manyAt = (this.#manyAt + 1) % mostTopicsOfMany;
+    const forgotten = this.#ofMany[this.#manyAt];
+    if (forgotten !== undefined && forgotten !== topic) {
+      forgotten.receivers = [];
+      forgotten.version = -1;
     }
-    return topic.receivers;
+    this.#ofMany[this.#manyAt] = topic;
   }
 
   #receiversOfName(topicName: string): readonly Receiver[] {

@@ -159,7 +159,7 @@ const shapes: readonly Shape[] = [
     title: '100,000 subscriptions: memory of each',
     load: 'subscriptions',
     unit: 'B',
-    value: figure('grownBytes', perSubscription),
+    value: ({ grownBytes = Number.NaN }) => Math.max(0, grownBytes) / perSubscription,
     better: 'less',
     atLeast: { mosquitto: 1.4, aedes: 1.7 },
     aim: 1.8,
