@@ -22,17 +22,26 @@ export class Framer {
 
   /** Hands over each whole frame. Throws MalformedPacket for a fifth length byte, PacketTooLarge for a frame above the limit. */
   push(chunk: Uint8Array, receive: (frame: Uint8Array) => void): void {
+    const { length } = chunk;
     let offset = this.#partial.isEmpty ? 0 : this.#complete(chunk, receive);
-    while (offset < chunk.length) {
-      const length = frameLength(chunk, offset, chunk.length, this.#maxPacketBytes);
-      if (length === 0 || offset + length > chunk.length) {
-        this.#partial.add(chunk, offset);
+    if (offset === length) return;
+    if (offset === 0 && this.#lengthAt(chunk, 0) === length) return receive(chunk);
+    // Asking an array for its buffer costs as much as half a view: once for all frames.
+    const { buffer, byteOffset } = chunk;
+    while (offset < length) {
+      const start = offset;
+      const frame = this.#lengthAt(chunk, start);
+      offset += frame;
+      if (frame === 0 || offset > length) {
+        this.#partial.add(chunk, start);
         return;
       }
-      const start = offset;
-      offset += length;
-      receive(length === chunk.length ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset + start, length));
+      receive(new Uint8Array(buffer, byteOffset + start, frame));
     }
+  }
+
+  #lengthAt(chunk: Uint8Array, offset: number): number {
+    return frameLength(chunk, offset, chunk.length, this.#maxPacketBytes);
   }
 
   #complete(chunk: Uint8Array, receive: (frame: Uint8Array) => void): number {
