@@ -1,5 +1,6 @@
 // Levels of Topic Filters as numbers: each different level is kept once, however many filters have it (section 4.7).
 // In: a text and where a level begins in it. Out: the number of the level. Makes no strings.
+import { NumberSlots, widened } from './number-slots.ts';
 
 /** Unit of the separator (section 4.7.1.1). */
 export const slash = 47;
@@ -25,11 +26,10 @@ export class LevelTable {
   #length = 0;
   /** Numbers that nobody can guess keep anybody from choosing levels that meet in one slot. */
   readonly #secrets: Int32Array;
-  #slots = new Int32Array(2 * firstRecords);
+  readonly #slots = new NumberSlots((level) => this.#records[level * recordSize] as number);
   #records = new Int32Array(recordSize * firstRecords);
   /** Numbers handed out, 0 not counted: it is no level. */
   #used = 0;
-  #count = 0;
   /** The first of the numbers that are free again; each record tells the next. */
   #free = 0;
   #words = new Int32Array(64);
@@ -45,12 +45,14 @@ export class LevelTable {
     this.#read(text, start);
     const hash = this.#hash;
     const length = this.#length;
-    const slots = this.#slots;
+    const { slots, numberBits } = this.#slots;
     const records = this.#records;
     const mask = slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const level = slots[slot] as number;
-      if (level === 0) return 0;
+      const tagged = slots[slot] as number;
+      if (tagged === 0) return 0;
+      if (((tagged ^ hash) & ~numberBits) !== 0) continue;
+      const level = tagged & numberBits;
       const at = level * recordSize;
       if (records[at] === hash && records[at + lengthAt] === length && this.#isAsked(at, length)) return level;
     }
@@ -70,12 +72,11 @@ export class LevelTable {
     const left = (this.#records[at + usesAt] as number) - 1;
     this.#records[at + usesAt] = left;
     if (left > 0) return;
-    this.#leaveSlot(level);
+    this.#slots.remove(level, this.#records[at] as number);
     const length = this.#records[at + lengthAt] as number;
     if (length > mostOwnUnits) this.#wordsLive -= wordsOf(length);
     this.#records[at] = this.#free;
     this.#free = level;
-    this.#count--;
   }
 
   /** Reads a level into `asked`. (NH: products of sums with secrets.) */
@@ -121,7 +122,6 @@ export class LevelTable {
 
   /** Takes up the level that was read last. */
   #append(): number {
-    if (this.#count * 2 >= this.#slots.length) this.#widenSlots();
     const hash = this.#hash;
     const length = this.#length;
     const level = this.#newNumber();
@@ -131,8 +131,7 @@ export class LevelTable {
     this.#records[at + lengthAt] = length;
     if (length <= mostOwnUnits) this.#records.set(asked.subarray(0, wordsOf(length)), at + wordsAt);
     else this.#records[at + wordsAt] = this.#keepWords(wordsOf(length));
-    this.#count++;
-    this.#takeSlot(level, hash);
+    this.#slots.add(level, hash);
     return level;
   }
 
@@ -158,42 +157,14 @@ export class LevelTable {
     return this.#used;
   }
 
-  #takeSlot(level: number, hash: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = hash & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = level;
-  }
-
-  /** Those behind the gap that the level leaves move up, where they belong before it. */
-  #leaveSlot(level: number): void {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let gap = (this.#records[level * recordSize] as number) & mask;
-    while (slots[gap] !== level) gap = (gap + 1) & mask;
-    for (let slot = (gap + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const home = (this.#records[(slots[slot] as number) * recordSize] as number) & mask;
-      if (((slot - home) & mask) < ((slot - gap) & mask)) continue;
-      slots[gap] = slots[slot] as number;
-      gap = slot;
-    }
-    slots[gap] = 0;
-  }
-
-  #widenSlots(): void {
-    const before = this.#slots;
-    this.#slots = new Int32Array(before.length * 2);
-    for (const level of before) if (level !== 0) this.#takeSlot(level, this.#records[level * recordSize] as number);
-  }
-
   /** Makes room for some more words: closes the gaps that released levels have left. */
   #repack(more: number): void {
     const words = new Int32Array(Math.ceil((this.#wordsLive + more) * 1.25) + 16);
     let used = 0;
-    for (const level of this.#slots) {
+    for (let level = 1; level <= this.#used; level++) {
       const at = level * recordSize;
       const length = this.#records[at + lengthAt] as number;
-      if (level === 0 || length <= mostOwnUnits) continue;
+      if (this.#records[at + usesAt] === 0 || length <= mostOwnUnits) continue;
       const from = this.#records[at + wordsAt] as number;
       words.set(this.#words.subarray(from, from + wordsOf(length)), used);
       this.#records[at + wordsAt] = used;
@@ -205,13 +176,6 @@ export class LevelTable {
 }
 
 const wordsOf = (units: number): number => (units + 1) >> 1;
-
-/** A copy with more room. */
-export function widened(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const wider = new Int32Array(Math.ceil(length));
-  wider.set(array);
-  return wider;
-}
 
 /** A few dozen numbers out of one (xorshift). */
 function secretsOf(key: number): Int32Array {

@@ -1,6 +1,6 @@
 // The nodes of a trie of levels as numbers in a few arrays: a million of them cost neither a million objects nor the collector's time.
 // In: a node and a level. Out: the node below it. Node 0 is the root; 0 as an answer means none.
-import { widened } from './level-table.ts';
+import { NumberSlots, widened } from './number-slots.ts';
 
 /** A record is: parent, level, the node below for `+`, two numbers for whoever uses the table, and the nodes below by level. */
 export const nodeSize = 7;
@@ -19,20 +19,19 @@ const plus = 0;
 const firstNodes = 16;
 
 export class NodeTable {
-  /** All records, one behind the other. Another array after `child…` calls that add. */
+  /** All records, one behind the other: another array after each node that is added. */
   records = new Int32Array(nodeSize * firstNodes);
   /** Nodes by parent and level, in an open-addressed table: all but those that their parent tells. */
-  #slots = new Int32Array(2 * firstNodes);
-  #shift = 32 - Math.log2(2 * firstNodes);
+  readonly #slots: NumberSlots;
   /** Odd, and not to be guessed: nobody chooses nodes that meet in one slot. */
   readonly #parentFactor: number;
   readonly #levelFactor: number;
   #used = 0;
-  #inSlots = 0;
   /** The first of the nodes that are free again; each tells the next in place of its parent. */
   #free = 0;
 
   constructor(hashKey: number) {
+    this.#slots = new NumberSlots((node) => this.#hashOf(node));
     this.#parentFactor = (Math.imul(hashKey, 0x9e3779b1) ^ 0x85ebca6b) | 1;
     this.#levelFactor = (Math.imul(hashKey, 0xc2b2ae35) ^ 0x27d4eb2f) | 1;
   }
@@ -44,11 +43,14 @@ export class NodeTable {
     const child = records[parentRecord + childAt] as number;
     if (child !== 0 && records[child * nodeSize + levelAt] === level) return child;
     if ((records[parentRecord + childrenAt] as number) <= (child === 0 ? 0 : 1)) return 0;
-    const slots = this.#slots;
+    const { slots, numberBits } = this.#slots;
     const mask = slots.length - 1;
-    for (let slot = this.#home(parent, level); ; slot = (slot + 1) & mask) {
-      const node = slots[slot] as number;
-      if (node === 0) return 0;
+    const hash = this.#hash(parent, level);
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const tagged = slots[slot] as number;
+      if (tagged === 0) return 0;
+      if (((tagged ^ hash) & ~numberBits) !== 0) continue;
+      const node = tagged & numberBits;
       const at = node * nodeSize;
       if (records[at] === parent && records[at + levelAt] === level) return node;
     }
@@ -61,11 +63,7 @@ export class NodeTable {
     const at = parent * nodeSize;
     records[at + childrenAt] = (records[at + childrenAt] as number) + 1;
     if (records[at + childAt] === 0) records[at + childAt] = node;
-    else {
-      if (this.#inSlots * 2 >= this.#slots.length) this.#widenSlots();
-      this.#takeSlot(node);
-      this.#inSlots++;
-    }
+    else this.#slots.add(node, this.#hash(parent, level));
     return node;
   }
 
@@ -103,13 +101,14 @@ export class NodeTable {
     return level;
   }
 
-  #home(parent: number, level: number): number {
+  #hash(parent: number, level: number): number {
     const sum = Math.imul(parent, this.#parentFactor) + Math.imul(level, this.#levelFactor);
-    return Math.imul(sum ^ (sum >>> 15), 0x9e3779b1) >>> this.#shift;
+    const mixed = Math.imul(sum ^ (sum >>> 15), 0x9e3779b1);
+    return mixed ^ (mixed >>> 15);
   }
 
-  #homeOf(node: number): number {
-    return this.#home(this.records[node * nodeSize] as number, this.records[node * nodeSize + levelAt] as number);
+  #hashOf(node: number): number {
+    return this.#hash(this.records[node * nodeSize] as number, this.records[node * nodeSize + levelAt] as number);
   }
 
   #newNode(parent: number, level: number): number {
@@ -137,39 +136,6 @@ export class NodeTable {
     const at = parent * nodeSize;
     records[at + childrenAt] = (records[at + childrenAt] as number) - 1;
     if (records[at + childAt] === node) records[at + childAt] = 0;
-    else {
-      this.#leaveSlot(node);
-      this.#inSlots--;
-    }
-  }
-
-  #takeSlot(node: number): void {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let slot = this.#homeOf(node);
-    while (slots[slot] !== 0) slot = (slot + 1) & mask;
-    slots[slot] = node;
-  }
-
-  /** Those behind the gap that the node leaves move up, where they belong before it. */
-  #leaveSlot(node: number): void {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let gap = this.#homeOf(node);
-    while (slots[gap] !== node) gap = (gap + 1) & mask;
-    for (let slot = (gap + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const home = this.#homeOf(slots[slot] as number);
-      if (((slot - home) & mask) < ((slot - gap) & mask)) continue;
-      slots[gap] = slots[slot] as number;
-      gap = slot;
-    }
-    slots[gap] = 0;
-  }
-
-  #widenSlots(): void {
-    const before = this.#slots;
-    this.#slots = new Int32Array(before.length * 2);
-    this.#shift--;
-    for (const node of before) if (node !== 0) this.#takeSlot(node);
+    else this.#slots.remove(node, this.#hashOf(node));
   }
 }

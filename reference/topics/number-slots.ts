@@ -1,0 +1,68 @@
+// Numbers that are found by a hash, in an open-addressed table. In: numbers above 0, each with its hash. Out: slots to look through.
+// Knows nothing of what the numbers stand for.
+
+const firstSlots = 32;
+const fewNumbers = 0x00ff_ffff;
+const manyNumbers = 0x7fff_ffff;
+
+/**
+ * A search begins at slot `hash & mask` and ends at a 0. A slot is a number and, in the bits that numbers do not need, bits of its
+ * hash: most of what is not looked for need not be fetched.
+ */
+export class NumberSlots {
+  slots = new Int32Array(firstSlots);
+  /** The bits of a slot that are the number. */
+  numberBits: number;
+  readonly #hashOf: (number: number) => number;
+  #count = 0;
+
+  constructor(hashOf: (number: number) => number, numberBits = fewNumbers) {
+    this.#hashOf = hashOf;
+    this.numberBits = numberBits;
+  }
+
+  add(number: number, hash: number): void {
+    if (number > this.numberBits) this.#rebuild(this.slots.length, manyNumbers);
+    if (this.#count * 2 >= this.slots.length) this.#rebuild(this.slots.length * 2, this.numberBits);
+    this.#take(number, hash);
+    this.#count++;
+  }
+
+  /** Those behind the gap that the number leaves move up, where they belong before it. */
+  remove(number: number, hash: number): void {
+    const { slots, numberBits } = this;
+    const mask = slots.length - 1;
+    let gap = hash & mask;
+    while (((slots[gap] as number) & numberBits) !== number) gap = (gap + 1) & mask;
+    for (let slot = (gap + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const home = this.#hashOf((slots[slot] as number) & numberBits) & mask;
+      if (((slot - home) & mask) < ((slot - gap) & mask)) continue;
+      slots[gap] = slots[slot] as number;
+      gap = slot;
+    }
+    slots[gap] = 0;
+    this.#count--;
+  }
+
+  #take(number: number, hash: number): void {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let slot = hash & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = number | (hash & ~this.numberBits);
+  }
+
+  #rebuild(length: number, numberBits: number): void {
+    const { slots: before, numberBits: bitsBefore } = this;
+    this.slots = new Int32Array(length);
+    this.numberBits = numberBits;
+    for (const slot of before) if (slot !== 0) this.#take(slot & bitsBefore, this.#hashOf(slot & bitsBefore));
+  }
+}
+
+/** A copy with more room. */
+export function widened(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(Math.ceil(length));
+  wider.set(array);
+  return wider;
+}
