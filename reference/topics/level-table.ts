@@ -45,8 +45,15 @@ export class LevelTable {
     this.#read(text, start);
     const hash = this.#hash;
     const length = this.#length;
-    const { slots, numberBits } = this.#slots;
+    const { slots, recent, numberBits } = this.#slots;
     const records = this.#records;
+    const place = hash & (recent.length - 1);
+    const seen = recent[place] as number;
+    if (seen !== 0 && ((seen ^ hash) & ~numberBits) === 0) {
+      const at = (seen & numberBits) * recordSize;
+      if (records[at] === hash && records[at + lengthAt] === length && this.#isAsked(at, length))
+        return seen & numberBits;
+    }
     const mask = slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const tagged = slots[slot] as number;
@@ -54,7 +61,10 @@ export class LevelTable {
       if (((tagged ^ hash) & ~numberBits) !== 0) continue;
       const level = tagged & numberBits;
       const at = level * recordSize;
-      if (records[at] === hash && records[at + lengthAt] === length && this.#isAsked(at, length)) return level;
+      if (records[at] === hash && records[at + lengthAt] === length && this.#isAsked(at, length)) {
+        recent[place] = tagged;
+        return level;
+      }
     }
   }
 

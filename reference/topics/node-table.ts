@@ -43,16 +43,25 @@ export class NodeTable {
     const child = records[parentRecord + childAt] as number;
     if (child !== 0 && records[child * nodeSize + levelAt] === level) return child;
     if ((records[parentRecord + childrenAt] as number) <= (child === 0 ? 0 : 1)) return 0;
-    const { slots, numberBits } = this.#slots;
-    const mask = slots.length - 1;
+    const { slots, recent, numberBits } = this.#slots;
     const hash = this.#hash(parent, level);
+    const place = hash & (recent.length - 1);
+    const seen = recent[place] as number;
+    if (seen !== 0 && ((seen ^ hash) & ~numberBits) === 0) {
+      const at = (seen & numberBits) * nodeSize;
+      if (records[at] === parent && records[at + levelAt] === level) return seen & numberBits;
+    }
+    const mask = slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const tagged = slots[slot] as number;
       if (tagged === 0) return 0;
       if (((tagged ^ hash) & ~numberBits) !== 0) continue;
       const node = tagged & numberBits;
       const at = node * nodeSize;
-      if (records[at] === parent && records[at + levelAt] === level) return node;
+      if (records[at] === parent && records[at + levelAt] === level) {
+        recent[place] = tagged;
+        return node;
+      }
     }
   }
 

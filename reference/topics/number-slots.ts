@@ -2,6 +2,9 @@
 // Knows nothing of what the numbers stand for.
 
 const firstSlots = 32;
+/** With so many slots, what is found lately is worth a place of its own. */
+const manySlots = 1 << 15;
+const mostRecent = 4_096;
 const fewNumbers = 0x00ff_ffff;
 const manyNumbers = 0x7fff_ffff;
 
@@ -11,6 +14,8 @@ const manyNumbers = 0x7fff_ffff;
  */
 export class NumberSlots {
   slots = new Int32Array(firstSlots);
+  /** Slots as they were found lately, by `hash` too: those that everybody passes by stay at hand while the others lie far apart. */
+  recent = new Int32Array(1);
   /** The bits of a slot that are the number. */
   numberBits: number;
   readonly #hashOf: (number: number) => number;
@@ -42,6 +47,7 @@ export class NumberSlots {
     }
     slots[gap] = 0;
     this.#count--;
+    this.recent[hash & (this.recent.length - 1)] = 0;
   }
 
   #take(number: number, hash: number): void {
@@ -56,6 +62,7 @@ export class NumberSlots {
     const { slots: before, numberBits: bitsBefore } = this;
     this.slots = new Int32Array(length);
     this.numberBits = numberBits;
+    this.recent = new Int32Array(length < manySlots ? 1 : mostRecent);
     for (const slot of before) if (slot !== 0) this.#take(slot & bitsBefore, this.#hashOf(slot & bitsBefore));
   }
 }
