@@ -109,7 +109,7 @@ async function untilStopped(hangUp: () => Promise<void>): Promise<void> {
     process.once('SIGINT', () => stop());
     process.once('SIGTERM', () => stop());
     // Who read our output has left.
-    process.stdout.once('error', () => stop());
+    process.stdout.on('error', () => stop());
   });
   process.off('SIGHUP', onHangUp);
   await reloading;

@@ -31,14 +31,19 @@ const longestRemembered = 1_000;
 /** Answers for all clients, by rules. */
 export function authorizeBy(rules: readonly PermissionRule[], options: PermissionOptions = {}): Authorize {
   const { wideSubscriptions = 'refuse' } = options;
-  const remembered = new Map<string, Allowed>();
+  const remembered = new Map<string | undefined, Map<string, Allowed>>();
+  let count = 0;
   const allowedTo = (who: Who): Allowed => {
-    const key = JSON.stringify([who.userName, who.clientId]);
-    const known = remembered.get(key);
+    const known = remembered.get(who.userName)?.get(who.clientId);
     if (known !== undefined) return known;
-    if (remembered.size >= mostRemembered) remembered.clear();
     const allowed = { publish: filtersOf(rules, who, 'publish'), subscribe: filtersOf(rules, who, 'subscribe') };
-    if (key.length <= longestRemembered) remembered.set(key, allowed);
+    if (who.clientId.length + (who.userName?.length ?? 0) > longestRemembered) return allowed;
+    if (count++ >= mostRemembered) {
+      remembered.clear();
+      count = 1;
+    }
+    const ofUser = remembered.get(who.userName) ?? new Map<string, Allowed>();
+    remembered.set(who.userName, ofUser.set(who.clientId, allowed));
     return allowed;
   };
   return ({ kind, topic, clientId, userName }) => {
