@@ -14,7 +14,9 @@ import { handOver } from './hand-over.ts';
 
 /** The message that the server publishes when the connection ends without DISCONNECT (section 3.1.2.5). */
 export interface WillOptions {
+  /** Where it is published. */
   readonly topicName: string;
+  /** Its payload. */
   readonly message: string | Uint8Array;
   /** 0 unless told otherwise. */
   readonly qos?: Qos;
@@ -47,6 +49,7 @@ export interface ClientOptions {
   readonly userName?: string;
   /** Password; that of the address unless told otherwise. Demands a user name (MQTT-3.1.2-22). */
   readonly password?: string | Uint8Array;
+  /** The message that the server publishes when the connection ends without DISCONNECT (section 3.1.2.5). */
   readonly will?: WillOptions;
   /** Milliseconds for dialling, and again for CONNACK; 10,000 unless told otherwise. */
   readonly connectTimeoutMs?: number;
@@ -79,6 +82,7 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Gives up connecting. Once connected it does nothing. */
   readonly signal?: AbortSignal;
+  /** Time; the system's unless told otherwise. */
   readonly clock?: Clock;
   /** Numbers from 0 to 1, for the jitter of reconnects and for client ids. */
   readonly random?: () => number;

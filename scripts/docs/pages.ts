@@ -8,6 +8,7 @@ import { serverScenarios } from '../../conformance/scenarios/all.ts';
 import { catalogue } from '../../conformance/spec/catalogue.ts';
 import { disputes } from '../../conformance/spec/readings.ts';
 import { settingsTable } from '../../reference/broker/config/settings-table.ts';
+import { clientTables } from './client-table.ts';
 
 const made = '<!-- Made by `npm run docs`: change the sources, not this page. -->';
 /** In a table a bar ends the cell. */
@@ -21,6 +22,7 @@ export const pages = (): ReadonlyMap<string, string> =>
     ['statements.md', statementsPage()],
     ['readings.md', readingsPage()],
     ['broker.md', brokerPage()],
+    ['client.md', clientPage()],
   ]);
 
 function optionsPage(): string {
@@ -139,6 +141,14 @@ function readingsPage(): string {
 }
 
 /** Written by hand, but for the table of the configuration between its marks. */
+function clientPage(): string {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/client.md'), 'utf8');
+  return page.replace(
+    /(<!-- client options:[^\n]*-->\n).*?(<!-- \/client options -->)/s,
+    (_all, from, to) => `${from}\n${clientTables()}\n\n${to}`,
+  );
+}
+
 function brokerPage(): string {
   const page = readFileSync(join(import.meta.dirname, '../../docs/broker.md'), 'utf8');
   return page.replace(
