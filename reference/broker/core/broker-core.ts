@@ -111,6 +111,7 @@ export class BrokerCore {
     this.pressure = new Pressure(this.limits.maxPauseMs);
     this.pauseAboveBytes = this.limits.pauseAboveBytes;
     const { access, counters } = this;
+    const soon = (work: () => void): void => this.later(0, work);
     const hashKey = Math.floor(random() * 2 ** 31);
     this.router = new Router({
       rules,
@@ -121,6 +122,7 @@ export class BrokerCore {
       counters,
       limits: this.limits,
       hashKey,
+      soon,
     });
     this.hasStandardPackets = hasStandardPackets(rules, parts);
     this.express = this.hasStandardPackets && this.router.isStandard ? new Express(this) : undefined;
@@ -267,7 +269,7 @@ export class BrokerCore {
 
   /** Ends a session: nothing of it is left (MQTT-3.1.2-6). */
   #discard(session: Session): void {
-    this.router.dropSubscriptions(session);
+    this.router.forget(session);
     session.end();
     const key = this.rules.connect.sessionKey(session.clientId);
     if (this.#sessions.get(key) === session) this.#sessions.delete(key);

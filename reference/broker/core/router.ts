@@ -27,6 +27,8 @@ export interface RouterOptions {
   readonly limits: Required<Limits>;
   /** A number that nobody outside knows. */
   readonly hashKey: number;
+  /** Does work after what has come meanwhile. */
+  readonly soon: (work: () => void) => void;
 }
 
 /** A SUBSCRIBE, and at which level it came. */
@@ -44,6 +46,8 @@ interface Delivery {
 /** A topic of more receivers is one of many. */
 const fewReceivers = 64;
 const mostTopicsOfMany = 64;
+/** So many subscriptions are taken away at once. */
+const mostForgotten = 2_000;
 
 export class Router {
   readonly #options: RouterOptions;
@@ -128,6 +132,7 @@ export class Router {
     const receivers: SessionMatch[] = [];
     const places = new Map<Session, number>();
     this.#subscriptions.match(topicName, (match) => {
+      if (match.session.isGone) return;
       const place = places.get(match.session);
       if (place === undefined) {
         places.set(match.session, receivers.length);
@@ -170,7 +175,7 @@ export class Router {
 
   #deliver(session: Session, message: Message, { granted, cause, incomingDup }: Delivery): void {
     const rules = this.#options.rules.publish;
-    if (!rules.delivers(message, cause)) return;
+    if (session.isGone || !rules.delivers(message, cause)) return;
     if (this.#options.authorizesDeliveries && !this.#mayReceive(session, message.topicName)) return;
     const qos = rules.qosOf(message.qos, granted);
     const retain = rules.retainOf(cause, message);
@@ -316,6 +321,23 @@ export class Router {
   keep(journal: BrokerJournal, retained: readonly Message[]): void {
     for (const message of retained) this.#keep(message.topicName, message);
     this.#journal = journal;
+  }
+
+  /** Takes the subscriptions of a session that ends away: nobody gets what they match, and many of them leave in portions. */
+  forget(session: Session): void {
+    if (session.subscriptions.size === 0) return;
+    session.isGone = true;
+    this.#version++;
+    this.#forgetSome(session, session.subscriptions.keys());
+  }
+
+  #forgetSome(session: Session, filters: MapIterator<string>): void {
+    for (let i = 0; i < mostForgotten; i++) {
+      const { value, done } = filters.next();
+      if (done === true) return;
+      this.#subscriptions.remove(value, session);
+    }
+    this.#options.soon(() => this.#forgetSome(session, filters));
   }
 
   /** Takes a session's subscriptions away. */

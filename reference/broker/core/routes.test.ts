@@ -36,4 +36,20 @@ describe('what was found for a topic', () => {
     publisher.sends(...topics.map((topic) => publish(topic, 'y')));
     expect(later.told()).toEqual(['publish t0 y qos 0', 'publish t99 y qos 0']);
   });
+
+  test('is not what a session had that has ended, though its many subscriptions leave in portions', () => {
+    const broker = new SampleBroker();
+    const portions: (() => void)[] = [];
+    broker.core.later = (_delayMs, work) => void portions.push(work);
+    const filters = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`t/${i}`, 1 as const]));
+    const many = broker.subscriber('many', filters);
+    many.cut();
+    broker.client('p').sends(publish('t/4999', 'x', { qos: 1 }));
+    expect([broker.core.counters.messagesDelivered, broker.core.subscriptions]).toEqual([0, 3_000]);
+    const back = broker.subscriber('many', { 't/4999': 0 });
+    for (let portion = portions.shift(); portion !== undefined; portion = portions.shift()) portion();
+    expect(broker.core.subscriptions).toBe(1);
+    broker.client('q').sends(publish('t/4999', 'y'));
+    expect(back.told()).toEqual(['publish t/4999 y qos 0']);
+  });
 });

@@ -27,6 +27,8 @@ export class Session {
   #subscriptions: Map<string, Qos> | undefined;
   #weight = 0;
   connection: Connection | undefined;
+  /** It has ended: nobody gets what it had subscribed to. */
+  isGone = false;
   /** The user who has it: under whose name its client was let in last; undefined: an anonymous client. */
   userName: string | undefined;
   /** The will of the connection before; the standard has no use for it (MQTT-3.1.2-12). */
@@ -58,6 +60,7 @@ export class Session {
 
   /** Nothing of it is left (MQTT-3.1.2-6). */
   end(): void {
+    this.isGone = true;
     this.unsubscribeAll();
     if (this.journal === undefined) return;
     this.sender.clear({ inFlight: true });
