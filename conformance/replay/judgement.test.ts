@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { encode } from '../../reference/codec/encode.ts';
 import type { Packet } from '../../reference/codec/packet.ts';
 import { clientInvariants } from '../invariants/all.ts';
+import schema from '../reporters/report.schema.json' with { type: 'json' };
+import { breachesOf, type Schema } from '../reporters/schema-check.ts';
 import { puback, pubcomp, publish, pubrec, pubrel, subscribe } from '../wire/packets.ts';
 import { field, hex, connect as rawConnect, packet as rawPacket, uint16 } from '../wire/raw.ts';
 import { capturedFixtures } from './captured.ts';
@@ -20,8 +22,9 @@ interface Verdict {
 function judge({ events }: Fixture): Verdict {
   const judgement = new Judgement();
   for (const event of events) judgement.take(event);
-  const source = { address: 'a test', version: '0', startedAt: new Date(0), durationMs: 0, remarks: [] };
+  const source = { address: 'a test', version: '0', startedAt: new Date(0), durationMs: 0, remarks: ['a remark'] };
   const report = judgeReport(judgement, source);
+  expect(breachesOf(schema as Schema, report)).toEqual([]);
   const failed = report.scenarios.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
   const statements = report.statements.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
   return { failed, statements, exitCode: report.run.exitCode };
