@@ -17,6 +17,7 @@ import type { Reporter, RunEvent } from '../verdict/events.ts';
 import type { Protocol } from '../verdict/verdict.ts';
 import { type KnownOptions, knownOf } from './known-of.ts';
 import { listScenarios } from './list.ts';
+import { replaysOf } from './replays-of.ts';
 import { reportersOf } from './reporters-of.ts';
 import { version } from './version.ts';
 
@@ -37,6 +38,7 @@ interface Options extends KnownOptions {
   readonly reporter: readonly string[];
   readonly out: string;
   readonly pcap?: string;
+  readonly replay: readonly string[];
   readonly seed?: number;
   readonly repeatFailures: number;
   readonly verbose?: boolean;
@@ -97,6 +99,12 @@ export function conformanceCommand(): Command {
     .option('--baseline <report.json>', 'an earlier report: only what is new against it makes exit code 1')
     .option('--accept <file.yaml>', 'known deviations, each with a reason: they do not make exit code 1')
     .option('--strict-accept', 'an accepted deviation that no longer occurs makes exit code 1')
+    .option(
+      '--replay <file>',
+      'instead of the suite: replay this conversation, a fixture or a capture (repeatable)',
+      collect,
+      [],
+    )
     .option('--pcap <file>', 'write all that passes as pcapng, for Wireshark and tshark')
     .option('--repeat-failures <n>', 'how often a failing scenario is played again, alone', whole(0, 100), 2)
     .option('--seed <n>', 'seed of all random choices', whole(0, 4_294_967_295))
@@ -109,7 +117,7 @@ export function conformanceCommand(): Command {
 }
 
 async function conformance(options: Options): Promise<number> {
-  const scenarios = choose(serverScenarios, options);
+  const scenarios = options.replay.length > 0 ? replaysOf(options.replay) : choose(serverScenarios, options);
   if (scenarios.length === 0) {
     throw new UsageError(
       `no scenario matches ${[...options.only].join(', ')}: see --list for ids, sections and titles`,

@@ -134,6 +134,18 @@ describe('mqttspec record', () => {
   });
 });
 
+test('mqttspec --replay plays a conversation of the user', async () => {
+  const { code } = await run('--replay', captured, '--quiet', '--out', join(folder, 'replay'));
+  expect(code).toBe(0);
+  const played = reportIn('replay').scenarios.find(({ id }) => id === 'replay-file-1');
+  expect(played).toMatchObject({ verdict: 'pass', section: 'fixtures' });
+  const changed = join(folder, 'of-a-bad-client.txt');
+  writeFileSync(changed, readFileSync(captured, 'utf8').replace('> 82', '> 80'));
+  const refused = await run('--replay', changed);
+  expect(refused.code).toBe(2);
+  expect(refused.out).toContain('cannot be replayed: its client sub breaks MQTT-2.2.2-1');
+});
+
 test('mqttspec --pcap writes the traffic of a run', async () => {
   const file = join(folder, 'run.pcapng');
   const { code } = await run(

@@ -70,6 +70,13 @@ describe('the script of a captured conversation', () => {
     ).toEqual(['pub > publish', 'pub < pubrec', 'pub > pubrel', 'pub < pubcomp']);
   });
 
+  test("cannot be made from topics that are the broker's own", () => {
+    const bytes = '82 09 0001 0004 24535953 00';
+    const connect = '10 0D 0004 4D515454 04 02 0000 0001 63';
+    const text = `mqttspec fixture 1\ntitle: x\n\n0.000 c > open\n0.000 c > ${connect}\n0.000 c > ${bytes}\n`;
+    expect(() => scriptOf(parseFixture(text, 'x'))).toThrow('topics of the broker\'s own, such as "$SYS"');
+  });
+
   test('cannot be made from packets that are malformed', () => {
     const text = 'mqttspec fixture 1\ntitle: x\n\n0.000 c > open\n0.000 c > C1 00\n';
     expect(() => scriptOf(parseFixture(text, 'x'))).toThrow('c, line 5: only well-formed packets can be replayed');

@@ -28,6 +28,9 @@ export type Act = { readonly connection: string } & (
   | { readonly kind: 'ended'; readonly because: 'takeover' | 'refusal' | 'something else' }
 );
 
+/** A conversation that makes no sense with another broker, or at another time. */
+export class NotReplayable extends Error {}
+
 export interface Script {
   readonly level: ProtocolLevel;
   readonly acts: readonly Act[];
@@ -105,7 +108,7 @@ class ScriptReader {
       const level = seen.connect?.protocolLevel ?? 4;
       const { packet } = inspect(event.bytes, { level, sentBy: event.by });
       if (packet === undefined)
-        throw new TypeError(`${connection}, line ${event.line}: only well-formed packets can be replayed`);
+        throw new NotReplayable(`${connection}, line ${event.line}: only well-formed packets can be replayed`);
       if (event.by === 'client') this.#sent(connection, seen, packet);
       else this.#received(connection, seen, packet);
     } else if (event.by === 'client') this.#clientEnds(connection, seen, event.kind === 'fin' ? 'FIN' : 'RST');
@@ -118,6 +121,11 @@ class ScriptReader {
   }
 
   #sent(connection: string, seen: Seen, packet: Packet): void {
+    const reserved = topicsOf(packet).find((topic) => topic.startsWith('$'));
+    if (reserved !== undefined)
+      throw new NotReplayable(
+        `${connection}: topics of the broker's own, such as "${reserved}", are not the same elsewhere`,
+      );
     switch (packet.type) {
       case 'puback':
       case 'pubrec':
@@ -212,11 +220,28 @@ class ScriptReader {
 
   #whyEnded(connection: string, { connect, connack, openedAt }: Seen): 'takeover' | 'refusal' | 'something else' {
     if (connack !== undefined && connack.returnCode !== 0) return 'refusal';
-    const twin = [...this.#seen].some(
-      ([other, seen]) =>
-        other !== connection && seen.openedAt > openedAt && seen.connect?.clientId === connect?.clientId,
-    );
+    const clientId = connect?.clientId ?? '';
+    const twin =
+      clientId !== '' &&
+      [...this.#seen].some(
+        ([other, seen]) => other !== connection && seen.openedAt > openedAt && seen.connect?.clientId === clientId,
+      );
     return twin ? 'takeover' : 'something else';
+  }
+}
+
+function topicsOf(packet: Packet): readonly string[] {
+  switch (packet.type) {
+    case 'publish':
+      return [packet.topicName];
+    case 'subscribe':
+      return packet.subscriptions.map(({ topicFilter }) => topicFilter);
+    case 'unsubscribe':
+      return packet.topicFilters;
+    case 'connect':
+      return packet.will === undefined ? [] : [packet.will.topicName];
+    default:
+      return [];
   }
 }
 
