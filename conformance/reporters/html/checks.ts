@@ -23,6 +23,11 @@ export function passedOnes({ checks }: Pick<ScenarioResult, 'checks'>): Passed[]
   });
 }
 
+/** What was seen where the standard leaves it open; the same once. */
+export const observedOnes = ({ checks }: Pick<ScenarioResult, 'checks'>): string[] => [
+  ...new Set(checks.filter(({ verdict }) => verdict === 'observed').map(({ got }) => got)),
+];
+
 /** By the note that a passed check leaves in a trace: its number in the list of `passedOnes`. */
 export const numbersOf = (result: Pick<ScenarioResult, 'checks'>): ReadonlyMap<string, number> =>
   new Map(passedOnes(result).map(({ expected }, i) => [`as expected: ${expected}`, i + 1]));

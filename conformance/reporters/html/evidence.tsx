@@ -4,7 +4,7 @@ import type { Statement } from '../../spec/catalogue.ts';
 import type { Check, ScenarioResult } from '../../verdict/verdict.ts';
 import { statementsById } from '../findings.ts';
 import { linkTo } from './chapters.ts';
-import { passedOnes } from './checks.ts';
+import { observedOnes, passedOnes } from './checks.ts';
 import { lanesOf, troublesInGroups } from './lanes.ts';
 import { classOf, isBrief, signs } from './text.ts';
 import type { Words } from './words.ts';
@@ -14,11 +14,11 @@ interface EvidenceProps {
   readonly words: Words;
 }
 
-/** Every check that did not pass, and what was observed; a demand is told once. */
+/** Every check that did not pass; what was observed where nothing else was to be judged. A demand is told once. */
 export function Trouble({ result, words }: EvidenceProps): VNode | null {
   const told = new Set<string>();
   const observed = result.checks.filter(({ verdict }) => verdict === 'observed').map((check) => [check]);
-  const groups = [...troublesInGroups(result), ...observed];
+  const groups = [...troublesInGroups(result), ...(result.verdict === 'observed' ? observed : [])];
   if (groups.length === 0) return null;
   return (
     <>
@@ -41,6 +41,9 @@ interface CheckProps extends EvidenceProps {
   readonly times: number;
   readonly demands: readonly Statement[];
 }
+
+/** So many demands are told in words; the numbers of all lead to theirs. */
+const mostDemands = 3;
 
 function CheckEvidence({ check, times, result, demands, words }: CheckProps): VNode {
   const { verdict, expected, got, statements } = check;
@@ -70,7 +73,7 @@ function CheckEvidence({ check, times, result, demands, words }: CheckProps): VN
           <>
             <dt>demanded</dt>
             <dd>
-              {demands.map((one, i) => (
+              {demands.slice(0, mostDemands).map((one, i) => (
                 <p key={one.id}>
                   {`${one.level}: ${one.requirement} `}
                   {i === 0 ? (
@@ -107,7 +110,7 @@ function List({ items, between = '' }: { items: readonly string[]; between?: str
   );
 }
 
-const mostSteps = 4;
+const mostSteps = 3;
 
 /** The last things sent before the check that prompt something: of its connection alone where its scenario plays many side by side. */
 function doneBefore({ traceIndex, connection }: Check, { trace, protocol }: ScenarioResult, words: Words): string[] {
@@ -128,12 +131,14 @@ const longestPass = 160;
 const mostPassesAtOnce = 5;
 const longestPassAtOnce = 100;
 
-export const hasMorePasses = (result: ScenarioResult): boolean => passedOnes(result).length > mostPassesAtOnce;
+export const hasMorePasses = (result: ScenarioResult): boolean =>
+  Math.max(passedOnes(result).length, observedOnes(result).length) > mostPassesAtOnce;
 
 /** What passed, in few words. */
 export function Passes({ result, whole, words }: EvidenceProps & { readonly whole: boolean }): VNode | null {
   const passes = passedOnes(result);
-  if (passes.length === 0) return null;
+  const observed = result.verdict === 'observed' ? [] : observedOnes(result);
+  if (passes.length + observed.length === 0) return null;
   const most = whole ? mostPasses : mostPassesAtOnce;
   const longest = whole ? longestPass : longestPassAtOnce;
   const shown = passes.slice(0, most).map(({ expected, got, times }) => {
@@ -144,6 +149,9 @@ export function Passes({ result, whole, words }: EvidenceProps & { readonly whol
     <ol class="h">
       {shown.map((text, i) => (
         <li key={i}>{text}</li>
+      ))}
+      {observed.slice(0, most).map((got) => (
+        <li key={got}>{`o ${words(got, longest)}`}</li>
       ))}
       {passes.length > most ? <li>{`✓ … ${passes.length - most} more`}</li> : null}
     </ol>

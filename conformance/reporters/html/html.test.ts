@@ -227,7 +227,7 @@ test('the same exchange at another protocol is told once', () => {
   const results = [sampleResult({ trace }), sampleResult({ trace, protocol: '3.1' })];
   const html = renderHtml(sampleReport({ results }));
   expect(html.match(/→PINGREQ/g)).toHaveLength(1);
-  expect(html).toContain('<a href=#pingreq-answered>at MQTT 3.1.1</a>');
+  expect(html).toContain('As <a href=#pingreq-answered>at MQTT 3.1.1</a>');
   const other = sampleResult({ trace: [...trace, sent('client', 'e000', 'PINGREQ again')], protocol: '3.1' });
   expect(renderHtml(sampleReport({ results: [sampleResult({ trace }), other] })).match(/→PINGREQ/g)).toHaveLength(3);
 });

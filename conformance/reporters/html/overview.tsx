@@ -86,7 +86,7 @@ function firstOf(expected: string, words: Words): string {
   const [first = '', ...others] = expected.split('; or ');
   const more =
     others.length === 1 ? 'another outcome that is accepted' : `one of ${others.length} others that are accepted`;
-  return others.length === 0 ? words(first, 160) : `${words(first, 160)}, or ${more}`;
+  return others.length === 0 ? words(first, 100) : `${words(first, 100)}, or ${more}`;
 }
 
 function FindingInWords({ finding, words }: { finding: Finding; words: Words }): VNode {
@@ -101,7 +101,7 @@ function FindingInWords({ finding, words }: { finding: Finding; words: Words }):
       <p>
         {check === undefined
           ? words(result.reason?.split('\n')[0] ?? '')
-          : `Expected ${firstOf(check.expected, words)}. Got ${words(check.got, 200)}.`}
+          : `Expected ${firstOf(check.expected, words)}. Got ${words(check.got, 140)}.`}
         {meets === undefined ? null : ` ${whoMeets[meets]}`}
       </p>
       {id === undefined || requirement === undefined ? null : (

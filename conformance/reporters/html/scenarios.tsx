@@ -41,7 +41,8 @@ export function Scenarios({ report, words }: ScenariosProps): VNode {
       <p id="page-brief" class="q">
         Without JavaScript traces are told in brief: → to the broker, ← from it, × an end of the connection, ✓ a check
         that passed, by its number; fields with their usual values are left out, and so are the bytes of packets that
-        words tell in full.
+        words tell in full. What is said to be as at another version of MQTT differs in identifiers, times, and what
+        overtook what on other connections.
       </p>
       {[...folders].map(([folder, inside]) => (
         <div key={folder}>
@@ -99,15 +100,19 @@ function Facts({ result }: { result: ScenarioResult }): VNode {
   return (
     <p class="q">
       {`${id}${level} · ${timeText(durationMs)}${stabilityText(result)}${cites.length === 0 ? '' : ' · cites '}`}
-      {cites.map((cited) => [
+      {cites.slice(0, isBrief(result.verdict) ? mostCited : cites.length).map((cited) => [
         <a key={cited} href={`#${cited}`}>
           {cited}
         </a>,
         ' ',
       ])}
+      {isBrief(result.verdict) && cites.length > mostCited ? `and ${cites.length - mostCited} more` : ''}
     </p>
   );
 }
+
+/** Of what passed, so many statements are named. */
+const mostCited = 6;
 
 /** Whether both passed the same checks by the same exchange, but for what differs from run to run. */
 const isSame = (one: ScenarioResult, other: ScenarioResult, words: Words): boolean =>
@@ -153,13 +158,26 @@ function Trace({ result, before, drawn, words }: TraceProps): VNode | null {
 }
 
 function BriefTrace({ result, before, words }: Omit<TraceProps, 'drawn'>): VNode {
-  if (before === undefined) return <pre class="t">{briefText(result, words)}</pre>;
+  if (before === undefined)
+    return (
+      <pre class="t">{isBrief(result.verdict) ? shortened(briefText(result, words)) : briefText(result, words)}</pre>
+    );
   return (
     <p class="t q">
-      {'But for identifiers, times, and what overtook what on other connections, as '}
+      {'As '}
       <a href={`#${anchorOf(before)}`}>{`at MQTT ${before.protocol}`}</a>
     </p>
   );
+}
+
+const longestBrief = 24;
+
+/** The ends of a long text, and how much stands between them. */
+function shortened(text: string): string {
+  const lines = text.split('\n');
+  if (lines.length <= longestBrief) return text;
+  const [start, end] = [lines.slice(0, longestBrief - 6), lines.slice(-5)];
+  return [...start, `… ${lines.length - start.length - end.length} more lines …`, ...end].join('\n');
 }
 
 function briefText(result: ScenarioResult, words: Words, indexes = wholeOf(result, decidingOnes(result))): string {
