@@ -114,7 +114,7 @@ export function restOf({ trace }: ScenarioResult, drawn: readonly (number | Gap)
   return withGaps(trace.length, (i) => most.has(i));
 }
 
-const restAtEachEnd = 20;
+const restAtEachEnd = 8;
 
 export interface Absence {
   /** Index of the entry behind which it should have come. */

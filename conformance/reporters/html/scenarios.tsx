@@ -18,7 +18,7 @@ interface ScenariosProps {
 }
 
 /** So many ladders are drawn in the page itself; where much fails the others are told in brief until the script draws them. */
-const mostDrawn = 50;
+const mostDrawn = 30;
 
 const drawnOnes = ({ scenarios }: Report): ReadonlySet<ScenarioResult> =>
   new Set(
@@ -158,10 +158,7 @@ function Trace({ result, before, drawn, words }: TraceProps): VNode | null {
 }
 
 function BriefTrace({ result, before, words }: Omit<TraceProps, 'drawn'>): VNode {
-  if (before === undefined)
-    return (
-      <pre class="t">{isBrief(result.verdict) ? shortened(briefText(result, words)) : briefText(result, words)}</pre>
-    );
+  if (before === undefined) return <pre class="t">{shortened(briefText(result, words))}</pre>;
   return (
     <p class="t q">
       {'As '}
@@ -170,7 +167,7 @@ function BriefTrace({ result, before, words }: Omit<TraceProps, 'drawn'>): VNode
   );
 }
 
-const longestBrief = 24;
+const longestBrief = 20;
 
 /** The ends of a long text, and how much stands between them. */
 function shortened(text: string): string {

@@ -63,8 +63,8 @@ function Source({ statement }: { statement: Statement }): VNode {
 }
 
 /** So many scenarios are named; the others cite the statement themselves. */
-const mostOthers = 8;
-const mostPassed = 4;
+const mostOthers = 6;
+const mostPassed = 3;
 
 /** Links to the scenarios that judged a statement: what did not pass with its title, others by their ids. */
 function Judges({ scenarios }: { scenarios: readonly ScenarioResult[] }): VNode {
