@@ -1,6 +1,7 @@
 // QoS 1 to stored sessions, with everything on the disk: our broker with `data` beside mosquitto with `persistence`. They do not promise
-// the same: our PUBACK leaves when the message is synced to the disk, and so one commit carries all that came meanwhile. mosquitto answers
-// at once, and writes its whole database anew (synced) after so many changes: what came since is lost when it is killed.
+// the same. Our PUBACK leaves when the message is synced to the disk; one commit carries all that came meanwhile. mosquitto answers at once,
+// and writes its whole database anew (synced) after so many changes: killed right behind a PUBACK, 2.0.11 lost that message in 30 of 30
+// kills where it writes after each change, and all of up to 50 messages where it writes after 1,000.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, newFolder, startChild } from '../brokers/child.ts';
