@@ -106,12 +106,12 @@ function Facts({ result }: { result: ScenarioResult }): VNode {
         </a>,
         ' ',
       ])}
-      {isBrief(result.verdict) && cites.length > mostCited ? `and ${cites.length - mostCited} more` : ''}
+      {isBrief(result.verdict) ? cites.slice(mostCited).join(' ') : ''}
     </p>
   );
 }
 
-/** Of what passed, so many statements are named. */
+/** Where a scenario passed, so many statements are links. */
 const mostCited = 6;
 
 /** Whether both passed the same checks by the same exchange, but for what differs from run to run. */

@@ -7,7 +7,7 @@ const byId=(id)=>document.getElementById(id),all=(what,inside=document)=>[...ins
 const words=byId('page-words'),verdict=byId('page-verdict'),chapter=byId('page-chapter'),count=byId('page-count');
 const chapterOf=(id)=>byId(id)?.closest('[data-s]')?.dataset.s;
 const items=all('[data-v]').map((e)=>{
-const facts=e.children[1],cited=facts?.matches('.q')?all('a[href^="#"]',facts).map((a)=>a.hash.slice(1)):[];
+const facts=e.children[1],cited=facts?.matches('.q')?facts.textContent.split(/\\s+/):[];
 return{e,text:(e.id+' '+e.firstChild.textContent+' '+(facts?.textContent??'')).toLowerCase(),chapters:new Set([e.id,...cited].map(chapterOf))}});
 const groups=all('#page-main>section>div').filter((e)=>e.querySelector('[data-v]'));
 const filter=()=>{
