@@ -26,7 +26,8 @@ export interface RequestPort {
 
 export class Requests {
   readonly #port: RequestPort;
-  readonly #asked = new Map<PacketId, Request>();
+  /** Made at first use. */
+  #asked: Map<PacketId, Request> | undefined;
   #waiting: Request[] = [];
   #connected = false;
 
@@ -53,14 +54,15 @@ export class Requests {
 
   disconnected(): void {
     this.#connected = false;
+    if (this.#asked === undefined) return;
     for (const packetId of this.#asked.keys()) this.#port.releaseId(packetId);
     this.#waiting = [...this.#asked.values(), ...this.#waiting];
-    this.#asked.clear();
+    this.#asked = undefined;
   }
 
   /** SUBACK. False where it answers nothing, or not with one code for each filter (MQTT-3.8.4-5): a violation. */
   suback(packetId: PacketId, returnCodes: readonly SubackReturnCode[]): boolean {
-    const request = this.#asked.get(packetId);
+    const request = this.#asked?.get(packetId);
     if (request?.type !== 'subscribe' || request.subscriptions.length !== returnCodes.length) return false;
     this.#forget(packetId);
     request.answered(returnCodes);
@@ -69,7 +71,7 @@ export class Requests {
 
   /** UNSUBACK. False where it answers nothing. */
   unsuback(packetId: PacketId): boolean {
-    const request = this.#asked.get(packetId);
+    const request = this.#asked?.get(packetId);
     if (request?.type !== 'unsubscribe') return false;
     this.#forget(packetId);
     request.answered();
@@ -84,12 +86,13 @@ export class Requests {
 
   /** MQTT-2.3.1-3: free for something new from here on. */
   #forget(packetId: PacketId): void {
-    this.#asked.delete(packetId);
+    this.#asked?.delete(packetId);
     this.#port.releaseId(packetId);
   }
 
   #send(request: Request): void {
     const packetId = this.#port.reserveId();
+    this.#asked ??= new Map();
     this.#asked.set(packetId, request);
     if (request.type === 'subscribe') {
       this.#port.send({ type: 'subscribe', packetId, subscriptions: request.subscriptions });

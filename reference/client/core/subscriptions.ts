@@ -15,44 +15,47 @@ const mostRemembered = 4_096;
 const nobody: readonly Taker[] = [];
 
 export class Subscriptions {
-  readonly #tree = new SubscriptionTree<Taker, Taker>();
+  /** Made at first use, as all of this: a client that only publishes has none. */
+  #tree: SubscriptionTree<Taker, Taker> | undefined;
   /** Requested QoS by filter and taker. */
-  readonly #filters = new Map<string, Map<Taker, Qos>>();
+  #filters: Map<string, Map<Taker, Qos>> | undefined;
   #remembered: Map<string, readonly Taker[]> | undefined;
 
   add(topicFilter: string, taker: Taker, qos: Qos): void {
+    this.#filters ??= new Map();
     const takers = this.#filters.get(topicFilter) ?? new Map<Taker, Qos>();
     takers.set(taker, qos);
     this.#filters.set(topicFilter, takers);
+    this.#tree ??= new SubscriptionTree();
     this.#tree.add(topicFilter, taker, taker);
     this.#remembered = undefined;
   }
 
   /** Whether nobody is left who wants the filter. */
   remove(topicFilter: string, taker: Taker): boolean {
-    const takers = this.#filters.get(topicFilter);
+    const takers = this.#filters?.get(topicFilter);
     if (takers?.delete(taker) !== true) return false;
-    this.#tree.remove(topicFilter, taker);
+    this.#tree?.remove(topicFilter, taker);
     this.#remembered = undefined;
     if (takers.size > 0) return false;
-    this.#filters.delete(topicFilter);
+    this.#filters?.delete(topicFilter);
     return true;
   }
 
   /** What has to be asked of a server that knows nothing: each filter, with the highest QoS that somebody wants. */
   wanted(): { readonly topicFilter: string; readonly qos: Qos }[] {
-    return [...this.#filters.keys()].map((topicFilter) => ({ topicFilter, qos: this.qosOf(topicFilter) }));
+    return [...(this.#filters?.keys() ?? [])].map((topicFilter) => ({ topicFilter, qos: this.qosOf(topicFilter) }));
   }
 
   /** The highest QoS that somebody wants of a filter. */
   qosOf(topicFilter: string): Qos {
     let highest: Qos = 0;
-    for (const qos of this.#filters.get(topicFilter)?.values() ?? []) if (qos > highest) highest = qos;
+    for (const qos of this.#filters?.get(topicFilter)?.values() ?? []) if (qos > highest) highest = qos;
     return highest;
   }
 
   takersOf(topicFilter: string): readonly Taker[] {
-    return [...(this.#filters.get(topicFilter)?.keys() ?? nobody)];
+    return [...(this.#filters?.get(topicFilter)?.keys() ?? nobody)];
   }
 
   /** Whether the takers of a topic are remembered. */
@@ -66,7 +69,7 @@ export class Subscriptions {
     const known = this.#remembered.get(topicName);
     if (known !== undefined) return known;
     const found = new Set<Taker>();
-    this.#tree.match(topicName, (taker) => found.add(taker));
+    this.#tree?.match(topicName, (taker) => found.add(taker));
     if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
     const takers = [...found];
     this.#remembered.set(topicName, takers);
