@@ -243,6 +243,7 @@ export class Client implements AsyncDisposable {
     if (event === 'connected') {
       this.#sessionPresent = (value as ClientEvents['connected']).sessionPresent;
       this.#opening?.done();
+      this.#opening = undefined;
     } else if (event === 'ended') this.#opening?.failed(value as ClientEvents['ended']);
     this.#events?.emit(event, value);
   };

@@ -33,13 +33,13 @@ interface Started {
 
 const install = 'run scripts/brokers/install.sh';
 
-async function mosquitto(port: number): Promise<Started> {
+async function mosquitto(port: number, noDelay: boolean): Promise<Started> {
   const version = versionOf('mosquitto');
   const folder = newFolder('mosquitto');
   const config = join(folder, 'mosquitto.conf');
   writeFileSync(
     config,
-    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\n`,
+    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\nset_tcp_nodelay ${noDelay}\n`,
   );
   const command = existsSync('/usr/sbin/mosquitto') ? '/usr/sbin/mosquitto' : 'mosquitto';
   const child = await startChild({
@@ -258,19 +258,25 @@ async function ejabberd(port: number): Promise<Started> {
   return { version, child, credentials: 'tester:tester' };
 }
 
+export interface StartOptions {
+  readonly port?: number;
+  /** mosquitto alone: without Nagle's delay, which is on by default. */
+  readonly noDelay?: boolean;
+}
+
 /** Starts a broker; resolves when it answers a CONNECT. Rejects, saying what to install, where it cannot be started. */
-export async function startRealBroker(name: BrokerName, options: { port?: number } = {}): Promise<RealBroker> {
+export async function startRealBroker(name: BrokerName, options: StartOptions = {}): Promise<RealBroker> {
   const port = options.port ?? (await freePort());
-  const { version, child, credentials } = await startNamed(name, port);
+  const { version, child, credentials } = await startNamed(name, port, options.noDelay === true);
   const stop = (): Promise<void> => child.stop();
   const address = `mqtt://${credentials === undefined ? '' : `${credentials}@`}127.0.0.1:${port}`;
   return { name, version, address, pid: child.pid, stop, [Symbol.asyncDispose]: stop };
 }
 
-function startNamed(name: BrokerName, port: number): Promise<Started> {
+function startNamed(name: BrokerName, port: number, noDelay: boolean): Promise<Started> {
   switch (name) {
     case 'mosquitto':
-      return mosquitto(port);
+      return mosquitto(port, noDelay);
     case 'aedes':
       return node('aedes', port, join(import.meta.dirname, '../..'));
     case 'mosca':
