@@ -92,10 +92,10 @@ export class Express {
   #extend(run: Run, chunk: Uint8Array, at: number, bodyAt: number, end: number): boolean {
     const { topic } = run;
     if (topic === undefined || run.to !== at) return false;
-    const { length } = topic.bytes;
+    const { length } = topic;
     const topicAt = bodyAt + 2;
     if (topicAt + length > end || chunk[bodyAt] !== length >> 8 || chunk[bodyAt + 1] !== (length & 255)) return false;
-    if (!isSame(topic.bytes, chunk, topicAt, topicAt + length)) return false;
+    if (!isSame(topic, chunk, topicAt, topicAt + length)) return false;
     if (this.#events.published !== undefined) this.#tell(topic, chunk.subarray(topicAt + length, end));
     run.to = end;
     run.packets++;
@@ -107,7 +107,7 @@ export class Express {
   #begin(run: Run, session: Session, chunk: Uint8Array, at: number, bodyAt: number, end: number): boolean {
     const topic = this.#topicAt(session, chunk, bodyAt, end);
     if (topic === undefined) return false;
-    if (this.#events.published !== undefined) this.#tell(topic, chunk.subarray(bodyAt + 2 + topic.bytes.length, end));
+    if (this.#events.published !== undefined) this.#tell(topic, chunk.subarray(bodyAt + 2 + topic.length, end));
     run.topic = topic;
     run.from = at;
     run.to = end;
@@ -202,7 +202,7 @@ export class Express {
   ): boolean {
     const topic = this.#topicAt(session, chunk, bodyAt, end);
     if (topic === undefined) return false;
-    const idAt = bodyAt + 2 + topic.bytes.length;
+    const idAt = bodyAt + 2 + topic.length;
     if (idAt + 2 > end) return false;
     const packetId: PacketId = ((chunk[idAt] as number) << 8) | (chunk[idAt + 1] as number);
     if (packetId === 0) return false;

@@ -14,18 +14,22 @@ export interface Receiver {
 /** A Topic Name that was seen. */
 export interface Topic {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** In bytes. */
+  readonly length: number;
+  /** Left out where they are the name's characters: it is ASCII. */
+  readonly bytes: Uint8Array | undefined;
+  readonly hash: number;
   /** Who gets its messages, as of the version. */
   receivers: readonly Receiver[];
   version: number;
 }
 
 const firstSlots = 256;
-const mostSlots = 65_536;
+const mostSlots = 262_144;
 /** Longer names are not remembered. */
 const mostBytes = 512;
 
-/** Remembers the names that came last; two that share a slot replace each other. */
+/** Remembers the names that came last. A name has two places; where both are taken the second is replaced. */
 export class TopicMemory {
   #slots: (Topic | undefined)[] = new Array(firstSlots);
   #used = 0;
@@ -33,29 +37,38 @@ export class TopicMemory {
   /** The topic of a range of bytes; undefined where they are no Topic Name, or one that is too long to be remembered. */
   find(bytes: Uint8Array, from: number, to: number): Topic | undefined {
     const hash = hashOf(bytes, from, to);
-    const found = this.#slots[hash & (this.#slots.length - 1)];
-    if (found !== undefined && isSame(found.bytes, bytes, from, to)) return found;
+    const place = hash & (this.#slots.length - 1);
+    const first = this.#slots[place];
+    if (first !== undefined && first.hash === hash && isSame(first, bytes, from, to)) return first;
+    const second = this.#slots[place ^ 1];
+    if (second !== undefined && second.hash === hash && isSame(second, bytes, from, to)) return second;
     return this.#remember(hash, bytes, from, to);
   }
 
   #remember(hash: number, bytes: Uint8Array, from: number, to: number): Topic | undefined {
-    if (to - from > mostBytes) return undefined;
+    const length = to - from;
+    if (length > mostBytes) return undefined;
     const name = decodeUtf8(bytes, from, to);
     if (name === undefined || topicNameProblem(name) !== undefined) return undefined;
-    const topic: Topic = { name, bytes: new Uint8Array(bytes.subarray(from, to)), receivers: [], version: -1 };
+    const own = name.length === length ? undefined : new Uint8Array(bytes.subarray(from, to));
+    const topic: Topic = { name, length, bytes: own, hash, receivers: [], version: -1 };
     if (this.#used * 2 > this.#slots.length && this.#slots.length < mostSlots) this.#widen();
-    const at = hash & (this.#slots.length - 1);
-    if (this.#slots[at] === undefined) this.#used++;
-    this.#slots[at] = topic;
+    this.#put(this.#slots, topic);
     return topic;
+  }
+
+  #put(slots: (Topic | undefined)[], topic: Topic): void {
+    const place = topic.hash & (slots.length - 1);
+    const at = slots[place] === undefined ? place : place ^ 1;
+    if (slots[at] === undefined) this.#used++;
+    slots[at] = topic;
   }
 
   #widen(): void {
     const wider: (Topic | undefined)[] = new Array(Math.min(mostSlots, this.#slots.length * 4));
-    for (const topic of this.#slots)
-      if (topic !== undefined) wider[hashOf(topic.bytes, 0, topic.bytes.length) & (wider.length - 1)] = topic;
+    this.#used = 0;
+    for (const topic of this.#slots) if (topic !== undefined) this.#put(wider, topic);
     this.#slots = wider;
-    this.#used = wider.reduce((count, topic) => count + (topic === undefined ? 0 : 1), 0);
   }
 }
 
@@ -66,10 +79,13 @@ function hashOf(bytes: Uint8Array, from: number, to: number): number {
   return hash ^ (hash >>> 15);
 }
 
-/** Whether a range holds just these bytes. */
-export function isSame(known: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
-  const { length } = known;
+/** Whether a range holds just the bytes of a topic. */
+export function isSame({ name, length, bytes: known }: Topic, bytes: Uint8Array, from: number, to: number): boolean {
   if (to - from !== length) return false;
+  if (known === undefined) {
+    for (let i = 0; i < length; i++) if (name.charCodeAt(i) !== bytes[from + i]) return false;
+    return true;
+  }
   for (let i = 0; i < length; i++) if (known[i] !== bytes[from + i]) return false;
   return true;
 }

@@ -26,11 +26,15 @@ export const peers = (
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** How fast a count grows in the measured window; the runner looks at what the target uses meanwhile. */
-export async function rateOf(count: () => number, { warmUpMs, measuredMs }: Window): Promise<number> {
+export async function rateOf(
+  count: () => number,
+  { warmUpMs, measuredMs }: Window,
+  { isMarked = true }: { readonly isMarked?: boolean } = {},
+): Promise<number> {
   await sleep(warmUpMs);
-  process.send?.('measuring');
+  if (isMarked) process.send?.('measuring');
   const [startedAt, before] = [performance.now(), count()];
   await sleep(measuredMs);
-  process.send?.('measured');
+  if (isMarked) process.send?.('measured');
   return ((count() - before) * 1_000) / (performance.now() - startedAt);
 }
