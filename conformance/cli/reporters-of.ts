@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../reference/cli/usage-error.ts';
-import { createReporter, reporterNames } from '../reporters/registry.ts';
+import { createReporter, type ReporterOptions, reporterNames } from '../reporters/registry.ts';
 import type { Reporter } from '../verdict/events.ts';
 
 export interface ReportOptions {
@@ -18,19 +18,21 @@ export interface ReportOptions {
 /** Those that leave the terminal to the console: they write a file, or add to what it says. */
 const besideConsole: ReadonlySet<string> = new Set(['html', 'badge', 'github']);
 
+/** One that a user asks for as `name` or `name=file`. Throws UsageError for a name that there is not. */
+export function namedReporter(text: string, options: ReporterOptions): Reporter {
+  const equals = text.indexOf('=');
+  const name = equals < 0 ? text : text.slice(0, equals);
+  if (!reporterNames.includes(name)) throw new UsageError(`unknown reporter ${name}: use ${reporterNames.join(', ')}`);
+  return createReporter(name, { ...options, ...(equals < 0 ? {} : { file: text.slice(equals + 1) }) });
+}
+
 /** The reporters that a user asks for, beside those that write the report's folder. Throws UsageError for a name that there is not. */
 export function reportersOf(options: ReportOptions): Reporter[] {
   const { reporter, out, verbose = false, quiet = false, target } = options;
   mkdirSync(out, { recursive: true });
   const reportPath = resolve(out, 'index.html');
   const style = { verbose, quiet, reportPath, ...(target === undefined ? {} : { target }) };
-  const named = reporter.map((text) => {
-    const equals = text.indexOf('=');
-    const name = equals < 0 ? text : text.slice(0, equals);
-    if (!reporterNames.includes(name))
-      throw new UsageError(`unknown reporter ${name}: use ${reporterNames.join(', ')}`);
-    return createReporter(name, { ...style, ...(equals < 0 ? {} : { file: text.slice(equals + 1) }) });
-  });
+  const named = reporter.map((text) => namedReporter(text, style));
   const onTerminal = reporter.some((text) => !text.includes('=') && !besideConsole.has(text));
   const onGithub = process.env['GITHUB_ACTIONS'] === 'true';
   return [

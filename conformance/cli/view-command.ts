@@ -6,9 +6,9 @@ import { UsageError } from '../../reference/cli/usage-error.ts';
 import { verdictSentence } from '../reporters/console-summary.ts';
 import { createReporter, reporterNames } from '../reporters/registry.ts';
 import { oneLine } from '../reporters/text.ts';
-import type { Reporter } from '../verdict/events.ts';
 import { eventsOf } from '../verdict/events-of.ts';
 import { readReport } from './read-report.ts';
+import { namedReporter } from './reporters-of.ts';
 
 interface Options {
   readonly out: string;
@@ -35,7 +35,7 @@ export function viewCommand(): Command {
 async function view(file: string, { out, reporter }: Options): Promise<void> {
   const report = readReport(file);
   const page = resolve(out, 'index.html');
-  const named = reporter.map((text) => reporterOf(text, page));
+  const named = reporter.map((text) => namedReporter(text, { reportPath: page }));
   try {
     mkdirSync(out, { recursive: true });
   } catch (error) {
@@ -47,10 +47,4 @@ async function view(file: string, { out, reporter }: Options): Promise<void> {
   if (reporter.every((text) => text.includes('='))) {
     process.stdout.write(`${oneLine(verdictSentence(report))}\nReport: ${oneLine(page)}\n`);
   }
-}
-
-function reporterOf(text: string, reportPath: string): Reporter {
-  const [name = '', ...file] = text.split('=');
-  if (!reporterNames.includes(name)) throw new UsageError(`unknown reporter ${name}: use ${reporterNames.join(', ')}`);
-  return createReporter(name, { reportPath, ...(file.length === 0 ? {} : { file: file.join('=') }) });
 }
