@@ -27,16 +27,18 @@ export function topicNameProblem(topicName: string): TopicProblem | undefined {
   return textProblem(topicName, 'Topic Name');
 }
 
+/** Whether a character is a level of its own. */
+const isAlone = (topicFilter: string, at: number): boolean =>
+  (at === 0 || topicFilter[at - 1] === '/') && (at + 1 === topicFilter.length || topicFilter[at + 1] === '/');
+
 /** What is wrong with a Topic Filter; undefined if nothing is. */
 export function topicFilterProblem(topicFilter: string): TopicProblem | undefined {
   const hash = topicFilter.indexOf('#');
-  const alone = (at: number): boolean =>
-    (at === 0 || topicFilter[at - 1] === '/') && (at + 1 === topicFilter.length || topicFilter[at + 1] === '/');
-  if (hash >= 0 && (hash + 1 !== topicFilter.length || !alone(hash))) {
+  if (hash >= 0 && (hash + 1 !== topicFilter.length || !isAlone(topicFilter, hash))) {
     return { statement: 'MQTT-4.7.1-2', expected: '"#" alone in the last level', actual: JSON.stringify(topicFilter) };
   }
   for (let plus = topicFilter.indexOf('+'); plus >= 0; plus = topicFilter.indexOf('+', plus + 1)) {
-    if (!alone(plus))
+    if (!isAlone(topicFilter, plus))
       return { statement: 'MQTT-4.7.1-3', expected: '"+" alone in its level', actual: JSON.stringify(topicFilter) };
   }
   return textProblem(topicFilter, 'Topic Filter');
