@@ -208,7 +208,7 @@ export class Edge {
     const connection = new Connection(this.core, { port, connectionId, now: this.core.now });
     this.#open.add(connection);
     this.core.connections = this.#open.size;
-    this.endTurn();
+    this.#wakeInTime();
     const link = this.#linkOf(connection, transport);
     return tracer === undefined ? link : tracedListener(link, tracer);
   }
@@ -239,8 +239,7 @@ export class Edge {
 
   /** The core was called. Its output is gathered until everything that this turn of the event loop brings has been read. */
   endTurn(): void {
-    const { next } = this.core;
-    if (next < this.#timerAt) this.#setTimer(next);
+    this.#wakeInTime();
     if (this.#isFlushing) return;
     this.#isFlushing = true;
     setImmediate(this.#flush);
@@ -253,6 +252,11 @@ export class Edge {
     // Others are read from between.
     if (isMore) setImmediate(this.#flush);
   };
+
+  #wakeInTime(): void {
+    const { next } = this.core;
+    if (next < this.#timerAt) this.#setTimer(next);
+  }
 
   /** One timer for all deadlines: set to the earliest. */
   #setTimer(atMs: number): void {
