@@ -140,7 +140,7 @@ export class Edge implements ClientPort, Sink {
   }
 
   disconnected(reason: Disconnected): void {
-    this.#roomAgain();
+    this.#releaseRoom();
     this.#tell('disconnected', reason);
   }
 
@@ -222,12 +222,17 @@ export class Edge implements ClientPort, Sink {
     if (this.#room !== undefined && this.bufferedBytes <= this.#roomBytes) setImmediate(this.#roomAgain);
   }
 
+  /** Asked for by several: what has gathered since then counts. */
   readonly #roomAgain = (): void => {
+    if (this.bufferedBytes <= this.#roomBytes) this.#releaseRoom();
+  };
+
+  #releaseRoom(): void {
     const room = this.#room;
     this.#room = undefined;
     this.#roomBytes = highWaterBytes;
     room?.resolve();
-  };
+  }
 
   #promiseRoom(): void {
     let resolve = (): void => {};

@@ -125,6 +125,6 @@ class Theirs implements Contender {
   }
 
   async end(): Promise<void> {
-    await this.#client.endAsync(true);
+    await this.#client.endAsync();
   }
 }
