@@ -4,16 +4,7 @@ import { encode } from '../../codec/encode.ts';
 import { UnsupportedProtocol } from '../../codec/levels.ts';
 import { MalformedPacket } from '../../codec/malformed.ts';
 import { leastSliceBytes, Output, type Sink } from '../../codec/output.ts';
-import type {
-  Connack,
-  Connect,
-  Packet,
-  ProtocolLevel,
-  Publish,
-  Subscribe,
-  Unsubscribe,
-  Will,
-} from '../../codec/packet.ts';
+import type { Connack, Connect, Packet, ProtocolLevel, Will } from '../../codec/packet.ts';
 import { frameLength, PartialFrame } from '../../codec/partial-frame.ts';
 import type { Message, PacketId } from '../../message.ts';
 import { KeepAlive } from '../../session/keep-alive.ts';
@@ -29,8 +20,8 @@ import type { ChunkLoan } from './lending.ts';
 import type { Parts } from './parts.ts';
 import type { Sending } from './publish-encoder.ts';
 import type { EndReason, Refusal } from './rules/connect.ts';
+import { serve } from './serve.ts';
 import type { Session } from './session.ts';
-import { levelsOf } from './topic-levels.ts';
 
 /** What a connection asks of its transport. */
 export interface ConnectionPort extends Sink {
@@ -270,6 +261,16 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     else this.#core.events.closed?.({ ...this.peer, reason, detail });
   }
 
+  /** The protocol level of its CONNECT. */
+  get level(): ProtocolLevel {
+    return this.#level;
+  }
+
+  /** For a faulty broker: another will than that of the CONNECT, or none. */
+  replaceWill(will: Will | undefined): void {
+    this.#will = will;
+  }
+
   /** Publishes the will ahead of the end that makes it due, once. */
   publishWill(reason: EndReason): void {
     const [will, { session }] = [this.#will, this];
@@ -414,7 +415,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     const current = this.#state;
     if (current.state === 'connected') {
       if (this.#core.rules.connect.resetsKeepAlive(packet.type)) current.keepAlive.packetArrived(this.#now);
-      this.#serve(packet, current.session);
+      serve(this.#core, this, current.session, packet);
       return;
     }
     if (packet.type === 'connect') this.#connect(packet);
@@ -424,7 +425,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   #early(packet: Packet): void {
     const reaction = this.#core.rules.connect.reactionToEarlyPacket(packet.type);
     if (reaction === 'close') this.end('protocol violation');
-    else if (reaction === 'serve') this.#serve(packet, this.#core.strayClient());
+    else if (reaction === 'serve') serve(this.#core, this, this.#core.strayClient(), packet);
   }
 
   #connect(connect: Connect): void {
@@ -531,96 +532,6 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     if (rules.connect.sendsRetainedUponConnect()) this.#core.router.sendAllRetained(session);
     const { clientId, userName } = session;
     this.#core.events.connected?.({ ...this.peer, clientId, userName, sessionPresent });
-  }
-
-  #serve(packet: Packet, session: Session): void {
-    switch (packet.type) {
-      case 'publish':
-        return this.#published(packet, session);
-      case 'puback':
-        return void session.sender.puback(packet.packetId);
-      case 'pubrec':
-        return session.sender.pubrec(packet.packetId);
-      case 'pubrel':
-        return session.receiver.pubrel(packet.packetId, this);
-      case 'pubcomp':
-        return void session.sender.pubcomp(packet.packetId);
-      case 'subscribe':
-        return this.#subscribed(packet, session);
-      case 'unsubscribe':
-        return this.#unsubscribed(packet, session);
-      case 'pingreq':
-        return this.send({ type: 'pingresp' });
-      case 'disconnect':
-        return this.#disconnected();
-      case 'connect':
-        return this.#secondConnect(packet);
-      case 'connack':
-      case 'suback':
-      case 'unsuback':
-      case 'pingresp':
-        return this.end('protocol violation');
-    }
-  }
-
-  #secondConnect(connect: Connect): void {
-    const reaction = this.#core.rules.connect.reactionToSecondConnect();
-    if (reaction === 'close') this.end('protocol violation');
-    else if (reaction === 'connack') {
-      this.#will = connect.will;
-      this.send({ type: 'connack', returnCode: 0, sessionPresent: false });
-    }
-  }
-
-  #disconnected(): void {
-    if (this.#core.rules.subscribe.closesAfterDisconnect()) this.end('disconnect');
-    else this.#will = undefined;
-  }
-
-  #published(packet: Publish, session: Session): void {
-    const rules = this.#core.rules.publish;
-    const problem = topicNameProblem(packet.topicName);
-    const { topicName, retain, qos, dup } = packet;
-    if (levelsOf(topicName) > this.#core.limits.maxTopicLevels)
-      return this.end('protocol violation', `a Topic Name of more than ${this.#core.limits.maxTopicLevels} levels`);
-    const { clientId, userName } = session;
-    const allowed = this.#core.access.allows({ kind: 'publish', clientId, userName, topic: topicName });
-    const reaction =
-      problem !== undefined ? rules.reactionToTopicName(topicName) : allowed ? 'accept' : rules.reactionToForbidden();
-    if (reaction === 'close') return this.end('protocol violation');
-    if (reaction === 'ignore') return;
-    // What is kept longer than this turn does not keep a whole chunk with it.
-    const message: Message = { topicName, retain, qos, payload: this.#core.lending.ownBytes(packet.payload) };
-    const answer = rules.answerTo(qos);
-    if (packet.qos === 2 && answer === 'pubrec' && reaction === 'accept')
-      return session.receiver.publish(packet.packetId, { message, dup }, this);
-    const isNew = packet.qos !== 1 || rules.isNewQos1(session, packet.packetId, dup);
-    if (reaction === 'accept' && isNew) this.#core.router.route(message, { incomingDup: dup });
-    if (answer === 'nothing') return;
-    this.send({ type: answer, packetId: packet.qos === 0 ? 0 : packet.packetId });
-  }
-
-  #subscribed(packet: Subscribe, session: Session): void {
-    const { subscriptions } = packet;
-    const outcome = this.#core.router.subscribe(session, { subscriptions, protocolLevel: this.#level });
-    if (outcome === 'violation') return this.end('protocol violation');
-    const { codes, retained } = outcome;
-    const suback = {
-      type: 'suback',
-      packetId: packet.packetId,
-      returnCodes: this.#core.rules.subscribe.returnCodes(codes),
-    } as const;
-    const first = this.#core.rules.subscribe.subackComesFirst();
-    if (first) this.send(suback);
-    retained();
-    if (!first) this.send(suback);
-  }
-
-  #unsubscribed(packet: Unsubscribe, session: Session): void {
-    const deleted = this.#core.router.unsubscribe(session, packet.topicFilters);
-    if (deleted === 'violation') return this.end('protocol violation');
-    if (this.#core.rules.subscribe.acknowledgesUnsubscribe(deleted))
-      this.send({ type: 'unsuback', packetId: packet.packetId });
   }
 }
 
