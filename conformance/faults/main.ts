@@ -41,7 +41,7 @@ async function judgeAll(queue: string[]): Promise<Detection[]> {
         if (name !== undefined) {
           open++;
           worker.send({ name, whole: options.whole === true });
-        } else if (open === 0) worker.disconnect();
+        } else if (open === 0 && worker.connected) worker.disconnect();
       };
       worker.on('message', (detection: Detection) => {
         open--;
