@@ -252,11 +252,15 @@ describe('backpressure', () => {
     expect(client.isReading).toBe(true);
   });
 
-  test('holds for the next connection too', () => {
-    const client = new SampleClient().connect();
+  test('holds for the next connection too, but for its CONNACK', () => {
+    const client = new SampleClient().connect().breaks();
     client.core.full();
-    client.breaks();
+    client.passes(100).open();
+    client.serves({ type: 'connack', returnCode: 0, sessionPresent: true });
+    expect(client.happened()).toContain('connected, session present');
     expect(client.isReading).toBe(false);
+    client.core.drained(client.clock.now());
+    expect(client.isReading).toBe(true);
   });
 });
 

@@ -156,7 +156,6 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
     if (this.#state.state !== 'dialling') return;
     const connection = new ClientConnection(this, { ...this.#options, now });
     this.#state = { state: 'open', connection };
-    if (this.#pausing > 0) this.#port.pauseReading();
   }
 
   unreachable(reason: Disconnected, now: number): void {
@@ -286,7 +285,10 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
   // Backpressure: whoever is full counts; the stream is read while nobody is.
 
   full(): void {
-    if (this.#pausing++ > 0) return;
+    if (this.#pausing++ === 0 && this.isConnected) this.#pauseReading();
+  }
+
+  #pauseReading(): void {
     this.#connection?.reading('paused', this.#now);
     this.#port.pauseReading();
   }
@@ -326,6 +328,8 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
       this.publishAtOnce(message.topicName, message.payload, message.retain);
       message.done();
     }
+    // Not before: CONNACK has to be read.
+    if (this.#pausing > 0) this.#pauseReading();
     this.#port.connected({ sessionPresent });
     this.#lookIdle();
   }
