@@ -8,7 +8,7 @@ import { topicFilterProblem } from '../topics/validate.ts';
 import type { DialAddress } from '../transport/dial.ts';
 import { unlessAborted } from './abort.ts';
 import { formatAddress } from './address.ts';
-import type { CoreOptions, Filters, Waiting } from './core/client-core.ts';
+import type { CoreOptions, Filters, Waiting } from './core/client-port.ts';
 import { Disconnected, SubscribeRefused } from './core/errors.ts';
 import { badTopic, isWellFormed, topicBytes } from './core/known-topics.ts';
 import { OutgoingMessage } from './core/outgoing-message.ts';

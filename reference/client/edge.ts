@@ -6,7 +6,8 @@ import type { Store } from '../storage/store.ts';
 import { type DialAddress, dial } from '../transport/dial.ts';
 import type { StreamEnd, Transport, TransportListener } from '../transport/transport.ts';
 import { formatAddress } from './address.ts';
-import { ClientCore, type ClientPort, type CoreOptions } from './core/client-core.ts';
+import { ClientCore } from './core/client-core.ts';
+import type { ClientPort, CoreOptions } from './core/client-port.ts';
 import { Disconnected } from './core/errors.ts';
 import { type ClientEvents, type ClientOptions, defaults } from './options.ts';
 

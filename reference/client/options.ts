@@ -5,7 +5,7 @@ import type { Connect, ProtocolLevel, Will } from '../codec/packet.ts';
 import type { Qos } from '../message.ts';
 import type { OpenedStore } from '../storage/store.ts';
 import { topicNameProblem } from '../topics/validate.ts';
-import type { CoreOptions } from './core/client-core.ts';
+import type { CoreOptions } from './core/client-port.ts';
 import type { Disconnected } from './core/errors.ts';
 import { badTopic, isWellFormed } from './core/known-topics.ts';
 import type { ReceivedMessage } from './core/received-message.ts';

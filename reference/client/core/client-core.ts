@@ -1,84 +1,26 @@
 // A client over all its connections: session, subscriptions, queue, reconnects (section 4.1). In: what the application asks, bytes, time.
 // Out, through a port: the wish to dial, to flush, to close, and events. Knows no socket and no clock.
 import type { Sink } from '../../codec/output.ts';
-import type { Connect, Packet, Publish, SubackReturnCode } from '../../codec/packet.ts';
+import type { Packet, Publish } from '../../codec/packet.ts';
 import type { PublishView } from '../../codec/publish-view.ts';
 import { publishByte } from '../../codec/publish-writer.ts';
 import type { Message, PacketId, Qos } from '../../message.ts';
-import type { KeptMessage, ReceiverJournal, SenderJournal } from '../../session/journal.ts';
-import { Receiver, type ReceiverPort } from '../../session/receiver.ts';
 import { Sender, type SenderPort } from '../../session/sender.ts';
 import { defaultSessionRules } from '../../session/session-rules.ts';
-import { topicNameProblem } from '../../topics/validate.ts';
-import { Acknowledgements } from './acknowledgements.ts';
+import type { ClientPort, CoreOptions, Filters, Subscribing, Waiting } from './client-port.ts';
 import { ClientConnection, type ConnectionHandler } from './connection.ts';
 import { ClientEnded, Disconnected, FateUnknown, QueueFull, SubscribeRefused } from './errors.ts';
+import { Inbox } from './inbox.ts';
 import { topicBytes } from './known-topics.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
-import { ReceivedMessage } from './received-message.ts';
-import type { ReconnectPlan } from './reconnect-plan.ts';
 import { Requests } from './requests.ts';
 import { SessionJournal } from './session-journal.ts';
 import { Subscriptions, type Taker } from './subscriptions.ts';
-
-/** What a client asks of its surroundings. */
-export interface ClientPort {
-  /** Opens a stream; `opened` or `unreachable` is to be called. */
-  dial(): void;
-  /** Output is there: it is to be taken by the end of this turn. */
-  outputWaits(): void;
-  /** Closes the stream behind the output that is left. */
-  close(): void;
-  pauseReading(): void;
-  resumeReading(): void;
-  connected(event: { readonly sessionPresent: boolean }): void;
-  disconnected(reason: Disconnected): void;
-  reconnecting(event: { readonly attempt: number; readonly delayMs: number }): void;
-  /** The end of the client, for good. */
-  ended(reason: Disconnected): void;
-}
-
-export interface CoreOptions {
-  readonly connect: Connect;
-  readonly connackWithinMs: number;
-  readonly pingrespWithinMs: number;
-  readonly maxPacketBytes: number;
-  readonly maxInFlight: number;
-  readonly maxQueuedMessages: number;
-  readonly manualAcknowledgement: boolean;
-  /** Takes messages that match no subscription. */
-  readonly unclaimed: Taker | undefined;
-  /** Undefined: the first connection that is lost is the last. */
-  readonly plan: ReconnectPlan | undefined;
-  /** A session that outlives the process: as it was, and where its changes go. */
-  readonly kept?: KeptState | undefined;
-}
-
-export interface KeptState {
-  readonly journal: SenderJournal & ReceiverJournal;
-  readonly messages: readonly KeptMessage[];
-  readonly receivedIds: readonly PacketId[];
-}
-
-export type Filters = readonly [string, ...string[]];
 
 const mapFilters = <T>([first, ...rest]: Filters, each: (topicFilter: string) => T): readonly [T, ...T[]] => [
   each(first),
   ...rest.map(each),
 ];
-
-/** Who takes the messages of a subscription, and who waits for its SUBACK. */
-export interface Subscribing {
-  readonly taker: Taker;
-  answered(returnCodes: readonly SubackReturnCode[]): void;
-  failed(error: Error): void;
-}
-
-/** Who waits for something. */
-export interface Waiting {
-  done(): void;
-  failed(error: Error): void;
-}
 
 type State =
   | { readonly state: 'dialling' }
@@ -89,16 +31,15 @@ type State =
 /** SUBSCRIBEs of a resumed client carry at most so many filters each. */
 const filtersAtOnce = 500;
 
-export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
+export class ClientCore implements ConnectionHandler, SenderPort {
   readonly #options: CoreOptions;
   readonly #port: ClientPort;
   /** What the two ends owe each other (MQTT-4.1.0-1): it outlives each connection (MQTT-4.1.0-2, MQTT-3.1.2-4). */
   readonly #sender: Sender;
-  readonly #receiver: Receiver;
+  readonly #inbox: Inbox;
   readonly #journal: SessionJournal | undefined;
   readonly #subscriptions = new Subscriptions();
   readonly #requests: Requests;
-  readonly #acknowledgements: Acknowledgements | undefined;
   /** QoS 0 messages of the time without a connection. */
   readonly #offline: OutgoingMessage[] = [];
   readonly #pings: Waiting[] = [];
@@ -109,26 +50,26 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
   #now = 0;
 
   constructor(port: ClientPort, options: CoreOptions) {
-    const { maxInFlight, maxQueuedMessages, manualAcknowledgement, kept } = options;
+    const { maxInFlight, maxQueuedMessages, manualAcknowledgement, unclaimed, kept } = options;
     this.#options = options;
     this.#port = port;
     if (kept !== undefined) this.#journal = new SessionJournal({ records: kept.journal, manualAcknowledgement });
     const rules = defaultSessionRules;
     this.#sender = new Sender({ rules, window: maxInFlight, maxQueued: maxQueuedMessages }, this.#journal);
-    this.#receiver = new Receiver(rules, this.#journal);
+    this.#inbox = new Inbox({
+      subscriptions: this.#subscriptions,
+      unclaimed,
+      manualAcknowledgement,
+      journal: this.#journal,
+      receivedIds: kept?.receivedIds ?? [],
+      acknowledge: (packet, packetId) => this.#connection?.acknowledge(packet, packetId),
+    });
     this.#sender.restore(kept?.messages ?? []);
-    this.#receiver.restore(kept?.receivedIds ?? []);
     this.#requests = new Requests({
       reserveId: () => this.#sender.reserveId(),
       releaseId: (packetId) => this.#sender.releaseId(packetId),
       send: (packet) => this.#connection?.send(packet),
     });
-    if (manualAcknowledgement) {
-      this.#acknowledgements = new Acknowledgements(({ packet, packetId }) => {
-        if (packet === 'pubrec') this.#journal?.acknowledged(packetId);
-        this.#connection?.acknowledge(packet, packetId);
-      });
-    }
   }
 
   get isConnected(): boolean {
@@ -344,8 +285,7 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
         this.#sender.pubrec(packet.packetId);
         return undefined;
       case 'pubrel':
-        this.#acknowledgements?.released(packet.packetId);
-        this.#receiver.pubrel(packet.packetId, this);
+        this.#inbox.pubrel(packet.packetId);
         return undefined;
       case 'pubcomp':
         this.#done(this.#sender.pubcomp(packet.packetId));
@@ -390,46 +330,8 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
     this.#connection?.acknowledge('pubrel', packetId);
   }
 
-  /** Where the application acknowledges, its word is waited for. */
-  pubrec(packetId: PacketId): void {
-    if (this.#acknowledgements === undefined) this.#connection?.acknowledge('pubrec', packetId);
-  }
-
-  pubcomp(packetId: PacketId): void {
-    this.#connection?.acknowledge('pubcomp', packetId);
-  }
-
-  deliver(message: Message): void {
-    const received = message as ReceivedMessage;
-    const takers = this.#subscriptions.takers(message.topicName);
-    if (takers.length === 0) this.#options.unclaimed?.take(received);
-    else for (const taker of takers) taker.take(received);
-  }
-
   published(publish: PublishView): string | undefined {
-    const { topicName, qos, packetId, dup } = publish;
-    if (!this.#subscriptions.knows(topicName)) {
-      const problem = topicNameProblem(topicName);
-      if (problem !== undefined)
-        return `PUBLISH to ${problem.actual}: expected ${problem.expected} (${problem.statement})`;
-    }
-    // MQTT-3.3.4-1, and MQTT-4.5.0-2: acknowledged whether anybody wants it or not.
-    if (qos === 0) this.deliver(new ReceivedMessage(publish, false));
-    else if (this.#acknowledgements !== undefined) this.#publishedAndHeld(publish, qos, this.#acknowledgements);
-    else if (qos === 1) {
-      this.deliver(new ReceivedMessage(publish, dup));
-      // MQTT-4.3.2-2; in the order in which the messages came, since each is answered at once (MQTT-4.6.0-2, MQTT-4.6.0-3).
-      this.#connection?.acknowledge('puback', packetId);
-    } else this.#receiver.publish(packetId, { message: new ReceivedMessage(publish, dup), dup }, this);
-    return undefined;
-  }
-
-  #publishedAndHeld(publish: PublishView, qos: 1 | 2, acknowledgements: Acknowledgements): void {
-    const { packetId, dup } = publish;
-    const held = acknowledgements.arrived(qos === 1 ? 'puback' : 'pubrec', packetId);
-    const message = new ReceivedMessage(publish, dup, () => acknowledgements.acknowledge(held));
-    if (qos === 1) this.deliver(message);
-    else this.#receiver.publish(packetId, { message, dup }, this);
+    return this.#inbox.published(publish);
   }
 
   #done(message: Message | undefined): void {
@@ -443,8 +345,7 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
 
   /** The server knows nothing of an earlier session (MAY-3.2.2.2-a): neither may we (MQTT-3.1.2-6), but what it promised nobody is still to be sent. */
   #sessionLost(): void {
-    this.#receiver.clear();
-    this.#acknowledgements?.clear();
+    this.#inbox.clear();
     if (!this.#options.connect.cleanSession) return;
     const { inFlight, queued } = this.#sender.takeAll();
     const again: Message[] = [];
@@ -492,7 +393,7 @@ export class ClientCore implements ConnectionHandler, SenderPort, ReceiverPort {
   #disconnected(reason: Disconnected): void {
     this.#sender.disconnect();
     this.#requests.disconnected();
-    this.#acknowledgements?.connectionLost();
+    this.#inbox.connectionLost();
     for (const ping of this.#pings.splice(0)) ping.failed(reason);
   }
 
