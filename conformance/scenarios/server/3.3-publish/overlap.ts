@@ -1,5 +1,6 @@
 // Overlapping subscriptions: section 3.3.5.
-import { message } from '../../../wire/packets.ts';
+import { meets, message } from '../../../wire/packets.ts';
+import type { Client } from '../../../wire/play/client.ts';
 import { scenario } from '../../scenario.ts';
 
 const overlaps = ['exact first', 'wildcard first'] as const;
@@ -11,6 +12,18 @@ const unequal = [
   { exact: 0, wildcard: 1 },
   { exact: 1, wildcard: 0 },
 ] as const;
+
+/** The copies of a message that came. They may come in any order: the one at the highest QoS is waited for. */
+async function copiesOf(payload: string, subscriber: Client, highest: number) {
+  const copies = () =>
+    subscriber.connection.pending.flatMap(({ packet }) =>
+      packet.type === 'publish' && meets(packet, message(payload)) ? [packet] : [],
+    );
+  const atHighest = () => copies().find(({ qos }) => qos === highest);
+  (await subscriber.connection.waitFor(atHighest)) ?? (await subscriber.looksAgain(atHighest));
+  await subscriber.pings();
+  return copies();
+}
 
 export const overlap = overlaps.flatMap((order) =>
   unequal.map(({ exact, wildcard }) =>
@@ -34,12 +47,9 @@ export const overlap = overlaps.flatMap((order) =>
         await when(publisher).publishes({ topicName, payload: 'overlap', qos: 2 });
         await when(publisher).publishes({ topicName, payload: 'end', qos: 2 });
         given.that((await subscriber.awaits(message('end'))) !== undefined, 'the last message did not come');
-        await subscriber.pings();
-        const arrived = subscriber.connection.pending.flatMap(({ packet: one }) =>
-          one.type === 'publish' && new TextDecoder().decode(one.payload) === 'overlap' ? [one] : [],
-        );
-        const copies = arrived.map((one) => one.qos);
         const highest = Math.max(exact, wildcard);
+        const arrived = await copiesOf('overlap', subscriber, highest);
+        const copies = arrived.map((one) => one.qos);
         must(subscriber, 'MQTT-3.3.5-1').satisfy(copies.includes(highest), {
           expected: `a copy at QoS ${highest}`,
           got: copies.length === 0 ? 'none' : `QoS ${copies.join(' and ')}`,
@@ -71,6 +81,14 @@ export const overlapOfThree = scenario('overlap-of-three', {
     await given.subscription(subscriber, `${base}/a/x`, 1);
     const publisher = await given.client({ name: 'publisher' });
     await when(publisher).publishes({ topicName: `${base}/a/x`, payload: 'three', qos: 2 });
-    await must(subscriber).receive(message('three', { qos: 2 }));
+    const copies = await copiesOf('three', subscriber, 2);
+    must(subscriber).satisfy(
+      copies.some(({ qos }) => qos === 2),
+      {
+        expected: 'a copy at QoS 2',
+        got: copies.length === 0 ? 'none' : `QoS ${copies.map(({ qos }) => qos).join(' and ')}`,
+        by: copies[0],
+      },
+    );
   },
 });
