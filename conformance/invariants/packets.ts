@@ -112,13 +112,6 @@ export const packetInvariants: readonly Invariant[] = [
     applies: ({ type }) => type === 'suback',
   }),
   packetInvariant({
-    id: 'every-suback-has-return-codes',
-    title: 'Every SUBACK of the target has at least one return code',
-    section: '3.9-suback',
-    cites: ['MQTT-3.8.4-2', 'MQTT-3.8.4-5'],
-    applies: ({ type }) => type === 'suback',
-  }),
-  packetInvariant({
     id: 'every-unsuback-has-its-length',
     title: 'Every UNSUBACK of the target has a Remaining Length of 2',
     section: '3.10-unsubscribe',

@@ -214,7 +214,6 @@ function observeSuback(body: Uint8Array, findings: Finding[]): Observed {
     return { type: 'foreign', packetType: 9 };
   }
   const returnCodes = [...body.subarray(2)];
-  if (returnCodes.length === 0) findings.push({ statements: ['MQTT-3.8.4-5'], text: 'SUBACK has no return code' });
   for (const code of returnCodes) {
     if (code > 2 && code !== 0x80) {
       findings.push({ statements: ['MQTT-3.9.3-2'], text: `SUBACK return code 0x${hex(code)} is reserved` });

@@ -98,8 +98,6 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-3.8.3-3': 'a SUBSCRIBE without a Topic Filter is a protocol violation (4.8.0-1: close). SUBACK came.',
   'MQTT-3.8.3-4':
     'the sentence names the reaction: reserved bits of the Requested QoS, or QoS 3, close the connection. SUBACK came.',
-  'MQTT-3.8.4-2':
-    'a SUBACK answers a SUBSCRIBE with its identifier and one code a filter. This one answered a SUBSCRIBE without a filter, which has to close the connection, with a SUBACK without a code.',
   'MQTT-3.9.3-2': 'the codes of a SUBACK are 0x00, 0x01, 0x02 and 0x80; all others are reserved. Another one came.',
   'MQTT-3.10.1-1': 'UNSUBSCRIBE has the flags 0010, anything else closes the connection. UNSUBACK came.',
   'MQTT-3.10.4-3':
