@@ -196,6 +196,6 @@ describe('the main job', () => {
   test.each(['--version', '--help'])('%s', async (option) => {
     const { code, out } = await run(option);
     expect(code).toBe(0);
-    expect(out).toMatch(option === '--version' ? /^\d+\.\d+\.\d+\n$/ : /--target/);
+    expect(out).toMatch(option === '--version' ? /^\d+\.\d+\.\d+\n$/ : /--target <address>/);
   });
 });

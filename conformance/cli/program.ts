@@ -19,11 +19,16 @@ export const writeErr = (text: string): void => {
   process.stderr.write(`mqttspec: ${text.replace(/^error: /, '').trim()}\n`);
 };
 
+/** The part of a command's help that lists its options. */
+const optionsOf = (command: Command): string => command.helpInformation().replace(/^[\s\S]*?(?=Options:)/, '');
+
 export function program(): Command {
+  const conformance = conformanceCommand();
   const command = new Command('mqttspec')
     .description('judges MQTT brokers against the standard, with evidence')
     .version(version)
-    .addCommand(conformanceCommand(), { isDefault: true })
+    .addHelpText('after', () => `\n${optionsOf(conformance).replace('Options:', 'Options where no command is named:')}`)
+    .addCommand(conformance, { isDefault: true })
     .addCommand(viewCommand())
     .addCommand(explainCommand())
     .addCommand(clientCommand())
