@@ -43,6 +43,8 @@ const defaultLimits: Required<Limits> = {
 const defaultSysIntervalMs = 10_000;
 /** So many connections are written to without a look at what has come. */
 const mostFlushed = 500;
+/** So long a turn reads; then its output is written. */
+const mostTurnMs = 10;
 
 /** What was opened for it. */
 interface EdgeParts {
@@ -69,6 +71,10 @@ export class Edge {
   readonly #sys: SysTopics;
   #cancelSys: () => void = () => {};
   #isFlushing = false;
+  /** When the first bytes of this turn came. */
+  #turnAt = Number.POSITIVE_INFINITY;
+  /** Connections that are not read from until the next turn. */
+  readonly #yielding: Connection[] = [];
   readonly #store: Store | undefined;
   readonly #held: HeldOutput | undefined;
 
@@ -242,6 +248,7 @@ export class Edge {
     this.#wakeInTime();
     if (this.#isFlushing) return;
     this.#isFlushing = true;
+    this.#turnAt = this.core.now;
     setImmediate(this.#flush);
   }
 
@@ -249,9 +256,18 @@ export class Edge {
     const isMore = this.core.flush(mostFlushed);
     this.#held?.turnEnded();
     this.#isFlushing = isMore;
+    this.#turnAt = Number.POSITIVE_INFINITY;
+    for (const connection of this.#yielding.splice(0)) connection.resume();
     // Others are read from between.
     if (isMore) setImmediate(this.#flush);
   };
+
+  /** Who has much to say is heard on when what others have sent was read, and the output of this turn is written. */
+  shareTime(connection: Connection): void {
+    if (this.core.now - this.#turnAt < mostTurnMs) return;
+    this.#yielding.push(connection);
+    connection.pause();
+  }
 
   #wakeInTime(): void {
     const { next } = this.core;
@@ -294,6 +310,7 @@ class Link implements TransportListener {
     this.#edge.beginTurn();
     this.#connection.receive(chunk, this.#edge.core.now, loan);
     this.#edge.endTurn();
+    this.#edge.shareTime(this.#connection);
   }
 
   drained(): void {
