@@ -11,8 +11,7 @@ export const reasons: Readonly<Record<string, string>> = {
     'an identifier of 0 is a protocol violation, which 4.8.0-1 answers with a close; an acknowledgement with identifier 0 came instead.',
   'MQTT-2.3.1-4':
     'the rules for reuse bind a server as well: an identifier stays in use until its acknowledgement. New messages came with identifiers that were open.',
-  'MQTT-3.1.2-2':
-    'the CONNACK 0x01 is obligatory for a level that is not supported; the connection was closed without it.',
+  'MQTT-3.1.2-2': 'the CONNACK 0x01 is obligatory for a level that is not supported; it did not come.',
   'MQTT-3.1.2-8':
     'the will is due unless a DISCONNECT came first. A takeover and a second CONNECT are ends without DISCONNECT (section 3.1.2.5).',
   'MQTT-3.1.2-11': 'the payload has fields that the flags exclude; 3.1.4-1 then demands a close without CONNACK.',
@@ -23,11 +22,11 @@ export const reasons: Readonly<Record<string, string>> = {
     'a password without user name is forbidden at level 4; 3.1.4-1 then demands a close without CONNACK.',
   'MQTT-3.1.3-8': 'the sentence names the answer: CONNACK 0x02, then a close. The CONNECT was accepted.',
   'MQTT-3.2.2-2':
-    'the mere existence of a session is state (section 3.1.2.4): Session Present has to be 1 also where it has no subscription.',
+    'Session Present has to be 1 where a session is stored, also where it has no subscription: its mere existence is state (section 3.1.2.4).',
   'MQTT-3.3.1-1': 'a resend has DUP 1; the same identifier and payload came again with DUP 0.',
   'MQTT-3.3.1-2':
     'DUP has to be 0 at QoS 0; a receiver answers the violation with a close (4.8.0-1). The rule about the close has no number of its own: read it with that in mind.',
-  'MQTT-3.3.1-3': 'DUP of the outgoing packet is decided by whether it is a resend; the incoming DUP was passed on.',
+  'MQTT-3.3.1-3': 'DUP of the outgoing packet is decided by whether it is a resend; a first sending came with DUP 1.',
   'MQTT-3.3.1-9':
     'a message for an established subscription has RETAIN 0 whatever the publisher set, also where it was queued.',
   'MQTT-3.3.5-1':
@@ -87,6 +86,10 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-3.2.0-1':
     'another packet came on a connection ahead of, or without, the CONNACK: CONNACK has to be the first packet of the server.',
   'MQTT-3.3.1-4': 'both QoS bits set close the connection. The packet was taken, or passed on with both bits set.',
+  'activemq MQTT-3.3.1-6':
+    'retained messages are due when a subscription is made: one came to a session that was resumed without a SUBSCRIBE. Where one was due, its topic came changed: the blank at its end was cut off.',
+  'activemq MQTT-3.3.1-8':
+    'no subscription was made: a session was resumed. RETAIN 1 marks what a new subscription brings, and a message for an established one has RETAIN 0.',
   'MQTT-3.3.1-8':
     'a message that is sent because a new subscription is made has RETAIN 1. It came with RETAIN 0; that it was kept and sent at all is not held against the broker.',
   'MQTT-3.3.2-3':

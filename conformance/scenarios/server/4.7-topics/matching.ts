@@ -32,7 +32,7 @@ const rows: readonly Row[] = [
     id: 'hash-behind-plus',
     cites: 'MQTT-4.7.1-2',
     filter: '/+/b/#',
-    matched: ['/a/b', '/a/b/c', '//b', '//b/c/d'],
+    matched: ['/a/b', '/a/b/c', '/c/b/c/d'],
     unmatched: ['/a/c', '/a/a/b', '/b'],
   },
   {
