@@ -116,7 +116,7 @@ describe('mqttspec record', () => {
     const client = await connectAsync(`mqtt://127.0.0.1:${port}`, options);
     await client.publishAsync('a/b', 'once', { qos: 2 });
     await client.endAsync();
-    await recorder.said('← ends its direction');
+    await recorder.said('DISCONNECT');
     recorder.child.kill('SIGINT');
     expect(await recorder.ended).toBe(0);
     expect(recorder.out()).toContain('PUBLISH "a/b" QoS 2');
