@@ -20,14 +20,13 @@ const anyPorts: EmbeddedPlaces = { port: 0, websocketPort: 0 };
 /** Starts the reference broker. Rejects where its process ends before it listens. */
 export async function startEmbedded(): Promise<EmbeddedTarget> {
   const data = await mkdtemp(join(tmpdir(), 'mqttspec-embedded-'));
-  let running = await startProcess(data, anyPorts);
+  const running = await startProcess(data, anyPorts);
   const { port, websocketPort } = running.places;
   const credentials = { userName: embeddedUser.name, password: embeddedUser.password };
   const at = { host: '127.0.0.1', path: '/mqtt', ...credentials };
   const restart = async (): Promise<void> => {
-    running.child.kill('SIGKILL');
-    await running.ended;
-    running = await startProcess(data, running.places);
+    running.child.send('restart');
+    await placesOf(running);
   };
   return {
     address: { scheme: 'mqtt', port, ...at },
@@ -50,11 +49,16 @@ async function startProcess(data: string, { port, websocketPort }: EmbeddedPlace
   const program = new URL(`./embedded-process.${extension}`, import.meta.url);
   const child = fork(program, [data, String(port), String(websocketPort)], { execArgv: process.execArgv });
   const ended = once(child, 'exit');
+  return { child, ended, places: await placesOf({ child, ended }) };
+}
+
+/** Where a broker of the process listens, once it does. */
+async function placesOf({ child, ended }: Pick<Running, 'child' | 'ended'>): Promise<EmbeddedPlaces> {
   const [places] = await Promise.race([
     once(child, 'message', { signal: AbortSignal.timeout(startedWithinMs) }) as Promise<[EmbeddedPlaces]>,
-    ended.then(([code]) => {
-      throw new Error(`the embedded broker ended with exit code ${code} before it listened`);
+    ended.then(() => {
+      throw new Error('the process of the embedded broker ended before it listened');
     }),
   ]);
-  return { child, places, ended };
+  return places;
 }
