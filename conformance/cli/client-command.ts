@@ -70,10 +70,11 @@ async function judgeClient(options: Options): Promise<number> {
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   const own = [process.execPath, ...process.execArgv, ownAdapter].map(quoted).join(' ');
-  const reporters = reportersOf(options);
+  const reporters = reportersOf({ ...options, ...(adapter === undefined ? {} : { target: adapter }) });
   try {
     const report = await runClient({
       adapter: adapter ?? own,
+      ...(adapter === undefined ? {} : { shownAdapter: adapter }),
       scenarios,
       version,
       repeatFailures,

@@ -145,7 +145,20 @@ export function whyNoVerdict({ run, scenarios }: Report): string {
 
 /** The command that plays a scenario alone. */
 export function commandAlone({ id, protocol }: ScenarioResult, target?: string): string {
+  if (id.startsWith('client-')) return clientAlone(id, target);
   const to = target === undefined ? '' : ` --target ${withoutPassword(target)}`;
   const at = protocol === '3.1.1' ? '' : ` --protocol ${protocol}`;
   return `npm run conformance --${to}${at} --only ${id}`;
+}
+
+/** A client is driven by a command, its adapter; the reference client needs none. */
+function clientAlone(id: string, adapter: string | undefined): string {
+  const named = adapter === undefined || adapter.startsWith('client: ') ? '' : ` --adapter "${adapter}"`;
+  return `npm run conformance:client --${named} --only ${id}`;
+}
+
+/** What a command needs to play a part of a run again: the target's address, or a client's adapter. */
+export function againstWhat({ run }: Report): string {
+  const { adapter } = run.options;
+  return typeof adapter === 'string' ? adapter : run.address;
 }

@@ -18,6 +18,8 @@ import { ClientWatch } from './client-watch.ts';
 export interface ClientRunOptions {
   /** A command of the shell that speaks the protocol of adapters. */
   readonly adapter: string;
+  /** The adapter as the report shows it; left out for the reference client. */
+  readonly shownAdapter?: string;
   readonly scenarios: readonly ClientScenario[];
   readonly version: string;
   /** Longest wait for a reaction, in milliseconds. */
@@ -66,14 +68,15 @@ class ClientRun {
   }
 
   async play(): Promise<Report> {
-    const { adapter: command, scenarios, concurrency = defaultConcurrency, interrupted, version } = this.#options;
+    const { adapter: command, shownAdapter, scenarios } = this.#options;
+    const { concurrency = defaultConcurrency, interrupted, version } = this.#options;
     const target = await describe(command);
     const header: RunHeader = {
       runId: 'client',
       tool: { name: 'mqttspec', version },
       seed: 0,
       address: target.address,
-      options: { adapter: command },
+      options: shownAdapter === undefined ? {} : { adapter: shownAdapter },
       startedAt: new Date().toISOString(),
     };
     this.#emit({ type: 'run:start', header, planned: scenarios.length });

@@ -33,4 +33,9 @@ describe('what the user chooses', () => {
     expect(choose([filed], { only: [], skip: [] })).toEqual([filed]);
     expect(choose([filed], { only: ['3.3'], skip: ['overlap'] })).toEqual([]);
   });
+
+  test('an invariant is everything, since it watches all', () => {
+    expect(choose([filed], { only: ['nothing-follows-a-refusal'], skip: [] })).toEqual([filed]);
+    expect(choose([filed], { only: ['nothing-is-called-so'], skip: [] })).toEqual([]);
+  });
 });

@@ -1,4 +1,5 @@
 // Which scenarios a run plays. In: all scenarios and the user's choice. Out: the plan, in the order of the standard.
+import { invariants } from '../invariants/all.ts';
 import type { Need, Scenario } from '../scenarios/scenario.ts';
 import type { Address } from '../target/address.ts';
 import { type Capabilities, severalInFlight } from '../target/capabilities.ts';
@@ -17,11 +18,12 @@ export interface Choice {
   readonly skip: readonly string[];
 }
 
-/** The scenarios that are chosen. */
+/** The scenarios that are chosen. An invariant watches all of them: whoever wants one plays everything. */
 export function choose(all: readonly Filed[], { only, skip }: Choice): Filed[] {
+  const everything = only.length === 0 || only.some((word) => invariants.some(({ id }) => id === word));
   return all.filter(
     (filed) =>
-      (only.length === 0 || only.some((word) => speaksOf(filed, word))) && !skip.some((word) => speaksOf(filed, word)),
+      (everything || only.some((word) => speaksOf(filed, word))) && !skip.some((word) => speaksOf(filed, word)),
   );
 }
 

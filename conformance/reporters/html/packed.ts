@@ -5,7 +5,7 @@ import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Report } from '../../verdict/report.ts';
 import type { ScenarioResult } from '../../verdict/verdict.ts';
-import { commandAlone } from '../evidence.ts';
+import { againstWhat, commandAlone } from '../evidence.ts';
 import { hasMorePasses, Passes } from './evidence.tsx';
 import { fixtureHead } from './fixture-head.ts';
 import { Ladder } from './ladder.tsx';
@@ -28,7 +28,7 @@ export function pack(results: readonly ScenarioResult[], report: Report, words: 
       : [];
     return [
       anchorOf(result),
-      [shrink(ladder), commandAlone(result, report.run.address), fixtureHead(result, report) ?? '', ...passes],
+      [shrink(ladder), commandAlone(result, againstWhat(report)), fixtureHead(result, report) ?? '', ...passes],
     ];
   });
   return deflateRawSync(JSON.stringify(Object.fromEntries(parts)), { level: 9 }).toString('base64');

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import type { Report } from '../../verdict/report.ts';
 import type { ScenarioResult } from '../../verdict/verdict.ts';
-import { commandAlone } from '../evidence.ts';
+import { againstWhat, commandAlone } from '../evidence.ts';
 import { briefLines, legendOf } from './brief.ts';
 import { passedOnes } from './checks.ts';
 import { Passes, Trouble } from './evidence.tsx';
@@ -86,7 +86,7 @@ function ScenarioEvidence({ result, before, drawn, report, words }: ScenarioProp
       {same ? null : <Passes result={result} whole={false} words={words} />}
       {isBrief(verdict) ? null : (
         <p>
-          Play it alone: <code>{shown(commandAlone(result, report.run.address))}</code>
+          Play it alone: <code>{shown(commandAlone(result, againstWhat(report)))}</code>
         </p>
       )}
       <Trace result={result} before={same ? before : undefined} drawn={drawn} words={words} />
