@@ -10,6 +10,7 @@ import { renderCompare } from '../reporters/compare/page.tsx';
 import { renderHtml } from '../reporters/html/page.tsx';
 import { visible } from '../reporters/text.ts';
 import type { Report } from '../verdict/report.ts';
+import { madeFolder } from './made-folder.ts';
 import { readReport } from './read-report.ts';
 
 export function compareCommand(): Command {
@@ -43,7 +44,7 @@ export function writeComparison(
   columns: readonly Column[],
   { out, title }: { readonly out: string; readonly title: string },
 ): void {
-  mkdirSync(out, { recursive: true });
+  madeFolder(out);
   for (const { name, report } of columns) {
     if (report === undefined) continue;
     mkdirSync(join(out, name), { recursive: true });

@@ -1,9 +1,9 @@
 // Options about reports → reporters.
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../reference/cli/usage-error.ts';
 import { createReporter, type ReporterOptions, reporterNames } from '../reporters/registry.ts';
 import type { Reporter } from '../verdict/events.ts';
+import { madeFolder } from './made-folder.ts';
 
 export interface ReportOptions {
   /** `name`, or `name=file`. */
@@ -29,7 +29,7 @@ export function namedReporter(text: string, options: ReporterOptions): Reporter 
 /** The reporters that a user asks for, beside those that write the report's folder. Throws UsageError for a name that there is not. */
 export function reportersOf(options: ReportOptions): Reporter[] {
   const { reporter, out, verbose = false, quiet = false, target } = options;
-  mkdirSync(out, { recursive: true });
+  madeFolder(out);
   const reportPath = resolve(out, 'index.html');
   const style = { verbose, quiet, reportPath, ...(target === undefined ? {} : { target }) };
   const named = reporter.map((text) => namedReporter(text, style));

@@ -1,5 +1,4 @@
 // `mqttspec view report.json --out folder`. In: a saved report, also of an older version. Out: its page, made again, and other reports of it.
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../../reference/cli/usage-error.ts';
@@ -7,6 +6,7 @@ import { verdictSentence } from '../reporters/console-summary.ts';
 import { createReporter, reporterNames } from '../reporters/registry.ts';
 import { oneLine } from '../reporters/text.ts';
 import { eventsOf } from '../verdict/events-of.ts';
+import { madeFolder } from './made-folder.ts';
 import { readReport } from './read-report.ts';
 import { namedReporter } from './reporters-of.ts';
 
@@ -37,7 +37,7 @@ async function view(file: string, { out, reporter }: Options): Promise<void> {
   const page = resolve(out, 'index.html');
   const named = reporter.map((text) => namedReporter(text, { reportPath: page }));
   try {
-    mkdirSync(out, { recursive: true });
+    madeFolder(out);
   } catch (error) {
     throw new UsageError(`cannot make the folder ${out}: ${(error as Error).message}`, { cause: error });
   }
