@@ -127,7 +127,12 @@ const headers: readonly Fault[] = [
   ),
   fault(
     'disconnect-flags-unchecked',
-    { title: 'Reserved flags of DISCONNECT are not checked: it drops the will', violates: ['MQTT-3.14.1-1'] },
+    {
+      title: 'Reserved flags of DISCONNECT are not checked: it drops the will',
+      violates: ['MQTT-3.14.1-1'],
+      // A remark, as the sentence is read by default.
+      breaks: 'SHOULD',
+    },
     ignoringFlags('disconnect'),
   ),
   ...answerFlags.map((type) =>

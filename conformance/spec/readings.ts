@@ -94,14 +94,14 @@ export const disputes = [
     question: 'Is the will due after a DISCONNECT with reserved flags?',
     readings: [
       {
+        name: 'either',
+        says: 'the client is disconnected, which is all that 3.14.1-1 asks for; a will that does not come is worth a remark',
+        heldBy: 'RabbitMQ and ActiveMQ, which take it for a DISCONNECT',
+      },
+      {
         name: 'will',
         says: 'what breaks the format is no DISCONNECT: the connection ends without one, and the will is due (3.1.2-8)',
         heldBy: 'the letter of 3.14.1-1 with 3.1.2.5; mosquitto and aedes',
-      },
-      {
-        name: 'either',
-        says: 'the client is disconnected, which is all that 3.14.1-1 asks for',
-        heldBy: 'RabbitMQ and ActiveMQ, which take it for a DISCONNECT',
       },
     ],
   },

@@ -88,6 +88,7 @@ class Prober {
   async run(): Promise<ProbeResult> {
     const protocols = await this.#protocols();
     this.#level = protocols.includes('3.1.1') ? 4 : 3;
+    await this.#serves();
     const names = this.#options.names;
     const [maximumQos, wildcards, sessions, emptyClientId, dollarTopics, sys, order] = await Promise.all([
       this.#maximumQos(),
@@ -135,6 +136,20 @@ class Prober {
     }
     if (accepted.length === 0) throw new NoTarget(refusal);
     return accepted;
+  }
+
+  /** Whether anything at all is answered behind CONNACK; NoTarget if nothing is. */
+  async #serves(): Promise<void> {
+    const { client } = await this.#client();
+    const topicFilter = this.#options.names.topicName('serves');
+    client.connection.send(subscribe(client.nextPacketId(), { topicFilter, qos: 0 }), { type: 'pingreq' });
+    const answer = await client.connection.waitFor(
+      () => client.connection.take(() => true) ?? (client.connection.isOpen ? undefined : ('over' as const)),
+      this.#options.replyMs * firstReplyFactor,
+    );
+    if (answer !== undefined) return;
+    const where = formatAddress(this.#options.address);
+    throw new NoTarget(`${where} accepts a CONNECT, and answers neither SUBSCRIBE nor PINGREQ then`);
   }
 
   #refusal(protocol: Protocol, code: number | string): string {

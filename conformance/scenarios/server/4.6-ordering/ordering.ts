@@ -23,6 +23,7 @@ export const ordered = qosLevels.map((qos) =>
           until: sentinel(publisher),
           order: 'kept',
           repeats: qos === 1 ? 'allowed' : 'forbidden',
+          someMayBeLost: qos === 0,
         });
       }
     },
