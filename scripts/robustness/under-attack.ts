@@ -43,7 +43,7 @@ export async function underAttack(attack: Attack): Promise<void> {
   const height = await victim.holdings();
   await end();
   const song = await canary.sungUntilNow();
-  const after = await victim.holdingsWith(0);
+  const after = await victim.holdingsBelow(before.bytes + keptBytes);
   expect(victim.death).toBeUndefined();
   expect(song.rounds).toBeGreaterThan(0);
   expect(grown(height, before)).toBeLessThan(attack.mostBytes ?? Number.POSITIVE_INFINITY);

@@ -76,6 +76,17 @@ export class Victim implements AsyncDisposable {
     return within(answersWithinMs, 'the broker tells what it holds', answer);
   }
 
+  /** What it holds when nobody is connected, once that is below so many bytes or the time for it is over. */
+  async holdingsBelow(mostBytes: number): Promise<Holdings> {
+    let holdings = await this.holdingsWith(0);
+    // What a connection leaves behind is cleared away in turns of their own.
+    for (let asked = 1; holdings.bytes >= mostBytes && asked * pauseMs < answersWithinMs; asked++) {
+      await new Promise((rested) => setTimeout(rested, pauseMs));
+      holdings = await this.holdingsWith(0);
+    }
+    return holdings;
+  }
+
   /** What it holds when no more than so many connections are open: it hears of the end of many one after the other. */
   async holdingsWith(mostConnections: number): Promise<Holdings> {
     for (let asked = 1; ; asked++) {
