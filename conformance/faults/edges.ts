@@ -317,7 +317,14 @@ const others: readonly Fault[] = [
       title: 'An acknowledgement of an unknown identifier counts for the message that was sent last',
       violates: ['MQTT-4.3.2-1', 'MQTT-4.3.3-1'],
     },
-    foreignAcknowledgements,
+    {
+      rules: {
+        session: {
+          meant: (packetId, inFlight) =>
+            inFlight === undefined || inFlight.has(packetId) ? packetId : ([...inFlight.keys()].at(-1) ?? packetId),
+        },
+      },
+    },
   ),
   fault(
     'pubcomp-instead-of-pubrec',
@@ -382,23 +389,6 @@ const others: readonly Fault[] = [
     silencedOthers,
   ),
 ];
-
-function foreignAcknowledgements(): Pick<BrokerOptions, 'parts'> {
-  const sent: number[] = [];
-  return {
-    parts: {
-      ...writing('publish', (packet) => {
-        if (packet.qos > 0) sent.push((packet as { packetId: number }).packetId);
-        if (sent.length > 60) sent.shift();
-        return undefined;
-      }).parts,
-      ...reading((packet) => {
-        if (packet.type !== 'puback' && packet.type !== 'pubrec' && packet.type !== 'pubcomp') return packet;
-        return sent.includes(packet.packetId) ? packet : { ...packet, packetId: sent.at(-1) ?? packet.packetId };
-      }).parts,
-    },
-  };
-}
 
 function refusedDelivers(): Pick<BrokerOptions, 'parts'> {
   const refused = new Set<number>();

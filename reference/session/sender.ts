@@ -129,11 +129,12 @@ export class Sender {
 
   /** Returns the message that is done; undefined where nothing waits for this PUBACK. */
   puback(packetId: PacketId): Message | undefined {
-    return this.#done('puback', packetId);
+    return this.#done('puback', this.#options.rules.meant(packetId, this.#inFlight));
   }
 
-  pubrec(packetId: PacketId): void {
+  pubrec(acknowledged: PacketId): void {
     const { rules } = this.#options;
+    const packetId = rules.meant(acknowledged, this.#inFlight);
     const entry = this.#inFlight?.get(packetId);
     if (entry !== undefined && rules.acknowledges('pubrec', entry)) {
       this.#inFlight?.set(packetId, { ...entry, state: 'awaiting-pubcomp' });
@@ -144,7 +145,7 @@ export class Sender {
 
   /** Returns the message that is done; undefined where nothing waits for this PUBCOMP. */
   pubcomp(packetId: PacketId): Message | undefined {
-    return this.#done('pubcomp', packetId);
+    return this.#done('pubcomp', this.#options.rules.meant(packetId, this.#inFlight));
   }
 
   /** An identifier for a SUBSCRIBE or UNSUBSCRIBE, until it is released (MQTT-2.3.1-3). */

@@ -23,6 +23,8 @@ export interface SessionRules {
   resends(inFlight: readonly InFlight[]): readonly InFlight[];
   /** MQTT-2.3.1-4: the identifier of a resend. */
   idOfResend(packetId: PacketId): PacketId;
+  /** MQTT-2.3.1-6: the identifier of the message that an acknowledgement is for. */
+  meant(packetId: PacketId, inFlight: ReadonlyMap<PacketId, InFlight> | undefined): PacketId;
   /** Whether a PUBACK, PUBREC or PUBCOMP answers what is in flight. */
   acknowledges(ack: 'puback' | 'pubrec' | 'pubcomp', entry: InFlight | undefined): boolean;
   /** MQTT-4.3.3-1: PUBREC is answered by PUBREL, also a repeated one. */
@@ -49,6 +51,7 @@ export const defaultSessionRules: SessionRules = {
   dupOfResend: () => true,
   resends: (inFlight) => inFlight,
   idOfResend: (packetId) => packetId,
+  meant: (packetId) => packetId,
   acknowledges: (ack, entry) => {
     if (entry === undefined) return false;
     if (ack === 'pubcomp') return entry.state === 'awaiting-pubcomp';
