@@ -113,10 +113,12 @@ export const anyMessage = (fields: MessageFields = {}): ExpectedMessage => ({ ty
 
 /** Whether an observed packet has all the fields that are expected. */
 export function meets(observed: Observed, expected: Expected): boolean {
-  return Object.entries(expected).every(([name, value]) => {
-    if (value === undefined) return true;
-    return equal((observed as Readonly<Record<string, unknown>>)[name], value);
-  });
+  if (observed.type !== expected.type) return false;
+  for (const name in expected) {
+    const value = (expected as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined && !equal((observed as Readonly<Record<string, unknown>>)[name], value)) return false;
+  }
+  return true;
 }
 
 function equal(actual: unknown, wanted: unknown): boolean {
