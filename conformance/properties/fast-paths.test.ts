@@ -95,7 +95,7 @@ describe('reading fast', () => {
           expect(outcomes(bytes, (chunk, said) => bytewise.push(chunk, (one) => said(shown(one))))).toEqual(strict);
         },
       ),
-      { numRuns: Math.ceil(numRuns / 2) },
+      { numRuns },
     );
   });
 
@@ -129,7 +129,7 @@ describe('reading fast', () => {
           expect(visited).toEqual(strict);
         },
       ),
-      { numRuns: Math.ceil(numRuns / 2) },
+      { numRuns },
     );
   });
 
