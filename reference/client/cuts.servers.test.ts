@@ -95,15 +95,14 @@ interface Row {
 }
 
 /**
- * RabbitMQ grants QoS 1 at most. aedes 1.2.0 lets new messages overtake those that it resends to a subscriber, and after a cut sends a
- * QoS 2 PUBLISH again, without DUP, whose PUBREL it has sent already: order and 'exactly once' are its publishers' alone.
+ * RabbitMQ grants QoS 1 at most. aedes 1.2.0 lets new messages overtake those that it resends to a subscriber that was cut, sends a QoS 2
+ * PUBLISH again, without DUP, whose PUBREL it has sent already, and sometimes nothing more: only its publishers are cut.
  */
 const rows: readonly Row[] = [
   { name: 'mosquitto', qos: 1, count: 2_000, cut: 'both', ordered: true },
   { name: 'mosquitto', qos: 2, count: 2_000, cut: 'both', ordered: true },
   { name: 'rabbitmq', qos: 1, count: 2_000, cut: 'both', ordered: true },
   { name: 'aedes', qos: 1, count: 2_000, cut: 'publisher', ordered: true },
-  { name: 'aedes', qos: 1, count: 2_000, cut: 'subscriber', ordered: false },
   { name: 'aedes', qos: 2, count: 2_000, cut: 'publisher', ordered: true },
 ];
 
