@@ -91,7 +91,6 @@ interface Row {
   readonly qos: 1 | 2;
   readonly count: number;
   readonly cut: 'both' | 'publisher' | 'subscriber';
-  readonly ordered: boolean;
 }
 
 /**
@@ -99,11 +98,11 @@ interface Row {
  * PUBLISH again, without DUP, whose PUBREL it has sent already, and sometimes nothing more: only its publishers are cut.
  */
 const rows: readonly Row[] = [
-  { name: 'mosquitto', qos: 1, count: 2_000, cut: 'both', ordered: true },
-  { name: 'mosquitto', qos: 2, count: 2_000, cut: 'both', ordered: true },
-  { name: 'rabbitmq', qos: 1, count: 2_000, cut: 'both', ordered: true },
-  { name: 'aedes', qos: 1, count: 2_000, cut: 'publisher', ordered: true },
-  { name: 'aedes', qos: 2, count: 2_000, cut: 'publisher', ordered: true },
+  { name: 'mosquitto', qos: 1, count: 2_000, cut: 'both' },
+  { name: 'mosquitto', qos: 2, count: 2_000, cut: 'both' },
+  { name: 'rabbitmq', qos: 1, count: 2_000, cut: 'both' },
+  { name: 'aedes', qos: 1, count: 2_000, cut: 'publisher' },
+  { name: 'aedes', qos: 2, count: 2_000, cut: 'publisher' },
 ];
 
 describe('through a proxy that cuts', () => {
@@ -117,7 +116,7 @@ describe('through a proxy that cuts', () => {
     for (const broker of brokers.values()) await (await broker).stop();
   });
 
-  test.each(rows)('$name, QoS $qos, $count messages, cut: $cut', async ({ name, qos, count, cut, ordered }) => {
+  test.each(rows)('$name, QoS $qos, $count messages, cut: $cut', async ({ name, qos, count, cut }) => {
     const targetPort = Number(new URL((await started(name)).address).port);
     const random = randomFrom(seed + qos);
     await using proxy = await startCuttingProxy({ targetPort, random, cutAfterBytes: { least: 300, most: 6_000 } });
@@ -146,7 +145,7 @@ describe('through a proxy that cuts', () => {
     const wanted = Array.from({ length: count }, (_, i) => i);
     // At QoS 1 a message may come again; its first coming counts.
     const first = qos === 2 ? came : [...new Set(came)];
-    expect(ordered ? first : first.toSorted((a, b) => a - b)).toEqual(wanted);
+    expect(first).toEqual(wanted);
   });
 
   test('all in all 10,000 messages and 200 cuts', () => {
