@@ -181,6 +181,8 @@ describe('the main job', () => {
     const { code } = await ended;
     expect(code).toBe(130);
     expect(reportIn('interrupted').run).toMatchObject({ endedBy: 'interrupted', exitCode: 130, complete: false });
+    // The broker hears of the end of the tester's connections one after the other.
+    while (broker.statistics.connections > 0) await new Promise((next) => setImmediate(next));
     const left = { sessions: broker.sessions, retained: broker.retainedMessages - before };
     expect(left).toEqual({ sessions: 0, retained: 0 });
     await broker.stop();
