@@ -18,8 +18,8 @@ test('a statement is explained with its demand, its judges, the faults that prov
 
 test('of a disputed sentence both readings are told, and how to choose', () => {
   const text = explained('mqtt-3.14.1-1');
-  expect(text).toContain('- will (taken by default): ');
-  expect(text).toContain('--reading malformed-disconnect=either chooses the other.');
+  expect(text).toContain('- either (taken by default): ');
+  expect(text).toContain('--reading malformed-disconnect=will chooses the other.');
 });
 
 test('a statement that nobody judges says why', () => {
