@@ -45,7 +45,9 @@ export function startCuttingProxy(options: CuttingProxyOptions): Promise<Cutting
     const forward = (from: Socket, to: Socket): void => {
       open.add(from);
       const pass = (chunk: Buffer): void => {
-        if (!to.writable || (!sparing && left <= 0)) return;
+        if (!sparing && left <= 0) return;
+        // Nobody takes it any more: whoever sent it would wait for ever.
+        if (!to.writable) return cut();
         const part = sparing ? chunk : chunk.subarray(0, Math.min(left, mostAtOnce));
         to.write(part);
         left -= part.length;
@@ -67,6 +69,7 @@ export function startCuttingProxy(options: CuttingProxyOptions): Promise<Cutting
         to.destroy();
       });
     };
+    lines.set(cut, true);
     forward(client, target);
     forward(target, client);
   });
