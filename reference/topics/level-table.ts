@@ -93,6 +93,7 @@ export class LevelTable {
   #read(text: string, start: number): void {
     const secrets = this.#secrets;
     const { length } = text;
+    let words = asked;
     let hash = 0;
     let word = 0;
     let at = start;
@@ -101,8 +102,8 @@ export class LevelTable {
       if (first === slash) break;
       const next = at + 1 < length ? text.charCodeAt(at + 1) : slash;
       const second = next === slash ? 0 : next;
-      if (word === asked.length) asked = widened(asked, word * 2);
-      asked[word] = first | (second << 16);
+      if (word === words.length) words = asked = widened(asked, word * 2);
+      words[word] = first | (second << 16);
       const secret = (word & 31) << 1;
       const product = Math.imul(
         (first + (secrets[secret] as number)) & 0xffff,
@@ -126,7 +127,8 @@ export class LevelTable {
     const own = length <= mostOwnUnits;
     const words = own ? this.#records : this.#words;
     const begin = own ? at + wordsAt : (this.#records[at + wordsAt] as number);
-    for (let i = 0; i << 1 < length; i++) if (words[begin + i] !== asked[i]) return false;
+    const wanted = asked;
+    for (let i = 0; i << 1 < length; i++) if (words[begin + i] !== wanted[i]) return false;
     return true;
   }
 

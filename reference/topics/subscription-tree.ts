@@ -7,6 +7,9 @@ const dollar = 36;
 const hash = 35;
 const plus = 43;
 
+/** So much room for what a match finds is kept for the next one. */
+const mostKept = 4_096;
+
 /** Stands for the key where a filter has several: they are in a map then. */
 const several = Symbol('several');
 
@@ -26,9 +29,10 @@ export class SubscriptionTree<K, V> {
   /** Nodes that a match has reached by the level it is at, and by the next one. */
   #reached = new Int32Array(64);
   #next = new Int32Array(64);
-  /** What a match has found so far; one that is begun within a visit goes on behind it. */
-  readonly #foundKeys: (K | typeof several)[] = [];
-  readonly #foundValues: (V | Map<K, V>)[] = [];
+  /** What a match has found so far, as far as `#foundCount`; one that is begun within a visit goes on behind it. */
+  readonly #foundKeys: (K | typeof several | undefined)[] = [];
+  readonly #foundValues: (V | Map<K, V> | undefined)[] = [];
+  #foundCount = 0;
 
   constructor({ hashKey = 0 }: SubscriptionTreeOptions = {}) {
     this.#hashKey = hashKey;
@@ -70,9 +74,9 @@ export class SubscriptionTree<K, V> {
   match(topicName: string, visit: (value: V, key: K) => void): void {
     const keys = this.#foundKeys;
     const values = this.#foundValues;
-    const first = keys.length;
+    const first = this.#foundCount;
     this.#collect(topicName);
-    const end = keys.length;
+    const end = this.#foundCount;
     if (end === first) return;
     try {
       for (let i = first; i < end; i++) {
@@ -81,9 +85,20 @@ export class SubscriptionTree<K, V> {
         else visit(values[i] as V, key);
       }
     } finally {
-      keys.length = first;
-      values.length = first;
+      this.#forget(first);
     }
+  }
+
+  /** Nothing that has been found keeps what is no longer subscribed alive. (To set a length costs more than the search.) */
+  #forget(first: number): void {
+    for (let i = first; i < this.#foundCount; i++) {
+      this.#foundKeys[i] = undefined;
+      this.#foundValues[i] = undefined;
+    }
+    this.#foundCount = first;
+    if (this.#foundKeys.length <= mostKept) return;
+    this.#foundKeys.length = first;
+    this.#foundValues.length = first;
   }
 
   /** Where the records tell the entry of a filter, made if it has to be there; below 0 if it is not. */
@@ -152,8 +167,9 @@ export class SubscriptionTree<K, V> {
 
   #found(entry: number): void {
     if (entry === 0) return;
-    this.#foundKeys.push(this.#keyOf(entry));
-    this.#foundValues.push(this.#entries[entry * 2 + 1] as V | Map<K, V>);
+    const at = this.#foundCount++;
+    this.#foundKeys[at] = this.#keyOf(entry);
+    this.#foundValues[at] = this.#entries[entry * 2 + 1] as V | Map<K, V>;
   }
 
   #newEntry(key: K, value: V): number {
