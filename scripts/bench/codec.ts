@@ -39,6 +39,8 @@ function parseRow({ id, title, compared, packets, chunks, shortRounds }: ParseRo
       const sent = packets();
       const all = chunks(sent);
       const measured = (parse: (chunk: Buffer) => void, count: () => number) => () => {
+        // Where each packet is a MiB of memory, nobody shall pay for what another has left behind.
+        if (shortRounds !== undefined) globalThis.gc?.();
         const before = count();
         let rounds = 0;
         const perRound = perCpuSecond(
@@ -130,7 +132,7 @@ const parseRows: readonly Row[] = [
     compared: { atLeast: 1, possible: 1.1 },
     packets: () => [publish(1, { topics: 1, payloadBytes: 1_048_576 })],
     chunks: (all) => piecesOf(Buffer.concat(chunksOf(all)), wholeChunks),
-    shortRounds: 45,
+    shortRounds: 61,
   }),
   parseRow({
     id: 'parse-bytewise',
