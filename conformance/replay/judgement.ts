@@ -11,10 +11,10 @@ import type { StatementId } from '../spec/catalogue.ts';
 import type { ScenarioResult } from '../verdict/verdict.ts';
 import { type ObservedClientPacket, observeFromClient } from '../wire/client-observer.ts';
 import { type ObservedPacket, Observer } from '../wire/observer.ts';
+import { Splitter } from '../wire/splitter.ts';
 import { maxTraceBytes, type TraceEntry } from '../wire/trace.ts';
 import { describePiece } from './describe-piece.ts';
 import type { FixtureEvent } from './fixture.ts';
-import { Splitter } from './splitter.ts';
 
 /** Something that a side did wrong, as soon as it is seen. */
 export interface Violation {

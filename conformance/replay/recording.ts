@@ -1,7 +1,7 @@
 // Byte streams → events of a fixture. In: who sent which chunk, and how a side ended. Out: one event a packet. Knows no socket.
 import { inspect } from '../../reference/codec/inspect.ts';
+import { Splitter } from '../wire/splitter.ts';
 import type { FixtureEvent } from './fixture.ts';
-import { Splitter } from './splitter.ts';
 
 export interface RecordingOptions {
   /** Milliseconds of a monotonic clock. */

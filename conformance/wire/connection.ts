@@ -3,6 +3,7 @@
 import { encode } from '../../reference/codec/encode.ts';
 import type { Packet, ProtocolLevel } from '../../reference/codec/packet.ts';
 import { type Address, formatAddress } from '../target/address.ts';
+import { Changes } from './changes.ts';
 import { describePacket } from './describe.ts';
 import { dial } from './dial.ts';
 import type { Ending, Link } from './link.ts';
@@ -47,13 +48,14 @@ export class Connection {
   #received = 0;
   readonly #observer: Observer;
   readonly #options: ConnectionOptions;
-  readonly #changed = new Set<() => void>();
+  readonly #changes: Changes;
   readonly #watchers: Watcher[];
 
   private constructor(options: ConnectionOptions) {
     this.name = options.name;
     this.#options = options;
     this.#watchers = [...options.watchers];
+    this.#changes = new Changes(options.patience);
     this.#observer = new Observer((observed) => this.#arrived(observed));
   }
 
@@ -128,7 +130,7 @@ export class Connection {
     this.#link?.writeText(bytes);
   }
 
-  /** Sends packets as one run of bytes, cut into segments of `segmentBytes`. */
+  /** Sends packets as one run of bytes, cut into segments of `segmentBytes`; a very long run in longer ones in its middle. */
   async sendInSegments(packets: readonly Packet[], segmentBytes: number): Promise<void> {
     const all = Buffer.concat(
       packets.map((packet) => {
@@ -138,8 +140,10 @@ export class Connection {
         return bytes;
       }),
     );
-    for (let at = 0; at < all.length; at += segmentBytes) {
-      this.#link?.write(all.subarray(at, at + segmentBytes));
+    let from = 0;
+    for (const end of segmentEnds(all.length, segmentBytes)) {
+      this.#link?.write(all.subarray(from, end));
+      from = end;
       // One segment a turn of the event loop: what is written at once is read at once.
       await new Promise((next) => setImmediate(next));
     }
@@ -171,22 +175,8 @@ export class Connection {
    * Waits until `look` finds something, looking again at each arrival and at the end of the connection.
    * Undefined when the bound (milliseconds, by default that of a reply) has run out.
    */
-  async waitFor<T>(look: () => T | undefined, boundMs = this.#options.patience.replyMs): Promise<T | undefined> {
-    const already = look();
-    if (already !== undefined) return already;
-    return new Promise<T | undefined>((done) => {
-      const check = (): void => {
-        const found = look();
-        if (found === undefined) return;
-        this.#changed.delete(check);
-        cancel();
-        done(found);
-      };
-      this.#changed.add(check);
-      const cancel = this.#options.patience.runsOut(boundMs, () => {
-        if (this.#changed.delete(check)) done(look());
-      });
-    });
+  waitFor<T>(look: () => T | undefined, boundMs?: number): Promise<T | undefined> {
+    return this.#changes.waitFor(look, boundMs);
   }
 
   /** `words`: what the trace says, where that is more than the packet. */
@@ -200,7 +190,7 @@ export class Connection {
     const before = this.#received;
     this.#observer.push(chunk);
     // Bytes that are no packet yet may tell something too.
-    if (this.#received === before) this.#notify();
+    if (this.#received === before) this.#changes.happened();
   }
 
   #arrived(observed: ObservedPacket): void {
@@ -209,7 +199,7 @@ export class Connection {
     this.#options.tracer.packet('received', this.name, { bytes, what: packet, findings });
     this.pending.push({ sequence: this.#received++, at: this.#options.now(), packet, findings });
     for (const watcher of this.#watchers) watcher.received(observed);
-    this.#notify();
+    this.#changes.happened();
   }
 
   #end(by: 'target' | 'tester', how: Ending): void {
@@ -218,10 +208,21 @@ export class Connection {
     this.#options.tracer.ended(this.name, by, how);
     if (by === 'target') this.#link?.close();
     for (const watcher of this.#watchers) watcher.ended(by, how);
-    this.#notify();
+    this.#changes.happened();
   }
+}
 
-  #notify(): void {
-    for (const check of [...this.#changed]) check();
+/** More segments than these would take long and tell nothing new. */
+const mostSegments = 4_096;
+const timesLonger = 64;
+
+/** Where segments end. Of a run of very many the first 2,048 and the last are as short as asked, those between are longer. */
+function* segmentEnds(length: number, segmentBytes: number): Generator<number> {
+  const edge = (mostSegments / 2) * segmentBytes;
+  for (let at = 0; at < length; ) {
+    const inMiddle = at >= edge && length - at > edge;
+    const end = inMiddle ? Math.min(at + segmentBytes * timesLonger, length - edge) : at + segmentBytes;
+    at = Math.min(end, length);
+    yield at;
   }
 }

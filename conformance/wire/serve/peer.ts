@@ -3,12 +3,13 @@
 import type { Socket } from 'node:net';
 import { encode } from '../../../reference/codec/encode.ts';
 import type { Packet, ProtocolLevel } from '../../../reference/codec/packet.ts';
+import { Changes } from '../changes.ts';
 import { type ObservedClientPacket, type ObservedFromClient, observeFromClient } from '../client-observer.ts';
 import type { Ending } from '../link.ts';
 import type { Finding } from '../observer.ts';
 import type { Patience } from '../patience.ts';
+import { Splitter } from '../splitter.ts';
 import type { Tracer } from '../tracer.ts';
-import { Frames } from './frames.ts';
 
 /** A packet that the client sent. */
 export interface PeerArrival {
@@ -58,19 +59,20 @@ export class Peer {
   #received = 0;
   readonly #all: ObservedClientPacket[] = [];
   readonly #options: PeerOptions;
-  readonly #frames: Frames;
-  readonly #changed = new Set<() => void>();
+  readonly #splitter: Splitter;
+  readonly #changes: Changes;
 
   constructor(options: PeerOptions) {
     this.name = options.name;
     this.#options = options;
-    const { socket, tracer, bend } = options;
+    const { socket, tracer, bend, patience } = options;
+    this.#changes = new Changes(patience);
     tracer.opened(options.name, 'the tester');
-    this.#frames = new Frames((bytes) => {
+    this.#splitter = new Splitter((bytes) => {
       for (const one of bend?.packet(bytes) ?? [bytes]) this.#arrived(observeFromClient(one));
     });
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Uint8Array) => this.#frames.push(chunk));
+    socket.on('data', (chunk: Uint8Array) => this.#splitter.push(chunk));
     socket.on('end', () => this.#end('target', 'FIN'));
     socket.on('error', () => this.#end('target', 'RST'));
     socket.on('close', () => this.#end('target', 'RST'));
@@ -142,22 +144,8 @@ export class Peer {
   }
 
   /** Waits until `look` finds something, looking again whenever something changes. Undefined when the bound has run out. */
-  async waitFor<T>(look: () => T | undefined, boundMs = this.#options.patience.replyMs): Promise<T | undefined> {
-    const already = look();
-    if (already !== undefined) return already;
-    return new Promise<T | undefined>((done) => {
-      const check = (): void => {
-        const found = look();
-        if (found === undefined) return;
-        this.#changed.delete(check);
-        cancel();
-        done(found);
-      };
-      this.#changed.add(check);
-      const cancel = this.#options.patience.runsOut(boundMs, () => {
-        if (this.#changed.delete(check)) done(look());
-      });
-    });
+  waitFor<T>(look: () => T | undefined, boundMs?: number): Promise<T | undefined> {
+    return this.#changes.waitFor(look, boundMs);
   }
 
   #write(bytes: Uint8Array): void {
@@ -180,7 +168,7 @@ export class Peer {
     this.pending.push({ sequence: this.#received++, at: now(), packet, findings });
     this.#all.push(observed);
     watcher.received(observed, now());
-    this.#notify();
+    this.#changes.happened();
   }
 
   #end(by: 'target' | 'tester', how: Ending): void {
@@ -189,10 +177,6 @@ export class Peer {
     this.#ending = { by, how, at: this.#options.now() };
     this.#options.tracer.ended(this.name, by, how);
     if (by === 'target') this.#options.socket.destroySoon();
-    this.#notify();
-  }
-
-  #notify(): void {
-    for (const check of [...this.#changed]) check();
+    this.#changes.happened();
   }
 }
