@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runConformance, type ScenarioResult } from '../../conformance/index.ts';
 import { statement } from '../../conformance/spec/catalogue.ts';
+import { failedCheck, proofOf, shown } from './proof.ts';
 import { reasons } from './reasons.ts';
 import { type BrokerName, startRealBroker } from './start.ts';
 
@@ -19,24 +20,7 @@ for (let i = 0; i < Number(runs); i++) {
   }
 }
 
-/** The bytes that decided: the last packets before the check, without the run's own names. */
-function bytesOf({ checks, trace }: ScenarioResult): string[] {
-  const at = checks.find(({ verdict }) => verdict === 'fail')?.traceIndex ?? trace.length - 1;
-  const packets = trace
-    .slice(0, at + 1)
-    .flatMap((entry) => (entry.kind === 'sent' || entry.kind === 'received' ? [entry] : []));
-  return packets.slice(-3).map((entry) => {
-    const arrow = entry.kind === 'sent' ? '→' : '←';
-    const hex = entry.hex.length > 96 ? `${entry.hex.slice(0, 96)}…` : entry.hex;
-    return `    ${arrow} ${hex.replace(/../g, '$& ').trim()}\n      ${shown(entry.summary).slice(0, 110)}`;
-  });
-}
-
-/** Without what differs between runs. */
-const shown = (text: string): string =>
-  text.replace(/mqttspec\/[0-9a-z]{8}\/\d+/g, 'mqttspec/…').replace(/ms[0-9a-z]{8}[0-9a-z]+/g, 'ms…');
-
-const failedCheck = ({ checks }: ScenarioResult) => checks.find(({ verdict }) => verdict === 'fail');
+const told = (text = ''): string => shown(text).slice(0, 240);
 const inOrder = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
 // Every statement that is held against the broker has a heading. A scenario's bytes stand under the first one that it names.
@@ -46,7 +30,8 @@ const lines = [
   `# ${name} ${version}: deviations from MQTT 3.1.1`,
   '',
   `Made by \`npx tsx scripts/brokers/notes.ts ${name}\`: the union of ${runs} runs. How it is started: \`scripts/brokers/start.ts\`.`,
-  `${failing.size} scenarios fail, and accuse it of ${accused.length} statements. Our words for each statement; the bytes are the last ones before the verdict.`,
+  `${failing.size} scenarios fail, and accuse it of ${accused.length} statements. Our words for each statement; of the bytes, those marked by ` >
+    ` decide.`,
   '',
 ];
 for (const id of accused) {
@@ -62,9 +47,9 @@ for (const id of accused) {
   for (const { result, seen } of group.filter(({ result }) => failedCheck(result)?.statements[0] === id)) {
     const often = seen === Number(runs) ? '' : ` (in ${seen} of ${runs} runs)`;
     lines.push(
-      `- \`${result.id}\`${often}: ${result.title}. Got: ${shown(failedCheck(result)?.got ?? '').slice(0, 240)}`,
+      `- \`${result.id}\`${often}: ${result.title}. Expected: ${told(failedCheck(result)?.expected)}. Got: ${told(failedCheck(result)?.got)}`,
       '',
-      ...bytesOf(result),
+      ...proofOf(result),
       '',
     );
   }

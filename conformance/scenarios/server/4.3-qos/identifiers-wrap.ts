@@ -1,6 +1,7 @@
 // More messages than there are identifiers.
 import { encode } from '../../../../reference/codec/encode.ts';
 import type { Packet } from '../../../../reference/codec/packet.ts';
+import type { Observed } from '../../../wire/observer.ts';
 import { message, puback, pubcomp, publish, pubrec, pubrel } from '../../../wire/packets.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
@@ -32,6 +33,8 @@ class Tally {
   inOrder = true;
   /** Identifiers in flight that a new message had nevertheless. */
   readonly reused: number[] = [];
+  /** The first new message with such an identifier. */
+  reusedBy: Observed | undefined;
   readonly #subscriber: Client;
   readonly #held: Map<number, Packet>;
 
@@ -48,7 +51,7 @@ class Tally {
       if (came === undefined && this.#held.size === 0) return;
       const acknowledgements = connection.pending.splice(0).flatMap(({ packet }): Packet[] => {
         if (packet.type !== 'publish' || packet.packetId === undefined) return [];
-        this.#count(packet.packetId, packet.payload);
+        if (this.#count(packet.packetId, packet.payload)) this.reusedBy ??= packet;
         return [puback(packet.packetId)];
       });
       // A target may wait for the oldest acknowledgement before it goes on.
@@ -57,14 +60,17 @@ class Tally {
     }
   }
 
-  #count(packetId: number, payload: Uint8Array): void {
+  /** Whether a message has an identifier that is in flight. */
+  #count(packetId: number, payload: Uint8Array): boolean {
     // A payload of another length is none of ours, or no longer: then a number is missing.
-    if (payload.length !== 4) return;
+    if (payload.length !== 4) return false;
     const number = new DataView(payload.buffer, payload.byteOffset).getUint32(0);
     this.delivered++;
     if (number > this.highest + 1) this.inOrder = false;
     this.highest = Math.max(this.highest, number);
-    if (this.#held.has(packetId)) this.reused.push(packetId);
+    if (!this.#held.has(packetId)) return false;
+    this.reused.push(packetId);
+    return true;
   }
 
   #release(): Packet[] {
@@ -123,6 +129,7 @@ export const identifiersWrap = scenario('identifiers-wrap', {
     must(subscriber, 'MQTT-2.3.1-4', 'MQTT-4.3.2-1').satisfy(reused.length === 0, {
       expected: 'no identifier that is in flight',
       got: `new messages with the identifiers ${reused.join(', ')}, which are in flight`,
+      by: tally.reusedBy,
     });
     must(subscriber, 'MQTT-4.5.0-1').satisfy(highest === count - 1 && delivered >= count, {
       expected: `${count} messages`,
