@@ -5,6 +5,7 @@ import { edgeFaults } from './edges.ts';
 import type { Fault } from './fault.ts';
 import { level3Faults } from './level-3.ts';
 import { publishFaults } from './publish.ts';
+import { silenceFaults } from './silences.ts';
 import { subscribeFaults } from './subscribe.ts';
 import { textAndOrderFaults } from './text-and-order.ts';
 
@@ -15,6 +16,7 @@ export const faults: readonly Fault[] = [
   ...subscribeFaults,
   ...textAndOrderFaults,
   ...edgeFaults,
+  ...silenceFaults,
   ...level3Faults,
 ];
 

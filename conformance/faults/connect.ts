@@ -363,7 +363,7 @@ const answering: readonly Fault[] = [
     'retained-upon-connect',
     {
       title: 'Retained messages are sent upon CONNECT',
-      violates: ['MQTT-3.3.1-6', 'MQTT-3.3.1-8', 'MQTT-3.1.2-4', 'MQTT-3.3.1-9'],
+      violates: ['MQTT-3.3.1-9'],
     },
     { rules: { connect: { sendsRetainedUponConnect: () => true } } },
   ),

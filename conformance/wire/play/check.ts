@@ -18,12 +18,14 @@ export interface ReceiveExactlyOptions {
   readonly until: Barrier;
   /** `kept`: the messages have to come in the order in which they are listed. */
   readonly order?: 'any' | 'kept';
-  /** `allowed`: a message may come more than once (QoS 1). */
-  readonly repeats?: 'forbidden' | 'allowed';
+  /** `allowed`: a message may come more than once at any QoS; at QoS 1 it always may (MAY-3.3.1.1-a). */
+  readonly repeats?: 'allowed';
   /** What a message that is missing violates, where that is another statement than what a surplus one does. */
   readonly ifMissing?: readonly StatementId[];
   /** Some may be lost, as at QoS 0 (section 4.3.1), though not all: what came is judged. */
   readonly someMayBeLost?: boolean;
+  /** What may come beside the others, or not: what was published at QoS 0 in passing. */
+  readonly besides?: readonly ExpectedMessage[];
   /** What a wrong order violates, by what came; left out, the statements of this check that speak of order. */
   readonly ifDisordered?: (came: readonly ObservedMessage[]) => readonly StatementId[];
 }
@@ -58,7 +60,7 @@ export class Check {
 
   /** Exactly these messages come before the barrier, and nothing else. */
   async receiveExactly(all: readonly ExpectedMessage[], options: ReceiveExactlyOptions): Promise<void> {
-    const { until, order = 'any', repeats = 'forbidden', someMayBeLost = false, ifMissing, ifDisordered } = options;
+    const { until, order = 'any', repeats, someMayBeLost = false, besides = [], ifMissing, ifDisordered } = options;
     const reached = await reachBarrier(until, this.#client, this.#recorder);
     const due = (): ExpectedMessage[] => assign(this.#messages(), all).missing;
     // The order between topics, and between a message and its sentinel on another topic, is free: what is still due may come late.
@@ -71,10 +73,11 @@ export class Check {
     const expected = tolerated ? all.filter((one) => !lost.includes(one)) : all;
     const { missing: stillMissing, surplus } = assign(messages, expected);
     this.#client.connection.pending = this.#client.connection.pending.filter(({ packet }) => packet.type !== 'publish');
-    const wanted = expected.length === 0 ? 'no message' : expected.map(describePacket).join(', ');
+    const wanted = expected.length === 0 ? 'no message' : shortList(expected.map(describePacket));
     const came = messages.length === 0 ? 'no message' : shortList(messages.map((packet) => describePacket(packet)));
-    const unwelcome = surplus.filter(
-      (packet) => !(repeats === 'allowed' && expected.some((one) => meets(packet, one))),
+    const mayRepeat = (packet: ObservedMessage): boolean => repeats === 'allowed' || packet.qos === 1;
+    const unwelcome = assign(surplus, besides).surplus.filter(
+      (packet) => !(mayRepeat(packet) && [...expected, ...besides].some((one) => meets(packet, one))),
     );
     if (stillMissing.length > 0) {
       const missing = stillMissing.map(describePacket);
@@ -117,6 +120,18 @@ export class Check {
         this.#client,
       );
     return reaction;
+  }
+
+  /** The packet comes, or the target ends the connection instead, as it may: undefined then. Silence is what fails. */
+  async receiveOrEnd<E extends Expected>(expected: E): Promise<Met<E> | undefined> {
+    const { connection } = this.#client;
+    const look = () => this.#client.take(expected) ?? (connection.isOpen ? undefined : ('ended' as const));
+    const found = (await connection.waitFor(look)) ?? (await this.#client.looksAgain(look));
+    const wanted = `${describePacket(expected)}, or the end of the connection`;
+    if (found === undefined)
+      return this.#failed({ expected: wanted, got: `nothing in time; ${this.#situation()}`, missing: [wanted] });
+    this.#recorder.passed(this.#statements, wanted, this.#client);
+    return found === 'ended' ? undefined : (found.packet as Met<E>);
   }
 
   /** The connection is ended without an answer to the last thing sent. */

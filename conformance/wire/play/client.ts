@@ -72,6 +72,14 @@ export class Client {
     return found === 'ended' ? undefined : found;
   }
 
+  /** Whether a packet comes; it stays for a check. */
+  async hasGot(expected: Expected, boundMs?: number): Promise<boolean> {
+    const { connection } = this;
+    const look = (): boolean | undefined =>
+      connection.pending.some(({ packet }) => meets(packet, expected)) || (connection.isOpen ? undefined : false);
+    return (await connection.waitFor(look, boundMs)) ?? (await this.looksAgain(look)) ?? false;
+  }
+
   /** PINGREQ, and whether its PINGRESP came: the target has read what was sent before. */
   async pings(): Promise<boolean> {
     if (!this.connection.isOpen) return false;

@@ -134,6 +134,11 @@ export class Given {
     return { ...common, userName, ...(password === undefined ? {} : { password: payloadBytes(password) }) };
   }
 
+  /** QoS for messages that must not get lost where the QoS is not what is judged: 1, or 0 where the target grants no more. */
+  get assuredQos(): 0 | 1 {
+    return this.capabilities.maximumQos === 0 ? 0 : 1;
+  }
+
   /** User name of the target's address. */
   get userName(): string | undefined {
     return this.#options.run.address.userName;
@@ -251,7 +256,8 @@ export class Given {
     const granted = suback?.packet.type === 'suback' ? suback.packet.returnCodes[0] : undefined;
     if (granted === undefined) return this.#options.recorder.inconclusive(`SUBSCRIBE "${topicFilter}" got no SUBACK`);
     client.granted.set(topicFilter, granted);
-    if (granted < qos || granted === 0x80) {
+    // A lower QoS is the target's right, a higher one a remark of its own: neither is what the scenario builds on.
+    if (granted !== qos) {
       const got = granted === 0x80 ? 'was refused' : `at QoS ${qos} was granted QoS ${granted}`;
       return this.#options.recorder.inconclusive(`the subscription "${topicFilter}" ${got}`);
     }

@@ -1,10 +1,13 @@
 // What the tester does on one connection.
 import type { Packet } from '../../../reference/codec/packet.ts';
 import type { Qos } from '../../../reference/message.ts';
-import type { Payload } from '../packets.ts';
+import { message as anyMessageWith, type Payload } from '../packets.ts';
 import { publishes } from './barrier-reached.ts';
 import type { Client } from './client.ts';
 import type { Recorder } from './recorder.ts';
+
+/** A QoS 0 message that was lost so many times was not lost by chance. */
+const mostTries = 3;
 
 export class When {
   readonly #client: Client;
@@ -45,6 +48,21 @@ export class When {
     const { qos = 0, ...rest } = message;
     if (await publishes(this.#client, { ...rest, qos })) return;
     this.#recorder.inconclusive(`a PUBLISH with QoS ${qos} of ${this.#client.name} was not acknowledged`);
+  }
+
+  /**
+   * Publishes at a QoS, and at QoS 0 again while the subscriber has not got the message: it may be lost (section 4.3.1), though not
+   * every time. Whether it came at last is for a check to judge, and so is what came.
+   */
+  async publishesUntilGot(
+    subscriber: Client,
+    message: { topicName: string; payload: Payload; qos?: Qos; retain?: boolean },
+  ): Promise<void> {
+    const expected = anyMessageWith(message.payload);
+    for (let tries = 0; tries < mostTries; tries++) {
+      await this.publishes(message);
+      if (await subscriber.hasGot(expected)) return;
+    }
   }
 
   /** DISCONNECT, then the connection is ended by FIN. Resolves when the target has ended it too. */

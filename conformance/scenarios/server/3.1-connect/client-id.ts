@@ -80,12 +80,13 @@ export const emptyIdsAreUnique = scenario('empty-client-ids', {
     const second = await given.client({ name: 'second', clientId: '' });
     await must(first, 'MQTT-3.1.3-6').beServed();
     await must(second, 'MQTT-3.1.3-6').beServed();
-    await given.subscription(first, topicNames[0]);
-    await given.subscription(second, topicNames[1]);
+    const qos = given.assuredQos;
+    await given.subscription(first, topicNames[0], qos);
+    await given.subscription(second, topicNames[1], qos);
     const publisher = await given.client({ name: 'publisher' });
-    await when(publisher).publishes({ topicName: topicNames[0], payload: 'first' });
+    await when(publisher).publishes({ topicName: topicNames[0], payload: 'first', qos });
     await must(first, 'MQTT-3.1.3-6').receiveExactly([message('first')], { until: sentinel(publisher) });
-    await when(publisher).publishes({ topicName: topicNames[1], payload: 'second' });
+    await when(publisher).publishes({ topicName: topicNames[1], payload: 'second', qos });
     await must(second, 'MQTT-3.1.3-6').receiveExactly([message('second')], { until: sentinel(publisher) });
     await must(first, 'MQTT-3.1.3-6').receiveExactly([], { until: ping() });
   },

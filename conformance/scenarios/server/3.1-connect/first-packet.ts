@@ -6,15 +6,15 @@ import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
 
 const early = [
-  { id: 'publish', bytes: raw.packet(0x30, raw.field('early'), 'x') },
-  { id: 'subscribe', bytes: raw.packet(0x82, raw.uint16(1), raw.field('early'), 0) },
-  { id: 'unsubscribe', bytes: raw.packet(0xa2, raw.uint16(1), raw.field('early')) },
-  { id: 'pingreq', bytes: raw.hex('C0 00') },
-  { id: 'puback', bytes: raw.hex('40 02 0001') },
-  { id: 'pubrel', bytes: raw.hex('62 02 0001') },
-  { id: 'disconnect', bytes: raw.hex('E0 00') },
-  { id: 'reserved-type-0', bytes: raw.hex('00 00') },
-  { id: 'reserved-type-15', bytes: raw.hex('F0 00') },
+  { id: 'publish', bytes: (topic: string) => raw.packet(0x30, raw.field(topic), 'x') },
+  { id: 'subscribe', bytes: (topic: string) => raw.packet(0x82, raw.uint16(1), raw.field(topic), 0) },
+  { id: 'unsubscribe', bytes: (topic: string) => raw.packet(0xa2, raw.uint16(1), raw.field(topic)) },
+  { id: 'pingreq', bytes: () => raw.hex('C0 00') },
+  { id: 'puback', bytes: () => raw.hex('40 02 0001') },
+  { id: 'pubrel', bytes: () => raw.hex('62 02 0001') },
+  { id: 'disconnect', bytes: () => raw.hex('E0 00') },
+  { id: 'reserved-type-0', bytes: () => raw.hex('00 00') },
+  { id: 'reserved-type-15', bytes: () => raw.hex('F0 00') },
 ] as const;
 
 export const earlyPackets = early.map(({ id, bytes }) =>
@@ -23,7 +23,7 @@ export const earlyPackets = early.map(({ id, bytes }) =>
     cites: { v3: ['MQTT-3.1.0-1'] },
     async play({ given, when, must }) {
       const client = await given.connection();
-      await when(client).sendsBytes(bytes, `${id.toUpperCase()} ahead of CONNECT`);
+      await when(client).sendsBytes(bytes(given.topicName()), `${id.toUpperCase()} ahead of CONNECT`);
       await must(client).close();
     },
   }),
@@ -74,8 +74,9 @@ export const secondConnectFiresWill = scenario('will-after-second-connect', {
   cites: { v3: ['MQTT-3.1.0-2', 'MQTT-3.1.2-8'] },
   async play({ given, when, must }) {
     const topicName = given.topicName('will');
-    const watcher = await given.subscriber(topicName, { name: 'watcher' });
-    const client = await given.client({ will: { topicName, message: 'gone' } });
+    const qos = given.assuredQos;
+    const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+    const client = await given.client({ will: { topicName, message: 'gone', qos } });
     await when(client).sends(given.connect({ clientId: client.clientId }));
     await must(client, 'MQTT-3.1.0-2').end();
     await must(watcher, 'MQTT-3.1.2-8').receive(message('gone'), given.unhurriedMs);
@@ -92,7 +93,7 @@ export const packetsBehindConnect = scenario('packets-behind-connect', {
     const client = await given.connection();
     await when(client).sends(
       given.connect(),
-      subscribe(1, { topicFilter: topicName, qos: 0 }, { topicFilter: `${topicName}/kept`, qos: 0 }),
+      subscribe(1, { topicFilter: topicName, qos: 1 }, { topicFilter: `${topicName}/kept`, qos: 1 }),
       publish({ topicName, payload: 'own', qos: 1, packetId: 2 }),
       { type: 'pingreq' },
     );

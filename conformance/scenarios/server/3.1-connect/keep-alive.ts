@@ -10,8 +10,9 @@ export const silentClient = scenario('keep-alive-timeout', {
   timed: true,
   async play({ given, must, observe }) {
     const topicName = given.topicName('will');
-    const watcher = await given.subscriber(topicName, { name: 'watcher' });
-    const silent = await given.client({ name: 'silent', keepAlive: 1, will: { topicName, message: 'silent' } });
+    const qos = given.assuredQos;
+    const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+    const silent = await given.client({ name: 'silent', keepAlive: 1, will: { topicName, message: 'silent', qos } });
     const since = given.now();
     given.waitsFor('keep-alive timer', 1_500);
     const ending = await must(silent, 'MQTT-3.1.2-24').end(1_500 + given.lateKeepAliveMs);

@@ -52,7 +52,6 @@ export const queuedWhileAway = ([1, 2] as const).map((qos) =>
       const expected = payloads.map((payload) => message(payload, { qos }));
       await must(back, 'MQTT-3.1.2-5').receiveExactly(expected, {
         until: sentinel(publisher),
-        repeats: qos === 1 ? 'allowed' : 'forbidden',
       });
     },
   }),
@@ -192,8 +191,12 @@ export const manySubscriptions = scenario('session-with-many-subscriptions', {
     const after = await given.client({ clientId, cleanSession: false });
     const publisher = await given.client({ name: 'publisher' });
     for (const [qos, topicName] of topicNames) {
-      await when(publisher).publishes({ topicName, payload: 'x', qos: 2 });
-      await must(after).receiveExactly([message('x', { qos: qos as Qos })], { until: sentinel(publisher) });
+      const payloads = ['x', 'y', 'z'];
+      for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos: 2 });
+      await must(after).receiveExactly(
+        payloads.map((payload) => message(payload, { qos: qos as Qos })),
+        { until: sentinel(publisher), someMayBeLost: qos === 0 },
+      );
     }
   },
 });

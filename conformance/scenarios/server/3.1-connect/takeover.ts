@@ -32,10 +32,11 @@ export const takeoverChain = scenario('duplicate-client-id-ten-times', {
     const clientId = given.clientId();
     const older = [];
     for (let i = 0; i < 9; i++) older.push(await given.client({ name: `older ${i}`, clientId }));
-    const last = await given.subscriber(topicName, { name: 'last', clientId });
+    const qos = given.assuredQos;
+    const last = await given.subscriber(topicName, { name: 'last', clientId, qos });
     for (const client of older) await must(client).end();
     const publisher = await given.client({ name: 'publisher' });
-    await when(publisher).publishes({ topicName, payload: 'one' });
+    await when(publisher).publishes({ topicName, payload: 'one', qos });
     await must(last).receiveExactly([message('one')], { until: sentinel(publisher) });
   },
 });
@@ -46,9 +47,8 @@ export const refusedDoesNotEvict = scenario('refused-connect-does-not-evict', {
   async play({ given, when, must }) {
     const online = await given.client({ name: 'online' });
     const intruder = await given.connection('intruder');
-    const { connect, field } = await import('../../../wire/raw.ts');
-    const payload = [field(online.clientId)];
-    await when(intruder).sendsBytes(connect({ protocolLevel: 99, payload }), 'CONNECT with an unsupported level');
+    const payload = [raw.field(online.clientId)];
+    await when(intruder).sendsBytes(raw.connect({ protocolLevel: 99, payload }), 'CONNECT with an unsupported level');
     if ((await intruder.connection.waitFor(() => intruder.connection.ending)) === undefined)
       given.skip('the target accepts it, which is judged elsewhere');
     await must(online).beServed();
@@ -62,8 +62,10 @@ export const takeoverFiresWill = flags.map((cleanSession) =>
     protocols: ['3.1.1', '3.1'],
     async play({ given, must }) {
       const topicName = given.topicName('will');
-      const watcher = await given.subscriber(topicName, { name: 'watcher' });
-      const older = await given.client({ name: 'older', cleanSession, will: { topicName, message: 'taken over' } });
+      const qos = given.assuredQos;
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+      const will = { topicName, message: 'taken over', qos };
+      const older = await given.client({ name: 'older', cleanSession, will });
       await given.client({ name: 'newer', clientId: older.clientId, cleanSession });
       await must(watcher).receive(message('taken over'), given.unhurriedMs);
     },
@@ -72,8 +74,8 @@ export const takeoverFiresWill = flags.map((cleanSession) =>
 
 /** CONNECTs that have to be refused; whether they are is judged elsewhere. */
 const refusable = {
-  'empty client id': { protocolLevel: 4, flags: 0, clientId: '' },
-  'level 6': { protocolLevel: 6, flags: 2, clientId: 'six' },
+  'an empty client id': { protocolLevel: 4, flags: 0, named: false },
+  'level 6': { protocolLevel: 6, flags: 2, named: true },
 } as const;
 
 export const behindRefusal = scenario('packets-behind-a-refused-connect', {
@@ -82,12 +84,12 @@ export const behindRefusal = scenario('packets-behind-a-refused-connect', {
   async play({ given, when, must }) {
     const publisher = await given.client({ name: 'publisher' });
     const watched: string[] = [];
-    for (const [name, { clientId, ...connect }] of Object.entries(refusable)) {
+    for (const [name, { named, ...connect }] of Object.entries(refusable)) {
       const topicName = given.topicName();
       const refused = await given.connection(name);
       const behind = raw.packet(0x31, raw.field(topicName), 'behind');
       await when(refused).sendsBytes(
-        raw.bytes(raw.connect({ ...connect, payload: [raw.field(clientId)] }), behind),
+        raw.bytes(raw.connect({ ...connect, payload: [raw.field(named ? given.clientId() : '')] }), behind),
         `CONNECT with ${name}, and a retained PUBLISH in the same segment`,
       );
       const answer = await refused.awaits({ type: 'connack' });

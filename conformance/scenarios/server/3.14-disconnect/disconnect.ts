@@ -23,8 +23,9 @@ export const wrongFlagsKeepWill = scenario('disconnect-with-wrong-flags-is-none'
   cites: { v3: ['MQTT-3.14.1-1'] },
   async play({ given, when, must, should }) {
     const topicName = given.topicName('will');
-    const watcher = await given.subscriber(topicName, { name: 'watcher' });
-    const client = await given.client({ will: { topicName, message: 'no disconnect' } });
+    const qos = given.assuredQos;
+    const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+    const client = await given.client({ will: { topicName, message: 'no disconnect', qos } });
     await when(client).sendsBytes(Uint8Array.of(0xe1, 0), 'DISCONNECT with the flags 0001');
     given.that(
       (await client.connection.waitFor(() => client.connection.ending)) !== undefined,

@@ -83,11 +83,11 @@ export const wildcardNamesRefused = scenario('publish-to-a-wildcard', {
 });
 
 const truncated = [
-  ['nothing', []],
-  ['half-a-length', [0]],
-  ['a-topic-beyond-the-packet', [uint16(10), 'abc']],
-  ['no-identifier', [field('abc')]],
-  ['half-an-identifier', [field('abc'), 0]],
+  ['nothing', () => []],
+  ['half-a-length', () => [0]],
+  ['a-topic-beyond-the-packet', (topic: string) => [uint16(topic.length + 10), topic]],
+  ['no-identifier', (topic: string) => [field(topic)]],
+  ['half-an-identifier', (topic: string) => [field(topic), 0]],
 ] as const;
 const withoutIdentifier = truncated.slice(0, 3);
 
@@ -97,12 +97,18 @@ export const truncatedPublish = scenario('publish-too-short', {
   async play({ given, when, must }) {
     await given.each(truncated, async ([id, parts]) => {
       const client = await given.client();
-      await when(client).sendsBytes(packet(0x32, ...parts), `PUBLISH at QoS 1 with ${id.replaceAll('-', ' ')}`);
+      await when(client).sendsBytes(
+        packet(0x32, ...parts(given.topicName())),
+        `PUBLISH at QoS 1 with ${id.replaceAll('-', ' ')}`,
+      );
       await must(client, 'MQTT-3.3.2-1').reactByOneOf(cutShort(given));
     });
     await given.each(withoutIdentifier, async ([id, parts]) => {
       const client = await given.client();
-      await when(client).sendsBytes(packet(0x30, ...parts), `PUBLISH at QoS 0 with ${id.replaceAll('-', ' ')}`);
+      await when(client).sendsBytes(
+        packet(0x30, ...parts(given.topicName())),
+        `PUBLISH at QoS 0 with ${id.replaceAll('-', ' ')}`,
+      );
       await must(client, 'MQTT-3.3.2-1').reactByOneOf(cutShort(given));
     });
   },
@@ -116,11 +122,12 @@ export const topicNamesUnchanged = scenario('topic-names-unchanged', {
   needs: ['wildcards'],
   async play({ given, when, must, observe }) {
     const base = given.topicName('names');
-    const subscriber = await given.subscriber(`${base}/#`);
+    const qos = given.assuredQos;
+    const subscriber = await given.subscriber(`${base}/#`, { qos });
     const publisher = await given.client({ name: 'publisher' });
     for (const [i, suffix] of topicCases.entries()) {
       const topicName = `${base}/${suffix}`;
-      await when(publisher).publishes({ topicName, payload: `case ${i}` });
+      await when(publisher).publishes({ topicName, payload: `case ${i}`, qos });
       const arrived = await must(subscriber, 'MQTT-3.3.2-3').receive(message(`case ${i}`));
       const got = { expected: `the topic "${topicName}"`, got: `"${arrived?.topicName}"` };
       must(subscriber, 'MQTT-3.3.2-3', 'MQTT-4.7.3-4').satisfy(arrived?.topicName === topicName, got);
@@ -171,8 +178,9 @@ export const noUnaskedDeliveries = scenario('no-unasked-deliveries', {
     const idle = await given.client({ name: 'idle' });
     const publisher = await given.client({ name: 'publisher' });
     const topicName = given.topicName();
-    const subscriber = await given.subscriber(topicName);
-    await when(publisher).publishes({ topicName, payload: 'for others' });
+    const qos = given.assuredQos;
+    const subscriber = await given.subscriber(topicName, { qos });
+    await when(publisher).publishes({ topicName, payload: 'for others', qos });
     given.that((await subscriber.awaits(message('for others'))) !== undefined, 'the route does not work');
     await must(idle, 'MQTT-3.3.2-3').beServed();
     const own = idle.take(anyMessage({ topicName }));
@@ -218,11 +226,7 @@ export const subscribeWhilePublishing = scenario('deliveries-match-their-filters
       await when(publisher).publishes({ topicName, payload: `to ${i}`, qos: 1 });
     for (const { client, matched } of subscribers) {
       const expected = matched.map((i) => message(`to ${i}`, { topicName: names[i] ?? '' }));
-      const duplicates = client.name === 'a/#' || client.name === '#' ? 'allowed' : 'forbidden';
-      await must(client).receiveExactly(expected, {
-        until: sentinel(publisher, { topicName: end, qos: 1 }),
-        repeats: duplicates,
-      });
+      await must(client).receiveExactly(expected, { until: sentinel(publisher, { topicName: end, qos: 1 }) });
       client.connection.pending = [];
     }
   },

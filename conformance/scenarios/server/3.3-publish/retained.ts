@@ -1,7 +1,7 @@
 // RETAIN: section 3.3.1.3.
 import type { Qos } from '../../../../reference/message.ts';
 import { anyMessage, message } from '../../../wire/packets.ts';
-import { ping, sentinel } from '../../../wire/play/barrier.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
 import { scenario } from '../../scenario.ts';
 
 const filters = [
@@ -43,7 +43,10 @@ export const retainedQos0 = scenario('retained-qos-0', {
   async play({ given, when, should, observe }) {
     const topicName = given.topicName();
     await given.retained({ topicName, payload: 'kept', qos: 0 });
-    const subscriber = await given.subscriber(topicName);
+    let subscriber = await given.subscriber(topicName);
+    // On its way to the subscriber, too, a QoS 0 message may be lost, though not every time.
+    for (let tries = 0; tries < 2 && !(await subscriber.hasGot(message('kept'))); tries++)
+      subscriber = await given.subscriber(topicName);
     await should(subscriber, 'SHOULD-3.3.1.3-a').receive(message('kept'));
     await when(subscriber).disconnects();
     const later = await given.subscriber(topicName, { name: 'later' });
@@ -110,8 +113,12 @@ export const liveIsNotRetained = qosLevels.map((qos) =>
       const topicName = given.topicName();
       const subscriber = await given.subscriber(topicName, { qos });
       const publisher = await given.client({ name: 'publisher' });
-      await when(publisher).publishes({ topicName, payload: 'live', qos, retain: true });
-      await must(subscriber).receive(message('live', { retain: false }));
+      const payloads = ['live', 'and live', 'and live again'];
+      for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos, retain: true });
+      await must(subscriber).receiveExactly(
+        payloads.map((payload) => message(payload, { retain: false })),
+        { until: sentinel(publisher), someMayBeLost: qos === 0 },
+      );
     },
   }),
 );
@@ -225,10 +232,10 @@ export const retainedDowngraded = qosLevels.flatMap((published) =>
 
 export const noRetainedUponConnect = scenario('no-retained-upon-connect', {
   title: 'A session that is resumed gets no retained messages without a SUBSCRIBE',
-  cites: { v3: ['MQTT-3.3.1-6', 'MQTT-3.3.1-8'] },
+  cites: { v3: ['MQTT-3.3.1-9'] },
   needs: ['qos 1'],
   protocols: ['3.1.1', '3.1'],
-  async play({ given, when, must }) {
+  async play({ given, when, must, observe }) {
     const topicName = given.topicName();
     const clientId = given.clientId();
     await given.retained({ topicName, payload: 'kept' });
@@ -238,7 +245,15 @@ export const noRetainedUponConnect = scenario('no-retained-upon-connect', {
     await when(before).disconnects();
     const after = await given.client({ name: 'subscriber again', clientId, cleanSession: false });
     const publisher = await given.client({ name: 'publisher' });
-    await must(after).receiveExactly([], { until: sentinel(publisher, { topicName, qos: 1 }) });
-    await must(after).receiveExactly([], { until: ping() });
+    await when(publisher).publishes({ topicName, payload: 'live', qos: 1 });
+    await given.arrival(after, message('live'));
+    await after.pings();
+    // The subscription is an established one: whatever comes on account of it has RETAIN 0.
+    const kept = after.take(message('kept'))?.packet;
+    must(after).satisfy(kept?.type !== 'publish' || !kept.retain, {
+      expected: 'no retained message: nobody has subscribed',
+      got: 'the retained message, with RETAIN 1',
+    });
+    if (kept !== undefined) observe('what was acknowledged before comes once more, with RETAIN 0');
   },
 });

@@ -103,10 +103,11 @@ export const refusedStaysRefused = scenario('refused-subscription-delivers-nothi
     ]);
     if (reaction?.kind !== 'answered') return;
     if (reaction.verdict !== 'pass') given.skip('the target grants it, which is judged elsewhere');
-    await given.subscription(client, `${topicName}/control`);
+    const qos = given.assuredQos;
+    await given.subscription(client, `${topicName}/control`, qos);
     const publisher = await given.client({ name: 'publisher' });
-    await when(publisher).publishes({ topicName: `${topicName}/a/x`, payload: 'x' });
-    await when(publisher).publishes({ topicName: `${topicName}/control`, payload: 'control' });
+    await when(publisher).publishes({ topicName: `${topicName}/a/x`, payload: 'x', qos });
+    await when(publisher).publishes({ topicName: `${topicName}/control`, payload: 'control', qos });
     await must(client).receiveExactly([message('control')], { until: sentinel(publisher) });
   },
 });

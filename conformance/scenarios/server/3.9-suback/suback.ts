@@ -31,27 +31,32 @@ export const order = scenario('return-codes-in-order', {
   },
 });
 
-const odd = [
-  '$share/group/x',
-  '$SYS/none',
-  'x'.repeat(5_000),
-  Array.from({ length: 200 }, () => 'l').join('/'),
-  '/',
-  ' ',
+/** The last three are what they are; the others lie below a name of the run. */
+const odd: readonly ((base: string) => string)[] = [
+  (base) => `$share/group/${base}`,
+  (base) => `${base}/${'x'.repeat(5_000)}`,
+  (base) => `${base}${'/l'.repeat(200)}`,
+  () => '$SYS/none',
+  () => '/',
+  () => ' ',
 ];
 
 export const codesOfOddFilters = scenario('return-codes-of-odd-filters', {
-  title: 'Odd filters get listed return codes: 0x00, 0x01, 0x02 or 0x80',
-  cites: { v3: ['MQTT-3.9.3-2'] },
+  title: 'Odd filters get a listed return code (0x00, 0x01, 0x02 or 0x80), or close the connection',
+  cites: { v3: ['MQTT-3.9.3-2', 'MQTT-3.8.4-1', 'MQTT-3.8.4-5'] },
   async play({ given, when, must }) {
-    await given.each(odd, async (topicFilter) => {
+    await given.each(odd, async (filterOf) => {
       const client = await given.client();
-      await when(client).sends(subscribe(1, { topicFilter, qos: 2 }));
-      const answer = await client.connection.waitFor(() => client.take(suback(1)) ?? client.connection.ending);
-      const codes =
-        answer !== undefined && 'packet' in answer && answer.packet.type === 'suback' ? answer.packet.returnCodes : [];
+      await when(client).sends(subscribe(1, { topicFilter: filterOf(given.topicName()), qos: 2 }));
+      const answer = await must(client, 'MQTT-3.8.4-1').receiveOrEnd(suback(1));
+      if (answer?.type !== 'suback') return;
+      const codes = answer.returnCodes;
+      must(client, 'MQTT-3.8.4-5').satisfy(codes.length === 1, {
+        expected: 'one return code',
+        got: `${codes.length}`,
+      });
       const listed = codes.every((code) => code <= 2 || code === 0x80);
-      must(client).satisfy(listed, {
+      must(client, 'MQTT-3.9.3-2').satisfy(listed, {
         expected: 'a listed return code',
         got: codes.map((code) => code.toString(16)).join(' '),
       });

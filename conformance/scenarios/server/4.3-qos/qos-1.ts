@@ -11,8 +11,12 @@ export const qos0 = scenario('qos-0-delivered-as-sent', {
     const topicName = given.topicName();
     const subscriber = await given.subscriber(topicName, { qos: 0 });
     const publisher = await given.client({ name: 'publisher' });
-    await when(publisher).publishes({ topicName, payload: 'zero' });
-    await must(subscriber).receiveExactly([message('zero', { qos: 0, dup: false })], { until: sentinel(publisher) });
+    const payloads = ['zero', 'zero again', 'zero once more'];
+    for (const payload of payloads) await when(publisher).publishes({ topicName, payload });
+    await must(subscriber).receiveExactly(
+      payloads.map((payload) => message(payload, { qos: 0, dup: false })),
+      { until: sentinel(publisher), someMayBeLost: true },
+    );
   },
 });
 
@@ -30,10 +34,7 @@ export const pubackFreesIdentifier = (['with DUP 0', 'with DUP 1'] as const).map
       await must(publisher).receive(puback(7));
       await when(publisher).sends(publish({ topicName, payload: 'b', qos: 1, packetId: 7, dup: dup === 'with DUP 1' }));
       await must(publisher).receive(puback(7));
-      await must(subscriber).receiveExactly([message('a'), message('b')], {
-        until: sentinel(publisher),
-        repeats: 'allowed',
-      });
+      await must(subscriber).receiveExactly([message('a'), message('b')], { until: sentinel(publisher) });
     },
   }),
 );
@@ -51,10 +52,7 @@ export const identicalTwice = scenario('qos-1-identical-twice', {
       await when(publisher).sends(publish({ topicName, payload: 'same', qos: 1, packetId: 7 }));
       await must(publisher).receive(puback(7));
     }
-    await must(subscriber).receiveExactly([message('same'), message('same')], {
-      until: sentinel(publisher),
-      repeats: 'allowed',
-    });
+    await must(subscriber).receiveExactly([message('same'), message('same')], { until: sentinel(publisher) });
   },
 });
 

@@ -139,7 +139,7 @@ export const methodAOrB = scenario('qos-2-delivered-at-publish-or-pubrel', {
   needs: ['qos 2'],
   async play({ given, when, must, observe }) {
     const topicName = given.topicName();
-    const subscriber = await given.subscriber(topicName, { qos: 0 });
+    const subscriber = await given.subscriber(topicName, { qos: 1 });
     const publisher = await given.client({ name: 'publisher' });
     await when(publisher).sends(publish({ topicName, qos: 2, packetId: 9, payload: 'held' }));
     given.that((await publisher.awaits(pubrec(9))) !== undefined, 'PUBLISH got no PUBREC');

@@ -15,7 +15,8 @@ export const eachSubscription = levels.map((published) =>
       const topicName = given.topicName();
       const publisher = await given.subscriber(topicName, { name: 'publisher', qos: 2 });
       const others = await Promise.all(levels.map((qos) => given.subscriber(topicName, { qos })));
-      await when(publisher).publishes({ topicName, payload: 'to all', qos: published });
+      // Three times: at QoS 0 one may be lost (section 4.3.1), though not all.
+      for (let i = 0; i < 3; i++) await when(publisher).publishes({ topicName, payload: 'to all', qos: published });
       for (const [granted, subscriber] of others.entries()) {
         const arrived = await must(subscriber, 'MQTT-4.5.0-1').receive(message('to all'));
         const wanted = Math.min(published, granted);
@@ -42,7 +43,7 @@ export const nobodyWaits = scenario('withheld-acknowledgements-hold-up-nobody-el
     const payloads = Array.from({ length: 60 }, (_, i) => `message ${i}`);
     for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos: 1 });
     const expected = payloads.map((payload) => message(payload));
-    await must(subscriber).receiveExactly(expected, { until: sentinel(publisher), repeats: 'allowed' });
+    await must(subscriber).receiveExactly(expected, { until: sentinel(publisher) });
   },
 });
 
@@ -83,7 +84,6 @@ export const queuedForAbsent = ([1, 2] as const).map((qos) =>
       const expected = payloads.map((payload) => message(payload, { qos }));
       await must(back).receiveExactly(expected, {
         until: sentinel(publisher),
-        repeats: qos === 1 ? 'allowed' : 'forbidden',
       });
     },
   }),

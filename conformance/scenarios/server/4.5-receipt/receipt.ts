@@ -26,16 +26,18 @@ export const everySession = scenario('message-reaches-every-session', {
 });
 
 export const manySubscribers = scenario('message-reaches-fifty-subscribers', {
-  title: 'A message reaches each of fifty subscribers once',
+  title: 'Messages reach each of fifty subscribers once',
   cites: { v3: ['MQTT-4.5.0-1'] },
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();
     const subscribers = await Promise.all(Array.from({ length: 50 }, () => given.subscriber(topicName)));
     const publisher = await given.client({ name: 'publisher' });
-    await when(publisher).publishes({ topicName, payload: 'to all' });
+    const payloads = ['to all', 'to all of you', 'to every one'];
+    for (const payload of payloads) await when(publisher).publishes({ topicName, payload });
+    const expected = payloads.map((payload) => message(payload));
     await given.each(subscribers, async (subscriber) => {
-      await must(subscriber).receiveExactly([message('to all')], { until: sentinel(publisher) });
+      await must(subscriber).receiveExactly(expected, { until: sentinel(publisher), someMayBeLost: true });
     });
   },
 });
@@ -67,7 +69,6 @@ export const beyondTheWindow = ([1, 2] as const).map((qos) =>
       await must(subscriber, 'MQTT-4.5.0-1', 'MQTT-4.6.0-6').receiveExactly(expected, {
         until: sentinel(publisher),
         order: 'kept',
-        repeats: qos === 1 ? 'allowed' : 'forbidden',
       });
     },
   }),

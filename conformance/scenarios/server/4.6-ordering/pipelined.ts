@@ -48,7 +48,13 @@ export const pipelined = levels.flatMap((qos) =>
           await publishesAll(stage, publisher, { topicName, payloads: numbered, qos });
           await must(subscriber).receiveExactly(
             numbered.map((payload) => message(payload)),
-            { until: sentinel(publisher), order: 'kept', repeats: granted === 1 ? 'allowed' : 'forbidden' },
+            {
+              until: sentinel(publisher),
+              order: 'kept',
+              someMayBeLost: granted === 0,
+              // On its way to QoS 0 a message may be doubled (MAY-3.8.4-c); order is what is judged here.
+              ...(granted < qos ? { repeats: 'allowed' } : {}),
+            },
           );
         },
       }),
@@ -69,7 +75,7 @@ export const largeAndSmall = levels.map((qos) =>
       await publishesAll(stage, publisher, { topicName, payloads, qos });
       await must(subscriber).receiveExactly(
         payloads.map((payload) => message(payload)),
-        { until: sentinel(publisher), order: 'kept', repeats: qos === 1 ? 'allowed' : 'forbidden' },
+        { until: sentinel(publisher), order: 'kept', someMayBeLost: qos === 0 },
       );
     },
   }),
@@ -86,13 +92,15 @@ export const eachQosInOrder = scenario('order-within-each-qos', {
     const publisher = await given.client({ name: 'publisher' });
     const all = Array.from({ length: 45 }, (_, i) => ({ payload: `message ${i}`, qos: levels[i % 3] ?? 0 }));
     for (const { payload, qos } of all) await when(publisher).publishes({ topicName, payload, qos });
-    for (const { payload } of all) await given.arrival(subscriber, message(payload));
+    for (const { payload, qos } of all) if (qos > 0) await given.arrival(subscriber, message(payload));
+    await subscriber.pings();
+    subscriber.connection.pending = [];
     for (const qos of levels) {
       const texts = Array.from({ length: 15 }, (_, i) => `at ${qos}: ${i}`);
       for (const payload of texts) await when(publisher).publishes({ topicName, payload, qos });
       await must(subscriber).receiveExactly(
         texts.map((payload) => message(payload, { qos })),
-        { until: sentinel(publisher), order: 'kept', repeats: qos === 1 ? 'allowed' : 'forbidden' },
+        { until: sentinel(publisher), order: 'kept', someMayBeLost: qos === 0 },
       );
     }
   },

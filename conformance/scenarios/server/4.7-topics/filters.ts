@@ -1,6 +1,6 @@
 // Wildcards in filters: sections 4.7.1 and 4.7.3.
 import type { StatementId } from '../../../spec/catalogue.ts';
-import { suback } from '../../../wire/packets.ts';
+import { message, suback } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import { answered, closed, type Reaction } from '../../../wire/play/reaction.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
@@ -57,12 +57,12 @@ export const misplacedAtTheStart = scenario('misplaced-wildcards-at-the-start', 
 });
 
 const empties = [
-  ['publish', raw.packet(0x32, raw.field(''), raw.uint16(1), 'x')],
-  ['publish-qos-0', raw.packet(0x30, raw.field(''), 'x')],
-  ['subscribe', raw.packet(0x82, raw.uint16(1), raw.field(''), 0)],
-  ['subscribe-second', raw.packet(0x82, raw.uint16(1), raw.field('a'), 0, raw.field(''), 0)],
-  ['unsubscribe', raw.packet(0xa2, raw.uint16(1), raw.field(''))],
-  ['unsubscribe-second', raw.packet(0xa2, raw.uint16(1), raw.field('a'), raw.field(''))],
+  ['publish', () => raw.packet(0x32, raw.field(''), raw.uint16(1), 'x')],
+  ['publish-qos-0', () => raw.packet(0x30, raw.field(''), 'x')],
+  ['subscribe', () => raw.packet(0x82, raw.uint16(1), raw.field(''), 0)],
+  ['subscribe-second', (good: string) => raw.packet(0x82, raw.uint16(1), raw.field(good), 0, raw.field(''), 0)],
+  ['unsubscribe', () => raw.packet(0xa2, raw.uint16(1), raw.field(''))],
+  ['unsubscribe-second', (good: string) => raw.packet(0xa2, raw.uint16(1), raw.field(good), raw.field(''))],
 ] as const;
 
 export const empty = empties.map(([id, bytes]) =>
@@ -71,7 +71,7 @@ export const empty = empties.map(([id, bytes]) =>
     cites: { v3: ['MQTT-4.7.3-1'] },
     async play({ given, when, must }) {
       const client = await given.client();
-      await when(client).sendsBytes(bytes, `${id.toUpperCase()} with an empty topic`);
+      await when(client).sendsBytes(bytes(given.topicName()), `${id.toUpperCase()} with an empty topic`);
       const codes = id === 'subscribe-second' ? [0, 0x80] : [0x80];
       const refused = answered(suback(1, codes)).as('observed', 'refused, though not by closing');
       await must(client).reactByOneOf(id.startsWith('subscribe') ? [closed(), refused] : [closed()]);
@@ -83,32 +83,39 @@ const willTopics = ['', '+', '#', 'p/#', 'p/+/q'];
 
 export const badWillTopics = scenario('will-topic-that-is-no-topic-name', {
   title: 'A will topic that is empty or has a wildcard is refused, or its will never published',
-  cites: { v3: ['MQTT-4.7.1-1', 'MQTT-4.7.3-1'] },
+  cites: { v3: ['MQTT-4.7.1-1', 'MQTT-4.7.3-1', 'MQTT-3.1.4-4'] },
   needs: ['wildcards'],
   async play({ given, when, must, observe }) {
     const base = given.topicName('w');
-    const watcher = await given.subscriber(`${base}/#`, { name: 'watcher' });
+    const qos = given.assuredQos;
+    const watcher = await given.subscriber(`${base}/#`, { name: 'watcher', qos });
     await given.each(willTopics, async (suffix) => {
       const client = await given.connection();
       const topicName = suffix === '' ? '' : `${base}/${suffix}`;
-      await when(client).sends(given.connect({ will: { topicName, message: 'never' } }));
-      const answer = await client.connection.waitFor(
-        () => client.take({ type: 'connack' }) ?? client.connection.ending,
-      );
-      const accepted =
-        answer !== undefined &&
-        'packet' in answer &&
-        answer.packet.type === 'connack' &&
-        answer.packet.returnCode === 0;
+      await when(client).sends(given.connect({ will: { topicName, message: 'never', qos } }));
+      // A will topic that is no Topic Name may be refused, with a CONNACK or by a close; to do neither leaves the client waiting.
+      const answer = await must(client, 'MQTT-3.1.4-4').receiveOrEnd({ type: 'connack' });
+      const accepted = answer?.returnCode === 0;
       observe(
         `will topic "${suffix}": ${accepted ? 'accepted' : 'refused'}`,
         suffix === '' ? 'MQTT-4.7.3-1' : 'MQTT-4.7.1-1',
       );
       if (client.connection.isOpen) await when(client).cuts();
+      if (!accepted) return;
+      // CONNACK for the same client id: the target has done with the connection before, and with its will.
+      const again = await given.client({ name: 'again', clientId: client.clientId });
+      await when(again).disconnects();
     });
+    // A good will that is due after all of them: what the target does with wills it does with this one.
+    const control = await given.client({
+      name: 'control',
+      will: { topicName: `${base}/control`, message: 'due', qos },
+    });
+    await when(control).cuts();
+    given.that(await watcher.hasGot(message('due'), given.unhurriedMs), 'a good will did not come either');
     const publisher = await given.client({ name: 'publisher' });
-    await must(watcher, 'MQTT-4.7.1-1').receiveExactly([], {
-      until: sentinel(publisher, { topicName: `${base}/end` }),
+    await must(watcher, 'MQTT-4.7.1-1').receiveExactly([message('due')], {
+      until: sentinel(publisher, { topicName: `${base}/end`, qos }),
     });
   },
 });

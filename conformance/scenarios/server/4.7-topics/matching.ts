@@ -137,15 +137,16 @@ export const live = rows.map(({ id, cites, filter, matched, unmatched }) =>
     protocols: id === 'trailing-slash' || id === 'no-trailing-slash' ? ['3.1.1'] : ['3.1.1', '3.1'],
     async play({ given, when, must }) {
       const base = given.topicName('m');
-      const subscriber = await given.subscriber(`${base}${filter}`);
+      const qos = given.assuredQos;
+      const subscriber = await given.subscriber(`${base}${filter}`, { qos });
       const publisher = await given.client({ name: 'publisher' });
       const names = [...unmatched, ...matched];
       for (const name of names)
-        await when(publisher).publishes({ topicName: `${base}${name}`, payload: `to "${name}"` });
+        await when(publisher).publishes({ topicName: `${base}${name}`, payload: `to "${name}"`, qos });
       const expected = matched.map((name) => message(`to "${name}"`, { topicName: `${base}${name}` }));
       const [last = ''] = matched.slice(-1);
       await must(subscriber, cites).receiveExactly(expected, {
-        until: sentinel(publisher, { topicName: `${base}${last}` }),
+        until: sentinel(publisher, { topicName: `${base}${last}`, qos }),
       });
     },
   }),
@@ -182,9 +183,9 @@ export const retained = rows
   );
 
 const slashes = [
-  { filter: '/', name: '/', other: '//' },
-  { filter: '/+', name: '/', other: '' },
-  { filter: '+/+', name: '/', other: '' },
+  { filter: '/', name: '/' },
+  { filter: '/+', name: '/' },
+  { filter: '+/+', name: '/' },
 ] as const;
 
 /** Topics outside the run's prefix: names that are valid, and that nobody else is likely to use. */
@@ -194,10 +195,11 @@ export const slashAlone = slashes.map(({ filter, name }) =>
     cites: { v3: [filter.includes('+') ? 'MQTT-4.7.1-3' : 'MQTT-4.7.3-1'] },
     needs: filter.includes('+') ? ['wildcards'] : [],
     async play({ given, when, must }) {
-      const subscriber = await given.subscriber(filter);
+      const qos = given.assuredQos;
+      const subscriber = await given.subscriber(filter, { qos });
       const publisher = await given.client({ name: 'publisher' });
       const payload = `mqttspec ${given.clientId()}`;
-      await when(publisher).publishes({ topicName: name, payload });
+      await when(publisher).publishes({ topicName: name, payload, qos });
       await must(subscriber).receive(message(payload, { topicName: name }));
       await when(subscriber).disconnects();
     },
@@ -209,10 +211,11 @@ export const leadingSlash = scenario('leading-slash', {
   cites: { v3: ['MQTT-4.7.3-4', 'MQTT-4.7.1-3'] },
   async play({ given, when, must }) {
     const bare = given.topicName('lead');
-    const withSlash = await given.subscriber(`/${bare}`, { name: 'with slash' });
-    const without = await given.subscriber(bare, { name: 'without' });
+    const qos = given.assuredQos;
+    const withSlash = await given.subscriber(`/${bare}`, { name: 'with slash', qos });
+    const without = await given.subscriber(bare, { name: 'without', qos });
     const publisher = await given.client({ name: 'publisher' });
-    await when(publisher).publishes({ topicName: `/${bare}`, payload: 'leading' });
+    await when(publisher).publishes({ topicName: `/${bare}`, payload: 'leading', qos });
     await must(withSlash, 'MQTT-4.7.3-4').receiveExactly([message('leading')], { until: sentinel(publisher) });
     await must(without, 'MQTT-4.7.3-4').receiveExactly([], { until: sentinel(publisher, { topicName: bare }) });
   },

@@ -19,7 +19,7 @@ export const binaryFrames = scenario('websocket-binary-frames', {
     await must(client).receive(connack({ returnCode: 0 }));
     await when(client).sends(subscribe(1, { topicFilter: topicName, qos: 0 }));
     await must(client).receive(suback(1));
-    await when(client).sends(publish({ topicName, payload: 'binary' }));
+    await when(client).publishesUntilGot(client, { topicName, payload: 'binary' });
     await must(client).receive(message('binary'));
     const { textFrames } = client.connection;
     must(client).satisfy(textFrames === 0, { expected: 'binary frames', got: `${textFrames} text frames` });

@@ -24,15 +24,19 @@ export const cutInPublishQos0 = scenario('cut-in-publish-qos-0', {
   async play(stage) {
     const { given, when, must } = stage;
     const packetOf = (topicName: string) => publish({ topicName, payload: 'cut' });
-    const sweep = await cutAtEveryByte(stage, { packetOf, watchTopics: 0 });
+    const qos = given.assuredQos;
+    const sweep = await cutAtEveryByte(stage, { packetOf, watchTopics: qos });
     await allComeBack(stage, sweep);
-    for (const { client, topicName } of sweep.victims) await when(client).sends(packetOf(topicName));
+    for (const { client, topicName } of sweep.victims) await when(client).publishes({ topicName, payload: 'cut', qos });
     const { watcher, victims } = sweep;
     const expected = victims.map(({ topicName }) => message('cut', { topicName }));
     for (const { client } of victims) given.that(await client.pings(), 'a client that came back is not served');
     const last = victims.at(-1);
     if (last !== undefined)
-      await must(watcher, 'MQTT-3.3.2-1').receiveExactly(expected, { until: sentinel(last.client) });
+      await must(watcher, 'MQTT-3.3.2-1').receiveExactly(expected, {
+        until: sentinel(last.client),
+        someMayBeLost: true,
+      });
   },
 });
 

@@ -36,7 +36,8 @@ export async function cutAtEveryByte(stage: Stage, { packetOf, watchTopics, prep
   const { given, when, must } = stage;
   const base = given.topicName('cut');
   const { length } = encode(packetOf(`${base}/m000`));
-  const watcher = await given.subscriber(`${base}/will/+`, { name: 'watcher', qos: 0 });
+  const qos = given.assuredQos;
+  const watcher = await given.subscriber(`${base}/will/+`, { name: 'watcher', qos });
   if (watchTopics !== undefined) await given.subscription(watcher, `${base}/+`, watchTopics);
   const victims = await Promise.all(
     Array.from({ length: length - 1 }, async (_, i): Promise<Victim> => {
@@ -44,7 +45,7 @@ export async function cutAtEveryByte(stage: Stage, { packetOf, watchTopics, prep
       const clientId = given.clientId();
       const willTopicName = `${base}/will/${at}`;
       const topicName = `${base}/m${String(at).padStart(3, '0')}`;
-      const will = { topicName: willTopicName, message: 'will', qos: 0 } as const;
+      const will = { topicName: willTopicName, message: 'will', qos };
       const client = await given.client({
         name: `cut at ${at}`,
         clientId,

@@ -43,8 +43,11 @@ export const segments = [1, 2, 3, 7, 65_536].map((segmentBytes) =>
       for (const answer of [suback(1), puback(2), pubrec(3), pubcomp(3), unsuback(4), pingresp(), pingresp()]) {
         await must(client).receive(answer);
       }
-      const expected = [message('zero', { qos: 0 }), message('one', { qos: 1 }), message('two', { qos: 2 })];
-      await must(watcher).receiveExactly(expected, { until: sentinel(client, { topicName, qos: 1 }) });
+      const expected = [message('one', { qos: 1 }), message('two', { qos: 2 })];
+      await must(watcher).receiveExactly(expected, {
+        until: sentinel(client, { topicName, qos: 1 }),
+        besides: [message('zero', { qos: 0 })],
+      });
     },
   }),
 );

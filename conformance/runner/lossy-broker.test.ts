@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { startBroker } from '../../reference/broker/index.ts';
+import { writing } from '../faults/bend.ts';
+import { serverScenarios } from '../scenarios/all.ts';
+import { run } from './run.ts';
+
+/** Loses every third QoS 0 message of a topic, beginning with the first. */
+function losesSome() {
+  const counts = new Map<string, number>();
+  return writing('publish', ({ qos, topicName }) => {
+    if (qos !== 0) return undefined;
+    const count = counts.get(topicName) ?? 0;
+    counts.set(topicName, count + 1);
+    return count % 3 === 0 ? [] : undefined;
+  });
+}
+
+test('who loses a QoS 0 message now and then, as anybody may, is accused of nothing', {
+  timeout: 180_000,
+}, async () => {
+  await using broker = await startBroker({ port: 0, ...losesSome() });
+  const report = await run({
+    address: { scheme: 'mqtt', host: '127.0.0.1', port: broker.port, path: '' },
+    scenarios: serverScenarios.filter(({ scenario }) => !scenario.timed),
+    protocols: ['3.1.1'],
+    repeatFailures: 0,
+    timeoutMs: 700,
+    seed: 1,
+    version: 'test',
+    shownOptions: {},
+    emit: () => {},
+    interrupted: new AbortController().signal,
+  });
+  const accused = report.scenarios.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
+  expect(accused.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
+});
