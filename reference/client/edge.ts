@@ -210,6 +210,14 @@ export class Edge implements ClientPort, Sink {
   }
 
   /** Called by the output alone. */
+  cork(): void {
+    this.#transport?.cork?.();
+  }
+
+  uncork(): void {
+    this.#transport?.uncork?.();
+  }
+
   write(bytes: Uint8Array, taken?: () => void): void {
     this.#transport?.write(bytes, taken);
   }

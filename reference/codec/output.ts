@@ -14,6 +14,9 @@ export interface Sink {
   readonly bufferedBytes?: number;
   /** The bytes stay as they are until `bufferedBytes` says that they are gone, or `taken` is called. */
   write(bytes: Uint8Array, taken?: () => void): void;
+  /** What is written between the two leaves together. */
+  cork?(): void;
+  uncork?(): void;
   /** What a flush has written is gone. */
   left?(): void;
 }
@@ -83,7 +86,9 @@ export class Output {
   flush(sink: Sink): void {
     const [pieces, blocks] = this.#takePieces();
     if (this.#reclaims) return this.#lend(sink, pieces, blocks);
+    if (pieces.length > 1) sink.cork?.();
     for (const piece of pieces) sink.write(piece);
+    if (pieces.length > 1) sink.uncork?.();
     // Blocks that the transport still reads from are left to it.
     if ((sink.bufferedBytes ?? 0) === 0) for (const block of blocks) this.#pool.give(block);
   }
@@ -107,8 +112,10 @@ export class Output {
     this.#sink = sink;
     this.#lent ??= [];
     this.#lent.push(blocks);
+    if (last > 0) sink.cork?.();
     for (let i = 0; i < last; i++) sink.write(pieces[i] as Uint8Array);
     sink.write(pieces[last] as Uint8Array, this.#left);
+    if (last > 0) sink.uncork?.();
   }
 
   /** What the oldest flush wrote has left. */

@@ -106,6 +106,14 @@ class SocketTransport implements Transport {
     else taken?.();
   }
 
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
   get bufferedBytes(): number {
     return this.#socket.writableLength;
   }

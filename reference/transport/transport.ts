@@ -33,6 +33,9 @@ export interface Transport {
    * may be used again.
    */
   write(bytes: Uint8Array, taken?: () => void): void;
+  /** What is written between the two leaves together, where the stream can do that. */
+  cork?(): void;
+  uncork?(): void;
   /** Bytes written that the peer has not taken yet. */
   readonly bufferedBytes: number;
   /** Ends the stream behind what is written, by FIN. */
