@@ -30,8 +30,7 @@ const lines = [
   `# ${name} ${version}: deviations from MQTT 3.1.1`,
   '',
   `Made by \`npx tsx scripts/brokers/notes.ts ${name}\`: the union of ${runs} runs. How it is started: \`scripts/brokers/start.ts\`.`,
-  `${failing.size} scenarios fail, and accuse it of ${accused.length} statements. Our words for each statement; of the bytes, those marked by ` >
-    ` decide.`,
+  `${failing.size} scenarios fail, and accuse it of ${accused.length} statements. Our words for each statement; the packet marked by > decides.`,
   '',
 ];
 for (const id of accused) {

@@ -10,7 +10,7 @@ import type { Protocol } from '../../verdict/verdict.ts';
 import { Connection } from '../connection.ts';
 import { describePacket } from '../describe.ts';
 import { LinkRefused } from '../link.ts';
-import { type Expected, type Met, type Payload, payloadBytes, subscribe } from '../packets.ts';
+import { type Expected, type ExpectedMessage, type Met, type Payload, payloadBytes, subscribe } from '../packets.ts';
 import { elapse } from '../patience.ts';
 import { field } from '../raw.ts';
 import { Tracer } from '../tracer.ts';
@@ -265,6 +265,29 @@ export class Given {
     client.mark = client.connection.nextSequence;
   }
 
+  /**
+   * A client that subscribes anew and is to find these retained messages, or none. That a PUBLISH is acknowledged does not say that it is
+   * retained already: where the client finds something else, a later one looks again. What the last one finds is for a check to judge.
+   */
+  async newSubscriber(
+    topicFilter: string,
+    { finds, ...text }: ClientText & { qos?: Qos; finds: readonly ExpectedMessage[] },
+  ): Promise<Client> {
+    for (let tries = 1; ; tries++) {
+      const client = await this.subscriber(topicFilter, text);
+      if (tries === mostTries || (await this.#found(client, finds))) return client;
+      client.connection.send({ type: 'disconnect' });
+      client.connection.cut('FIN');
+    }
+  }
+
+  async #found(client: Client, finds: readonly ExpectedMessage[]): Promise<boolean> {
+    if (finds.length === 0)
+      return (await client.pings()) && !client.connection.pending.some(({ packet }) => packet.type === 'publish');
+    for (const one of finds) if (!(await client.hasGot(one))) return false;
+    return true;
+  }
+
   /** A retained message, published by a client that has left. Cleared at the end of the run. */
   async retained(text: { topicName: string; payload: Payload; qos?: Qos }): Promise<void> {
     const publisher = await this.client({ name: 'publisher of a retained message' });
@@ -367,6 +390,7 @@ export class Given {
 
 /** Where a subscription is effective only after its SUBACK. */
 const lateSubscriptionMs = 250;
+const mostTries = 3;
 const longestRunMs = 600_000;
 /** A large broker takes its time until it listens. */
 const restartedWithinMs = 60_000;

@@ -170,7 +170,7 @@ export const retainedIsNoState = (['disconnects', 'cuts', 'is wiped'] as const).
       else await when(publisher).disconnects();
       const again = await given.client({ name: 'again', clientId });
       await when(again).disconnects();
-      const subscriber = await given.subscriber(topicName, { qos: 1 });
+      const subscriber = await given.newSubscriber(topicName, { qos: 1, finds: [message('kept')] });
       await must(subscriber).receive(message('kept'));
       await must(subscriber).receiveExactly([], { until: ping() });
     },

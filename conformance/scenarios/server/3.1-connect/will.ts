@@ -50,7 +50,8 @@ export const wills = Object.entries(deaths).map(([death, dies]) =>
         const live = { expected: 'RETAIN 0 for a subscription that was there', got: 'RETAIN 1' };
         must(watcher, demand).satisfy(arrived?.retain === false, live);
         const publisher = await given.client({ name: 'publisher' });
-        const late = await given.subscriber(topicName, { name: 'late', qos });
+        const finds = retain && qos > 0 ? [message('gone')] : [];
+        const late = await given.newSubscriber(topicName, { name: 'late', qos, finds });
         // A retained QoS 0 message may be dropped at any time (MQTT-3.3.1-7).
         if (retain && qos > 0) await must(late, demand).receive(message('gone'));
         if (!retain) await must(late, demand).receiveExactly([], { until: sentinel(publisher, { topicName, qos }) });

@@ -92,7 +92,7 @@ export const dupNotRetained = levels.map((qos) =>
       const topicName = given.topicName();
       const publisher = await given.client({ name: 'publisher' });
       await publishesAgain(stage, publisher, { topicName, payload: 'kept', qos, retain: true });
-      const subscriber = await given.subscriber(topicName, { qos });
+      const subscriber = await given.newSubscriber(topicName, { qos, finds: [message('kept')] });
       await must(subscriber).receive(message('kept', { dup: false }));
     },
   }),

@@ -19,7 +19,7 @@ export const erasedAtAnyQos = levels.flatMap((kept) =>
         const publisher = await given.client({ name: 'publisher' });
         await when(publisher).publishes({ topicName, payload: '', qos: empty, retain: true });
         await publisher.pings();
-        const late = await given.subscriber(topicName, { qos: 1 });
+        const late = await given.newSubscriber(topicName, { qos: 1, finds: [] });
         await must(late).receiveExactly([], { until: sentinel(publisher, { topicName, qos: 1 }) });
       },
     }),
@@ -37,8 +37,8 @@ export const erasesOneTopic = scenario('empty-retained-erases-one-topic', {
     for (const topicName of names) await given.retained({ topicName, payload: 'kept' });
     const publisher = await given.client({ name: 'publisher' });
     await when(publisher).publishes({ topicName: `${base}/a`, payload: '', qos: 1, retain: true });
-    const late = await given.subscriber(`${base}/#`, { qos: 1 });
     const others = names.slice(1).map((topicName) => message('kept', { topicName }));
+    const late = await given.newSubscriber(`${base}/#`, { qos: 1, finds: others });
     await must(late).receiveExactly(others, { until: sentinel(publisher, { topicName: `${base}/end`, qos: 1 }) });
   },
 });
@@ -51,7 +51,7 @@ export const retainedAnew = scenario('retained-anew-after-erasure', {
   async play({ given, must }) {
     const topicName = given.topicName();
     for (const payload of ['first', '', 'second']) await given.retained({ topicName, payload });
-    const late = await given.subscriber(topicName, { qos: 1 });
+    const late = await given.newSubscriber(topicName, { qos: 1, finds: [message('second')] });
     await must(late).receive(message('second'));
   },
 });
@@ -69,7 +69,7 @@ export const leftAloneAtAnyQos = levels.flatMap((qos) =>
         const publisher = await given.client({ name: 'publisher' });
         await when(publisher).publishes({ topicName, payload, qos });
         await publisher.pings();
-        const late = await given.subscriber(topicName, { qos: 1 });
+        const late = await given.newSubscriber(topicName, { qos: 1, finds: [message('kept')] });
         await must(late).receiveExactly([message('kept')], {
           until: sentinel(publisher, { topicName, qos: 1 }),
         });

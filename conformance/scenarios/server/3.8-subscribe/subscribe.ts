@@ -109,10 +109,8 @@ export const retainedAgain = (['exact', 'wildcard'] as const).map((kind) =>
       const base = given.topicName('r');
       const topicFilter = kind === 'exact' ? `${base}/x` : `${base}/+`;
       await given.retained({ topicName: `${base}/x`, payload: 'kept' });
-      const subscriber = await given.client({ name: 'subscriber' });
-      await when(subscriber).sends(subscribe(1, { topicFilter, qos: 1 }));
+      const subscriber = await given.newSubscriber(topicFilter, { qos: 1, finds: [message('kept')] });
       await must(subscriber, 'MQTT-3.3.1-6').receive(message('kept'));
-      given.that((await subscriber.awaits(suback(1))) !== undefined, 'no SUBACK');
       await when(subscriber).sends(subscribe(2, { topicFilter, qos: 1 }));
       given.that((await subscriber.awaits(suback(2))) !== undefined, 'no SUBACK');
       const again = await must(subscriber, 'MQTT-3.8.4-3').receive(message('kept'));
@@ -197,7 +195,11 @@ export const retainedForEach = scenario('several-filters-with-retained', {
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const topicNames = [given.topicName('a'), given.topicName('b'), given.topicName('c')];
-    for (const topicName of topicNames) await given.retained({ topicName, payload: topicName.slice(-1) });
+    for (const topicName of topicNames) {
+      const payload = topicName.slice(-1);
+      await given.retained({ topicName, payload });
+      await given.newSubscriber(topicName, { name: 'before', qos: 1, finds: [message(payload)] });
+    }
     const [first = '', ...rest] = topicNames;
     const subscriber = await given.client({ name: 'subscriber' });
     await when(subscriber).sends(

@@ -14,7 +14,8 @@ export const retainedOverRestart = scenario('retained-messages-kept-over-restart
     for (const [qos, topicName] of topics) await given.retained({ topicName, payload: `of QoS ${qos}`, qos });
     await given.restart();
     for (const [qos, topicName] of topics) {
-      const subscriber = await given.subscriber(topicName, { name: `subscriber ${qos}`, qos });
+      const finds = [message(`of QoS ${qos}`)];
+      const subscriber = await given.newSubscriber(topicName, { name: `subscriber ${qos}`, qos, finds });
       await should(subscriber).receive(message(`of QoS ${qos}`, { topicName, retain: true }));
     }
   },

@@ -69,7 +69,7 @@ export const unchangedRetained = payloads
       async play({ given, must }) {
         const topicName = given.topicName();
         await given.retained({ topicName, payload, qos: 1 });
-        const subscriber = await given.subscriber(topicName, { qos: 1 });
+        const subscriber = await given.newSubscriber(topicName, { qos: 1, finds: [message(payload)] });
         await must(subscriber).receive(message(payload, { topicName }));
       },
     }),

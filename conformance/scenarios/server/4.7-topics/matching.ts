@@ -170,8 +170,8 @@ export const retained = rows
             qos: 1,
             retain: true,
           });
-        const subscriber = await given.subscriber(`${base}${filter}`, { qos: 1 });
         const expected = matched.map((name) => message(`to "${name}"`, { topicName: `${base}${name}` }));
+        const subscriber = await given.newSubscriber(`${base}${filter}`, { qos: 1, finds: expected });
         const [last = ''] = matched.slice(-1);
         await must(subscriber).receiveExactly(expected, {
           until: sentinel(publisher, { topicName: `${base}${last}`, qos: 1 }),

@@ -105,7 +105,8 @@ export const levelsMeet = (['3.1', '3.1.1'] as const).map((from) => {
       await should(subscriber).receiveExactly([message('live', { qos: 1, retain: false })], {
         until: sentinel(publisher),
       });
-      const late = await given.subscriber(topicName, { name: 'late', qos: 1, protocol: to });
+      const finds = [message('live')];
+      const late = await given.newSubscriber(topicName, { name: 'late', qos: 1, protocol: to, finds });
       await should(late).receive(message('live', { retain: true }));
     },
   });
