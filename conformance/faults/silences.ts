@@ -44,7 +44,11 @@ const silences: readonly Fault[] = [
   ),
   fault(
     'no-suback-for-many-levels',
-    { title: 'A SUBSCRIBE to a filter of very many levels is not answered', violates: ['MQTT-3.8.4-1'] },
+    {
+      title: 'A SUBSCRIBE to a filter of very many levels is not answered',
+      violates: ['MQTT-3.8.4-1'],
+      breaks: 'SHOULD',
+    },
     answering('suback', (packet) => filterOf(packet).includes('/a/a/a/a/a/a/a')),
   ),
   fault(

@@ -19,13 +19,16 @@ export const extremes = cases.map(([id, nameOf]) =>
       const topicName = nameOf(given.topicName('e'));
       const subscriber = await given.client({ name: 'subscriber' });
       await when(subscriber).sends(subscribe(1, { topicFilter: topicName, qos }));
-      const answer = await must(subscriber, 'MQTT-3.8.4-1').receiveOrEnd(suback(1));
+      // The text binds by no number of levels: who takes too long over such a filter gets a remark.
+      const answer = await should(subscriber, 'MQTT-3.8.4-1').receiveOrEnd(suback(1));
       const code = answer?.type === 'suback' ? answer.returnCodes[0] : undefined;
       const publisher = await given.client({ name: 'publisher' });
       await when(publisher).sends(publish({ topicName, payload: 'extreme', qos, packetId: 1 }));
       if (code === undefined || code === 0x80) {
         observe(
-          code === undefined ? 'the SUBSCRIBE closes the connection' : 'the SUBSCRIBE is refused',
+          code === 0x80
+            ? 'the SUBSCRIBE is refused'
+            : `the SUBSCRIBE ${subscriber.connection.isOpen ? 'is not answered' : 'closes the connection'}`,
           'MQTT-4.7.3-4',
         );
       } else if (await publisher.pings()) {
