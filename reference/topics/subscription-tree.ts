@@ -89,7 +89,7 @@ export class SubscriptionTree<K, V> {
     }
   }
 
-  /** Nothing that has been found keeps what is no longer subscribed alive. (To set a length costs more than the search.) */
+  /** Nothing that has been found keeps what is no longer subscribed alive. (To shorten the arrays each time would cost more.) */
   #forget(first: number): void {
     for (let i = first; i < this.#foundCount; i++) {
       this.#foundKeys[i] = undefined;

@@ -30,7 +30,9 @@ export async function reachBarrier(barrier: Barrier, subscriber: Client, recorde
   for (let tries = 0; accepted && !came && tries < most; tries++) {
     payload = `sentinel ${++sentinels}`;
     accepted = await publishes(publisher, { topicName, qos, payload });
-    came = (await subscriber.awaits(message(payload))) !== undefined;
+    const sentinel = message(payload);
+    const found = await subscriber.inFlow(() => subscriber.take(sentinel) ?? endOf(subscriber));
+    came = found !== undefined && found !== 'ended';
     if (!subscriber.connection.isOpen) break;
   }
   const settled = accepted && came && (!otherTopic || (await subscriber.pings()));
@@ -38,6 +40,8 @@ export async function reachBarrier(barrier: Barrier, subscriber: Client, recorde
   recorder.note(settled ? `barrier reached: ${payload}` : `barrier not reached: ${payload}`, subscriber);
   return settled;
 }
+
+const endOf = ({ connection }: Client) => (connection.isOpen ? undefined : ('ended' as const));
 
 /** Publishes and completes the handshake of the QoS. False if the target did not take part. */
 export async function publishes(

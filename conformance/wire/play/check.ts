@@ -30,9 +30,6 @@ export interface ReceiveExactlyOptions {
   readonly ifDisordered?: (came: readonly ObservedMessage[]) => readonly StatementId[];
 }
 
-/** So many times what is due is waited for anew while it keeps coming. */
-const mostWaits = 10;
-
 /** What a check asks of one client's connection. */
 export class Check {
   readonly #client: Client;
@@ -66,7 +63,9 @@ export class Check {
     const { until, order = 'any', repeats, someMayBeLost = false, besides = [], ifMissing, ifDisordered } = options;
     const reached = await reachBarrier(until, this.#client, this.#recorder);
     const due = (): ExpectedMessage[] => assign(this.#messages(), all).missing;
-    await this.#settles(() => due().length);
+    // The order between topics, and between a message and its sentinel on another topic, is free: what is still due may come late.
+    const settled = (): true | undefined => (due().length === 0 || !this.#client.connection.isOpen ? true : undefined);
+    if ((await this.#client.inFlow(settled)) === undefined) await this.#client.looksAgain(settled);
     const messages = this.#messages();
     const lost = due();
     const tolerated = someMayBeLost && lost.length > 0 && lost.length < all.length;
@@ -100,20 +99,6 @@ export class Check {
         ifDisordered?.(messages) ?? this.#but((id) => !ofOrder(id)),
       );
     this.#recorder.passed(this.#statements, wanted, this.#client);
-  }
-
-  /**
-   * Until nothing is due any more. The order between topics, and between a message and its sentinel on another topic, is free, and a
-   * target may send one message at a time: as long as some of what is due comes, we wait on.
-   */
-  async #settles(due: () => number): Promise<void> {
-    const { connection } = this.#client;
-    const settled = (): true | undefined => (due() === 0 || !connection.isOpen ? true : undefined);
-    let before = Number.POSITIVE_INFINITY;
-    for (let wait = 0; wait < mostWaits && due() < before && settled() === undefined; wait++) {
-      before = due();
-      if ((await connection.waitFor(settled)) === undefined) await this.#client.looksAgain(settled);
-    }
   }
 
   /** One of the reactions follows the last thing sent on this connection; the verdict is the reaction's own. */

@@ -9,6 +9,8 @@ export type Acknowledging = 'automatically' | 'by hand';
 
 /** How much longer than for an ordinary reply a busy target is waited for. */
 const timesLater = 4;
+/** A target that never stops sending is not waited for without end. */
+const mostWindows = 60;
 
 export class Client {
   readonly connection: Connection;
@@ -78,6 +80,17 @@ export class Client {
     const look = (): boolean | undefined =>
       connection.pending.some(({ packet }) => meets(packet, expected)) || (connection.isOpen ? undefined : false);
     return (await connection.waitFor(look, boundMs)) ?? (await this.looksAgain(look)) ?? false;
+  }
+
+  /** Waits as long as something comes, each time for the bound of a reply: who is slow with many messages is not silent. */
+  async inFlow<T>(look: () => T | undefined): Promise<T | undefined> {
+    const { connection } = this;
+    for (let windows = 0; windows < mostWindows; windows++) {
+      const before = connection.nextSequence;
+      const found = await connection.waitFor(look);
+      if (found !== undefined || connection.nextSequence === before) return found;
+    }
+    return undefined;
   }
 
   /** PINGREQ, and whether its PINGRESP came: the target has read what was sent before. */
