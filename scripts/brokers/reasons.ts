@@ -38,6 +38,8 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-3.1.3-4': 'the client id is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
   'MQTT-3.1.3-10': 'the Will Topic is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
   'MQTT-3.1.3-11': 'the User Name is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
+  'MQTT-3.3.1-5':
+    'a retained message that had been acknowledged was found by none of three subscriptions, made one after another by three clients, and PINGREQ was answered behind each.',
   'MQTT-3.3.1-6':
     'a topic that the filter matches had a retained message, the subscription was new, and no retained message of that topic came before the barrier or after it. The live matching of the same broker lets the filter match that topic, so it is no other reading of "+".',
   'MQTT-3.3.2-1':
@@ -86,9 +88,8 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-3.2.0-1':
     'another packet came on a connection ahead of, or without, the CONNACK: CONNACK has to be the first packet of the server.',
   'MQTT-3.3.1-4': 'both QoS bits set close the connection. The packet was taken, or passed on with both bits set.',
-  'activemq MQTT-3.3.1-6':
-    'retained messages are due when a subscription is made: one came to a session that was resumed without a SUBSCRIBE. Where one was due, its topic came changed: the blank at its end was cut off.',
-  'activemq MQTT-3.3.1-8':
+  'activemq MQTT-3.3.1-6': 'a retained message was due; its topic came changed: the blank at its end was cut off.',
+  'activemq MQTT-3.3.1-9':
     'no subscription was made: a session was resumed. RETAIN 1 marks what a new subscription brings, and a message for an established one has RETAIN 0.',
   'MQTT-3.3.1-8':
     'a message that is sent because a new subscription is made has RETAIN 1. It came with RETAIN 0; that it was kept and sent at all is not held against the broker.',
