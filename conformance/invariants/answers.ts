@@ -84,6 +84,7 @@ export const answerInvariants: readonly Invariant[] = [
     title: 'Every PUBACK of the target answers QoS 1, every PUBREC QoS 2',
     section: '3.3-publish',
     cites: ['MQTT-3.3.4-1'],
+    hears: ['puback', 'pubrec'],
     watch: answersFitQos,
   },
   {
@@ -91,6 +92,7 @@ export const answerInvariants: readonly Invariant[] = [
     title: 'Every SUBACK of the target has one return code for each filter',
     section: '3.9-suback',
     cites: ['MQTT-3.8.4-5'],
+    hears: ['suback'],
     watch: oneCodeAFilter,
   },
   {
@@ -98,6 +100,7 @@ export const answerInvariants: readonly Invariant[] = [
     title: 'Every CONNACK of the target that accepts Clean Session 1 has Session Present 0',
     section: '3.2-connack',
     cites: ['MQTT-3.2.2-1'],
+    hears: ['connack'],
     watch: cleanSessionIsNew,
   },
 ];

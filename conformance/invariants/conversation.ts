@@ -2,7 +2,7 @@
 // after raw bytes of the tester, or where a session was resumed, a rule that would need to know more stays silent.
 import type { Packet } from '../../reference/codec/packet.ts';
 import { matches } from '../../reference/topics/matches.ts';
-import type { Observed } from '../wire/observer.ts';
+import type { Observed, ObservedPublish } from '../wire/observer.ts';
 import { broken, type ConversationRule, type Invariant, kept, type RuleVerdict, silent } from './invariant.ts';
 
 /** The first packet of the target is its CONNACK. */
@@ -42,28 +42,31 @@ function silenceAfterRefusal(): ConversationRule {
   };
 }
 
+type Answer = 'puback or pubrec' | 'pubrel' | 'pubcomp' | 'suback' | 'unsuback';
+
 /** What the tester has sent and not yet got an answer to, by kind of answer and identifier. */
 class Outstanding {
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<Answer, Map<number, number>>();
 
-  add(answer: string, packetId: number): void {
-    const key = `${answer} ${packetId}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  add(answer: Answer, packetId: number): void {
+    const counts = this.#counts.get(answer) ?? new Map<number, number>();
+    this.#counts.set(answer, counts);
+    counts.set(packetId, (counts.get(packetId) ?? 0) + 1);
   }
 
   /** Whether there was one. */
-  take(answer: string, packetId: number): boolean {
-    const key = `${answer} ${packetId}`;
-    const count = this.#counts.get(key) ?? 0;
+  take(answer: Answer, packetId: number): boolean {
+    const counts = this.#counts.get(answer);
+    const count = counts?.get(packetId) ?? 0;
     if (count === 0) return false;
-    if (count === 1) this.#counts.delete(key);
-    else this.#counts.set(key, count - 1);
+    if (count === 1) counts?.delete(packetId);
+    else counts?.set(packetId, count - 1);
     return true;
   }
 }
 
 /** The answer that a packet of the tester asks for. */
-function answerTo(packet: Packet): { readonly answer: string; readonly packetId: number } | undefined {
+function answerTo(packet: Packet): { readonly answer: Answer; readonly packetId: number } | undefined {
   switch (packet.type) {
     case 'publish':
       // Whether it is the answer that its QoS asks for is judged elsewhere: here it is the identifier alone.
@@ -81,8 +84,10 @@ function answerTo(packet: Packet): { readonly answer: string; readonly packetId:
   }
 }
 
+type Answered = 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'suback' | 'unsuback';
+
 /** Every answer of these types bears the identifier of something that the tester has sent on this connection. */
-function answersOnly(types: readonly Observed['type'][]): () => ConversationRule {
+function answersOnly(types: readonly Answered[]): () => ConversationRule {
   return () => {
     const outstanding = new Outstanding();
     const published = new Set<number>();
@@ -97,7 +102,7 @@ function answersOnly(types: readonly Observed['type'][]): () => ConversationRule
         if (packet.type === 'connack' && packet.sessionPresent) sure = false;
         if (packet.type === 'publish' && packet.qos === 2 && packet.packetId !== undefined)
           published.add(packet.packetId);
-        if (!types.includes(packet.type) || !('packetId' in packet) || packet.packetId === undefined) return silent;
+        if (!isOneOf(types, packet)) return silent;
         const kind = packet.type === 'puback' || packet.type === 'pubrec' ? 'puback or pubrec' : packet.type;
         const answers = outstanding.take(kind, packet.packetId);
         // A server may send PUBREL again on a live connection (section 4.4).
@@ -111,9 +116,14 @@ function answersOnly(types: readonly Observed['type'][]): () => ConversationRule
   };
 }
 
+const isOneOf = (
+  types: readonly string[],
+  packet: Observed,
+): packet is Extract<Observed, { type: Answered; packetId: number }> => types.includes(packet.type);
+
 /** An identifier is not used for another message before its acknowledgement. */
 function identifiersInFlight(): ConversationRule {
-  const inFlight = new Map<number, string>();
+  const inFlight = new Map<number, ObservedPublish>();
   let sure = true;
   return {
     sent: (packet) => {
@@ -122,16 +132,22 @@ function identifiersInFlight(): ConversationRule {
     },
     received: ({ packet }) => {
       if (packet.type !== 'publish' || packet.packetId === undefined || !sure) return silent;
-      const contents = `${packet.qos} ${packet.topicName} ${Buffer.from(packet.payload.subarray(0, 256)).toString('latin1')}`;
       const before = inFlight.get(packet.packetId);
-      inFlight.set(packet.packetId, contents);
-      if (before === undefined || before === contents) return kept;
+      inFlight.set(packet.packetId, packet);
+      if (before === undefined || isSameMessage(before, packet)) return kept;
       return broken(
         `id ${packet.packetId} is used for a new message although the last one with it was not acknowledged`,
       );
     },
   };
 }
+
+const comparedBytes = 256;
+
+const isSameMessage = (one: ObservedPublish, other: ObservedPublish): boolean =>
+  one.qos === other.qos &&
+  one.topicName === other.topicName &&
+  Buffer.compare(one.payload.subarray(0, comparedBytes), other.payload.subarray(0, comparedBytes)) === 0;
 
 /** Where no session was resumed, DUP 1 can only follow a first sending on the same connection. */
 function dupOnlyOnResends(): ConversationRule {
@@ -163,8 +179,10 @@ class Filters {
 
   /** The highest QoS of a filter that matches; undefined if none does. */
   highest(topicName: string): number | undefined {
-    const all = [...this.#qos].filter(([topicFilter]) => matches(topicFilter, topicName)).map(([, qos]) => qos);
-    return all.length === 0 ? undefined : Math.max(...all);
+    let highest: number | undefined;
+    for (const [topicFilter, qos] of this.#qos)
+      if ((highest === undefined || qos > highest) && matches(topicFilter, topicName)) highest = qos;
+    return highest;
   }
 
   #raise(topicFilter: string, qos: number): void {
@@ -218,6 +236,7 @@ export const conversationInvariants: readonly Invariant[] = [
     title: 'On every connection the target sends one CONNACK',
     section: '3.1-connect',
     cites: ['MQTT-3.1.0-2'],
+    hears: ['connack'],
     watch: oneConnack,
   },
   {
@@ -232,6 +251,7 @@ export const conversationInvariants: readonly Invariant[] = [
     title: 'Every PUBACK, PUBREC and PUBREL bears the identifier of what it answers',
     section: '2.3-packet-identifier',
     cites: ['MQTT-2.3.1-6'],
+    hears: ['connack', 'publish', 'puback', 'pubrec', 'pubrel'],
     watch: answersOnly(['puback', 'pubrec', 'pubrel']),
   },
   {
@@ -239,6 +259,7 @@ export const conversationInvariants: readonly Invariant[] = [
     title: 'Every SUBACK and UNSUBACK bears the identifier of what it answers',
     section: '2.3-packet-identifier',
     cites: ['MQTT-2.3.1-7'],
+    hears: ['connack', 'suback', 'unsuback'],
     watch: answersOnly(['suback', 'unsuback']),
   },
   {
@@ -246,6 +267,7 @@ export const conversationInvariants: readonly Invariant[] = [
     title: 'Every PUBCOMP bears the identifier of a PUBREL',
     section: '4.3-qos',
     cites: ['MQTT-4.3.3-2'],
+    hears: ['connack', 'pubcomp'],
     watch: answersOnly(['pubcomp']),
   },
   {
@@ -253,6 +275,7 @@ export const conversationInvariants: readonly Invariant[] = [
     title: 'No identifier is used for another message before its acknowledgement',
     section: '2.3-packet-identifier',
     cites: ['MQTT-2.3.1-4'],
+    hears: ['publish'],
     watch: identifiersInFlight,
   },
   {
@@ -260,6 +283,7 @@ export const conversationInvariants: readonly Invariant[] = [
     title: 'A PUBLISH that is sent for the first time has DUP 0',
     section: '3.3-publish',
     cites: ['MQTT-3.3.1-3'],
+    hears: ['connack', 'publish'],
     watch: dupOnlyOnResends,
   },
   {
@@ -267,6 +291,7 @@ export const conversationInvariants: readonly Invariant[] = [
     title: 'Every message matches a filter of the client that gets it',
     section: '3.3-publish',
     cites: ['MQTT-3.3.2-3'],
+    hears: ['connack', 'publish'],
     watch: matching,
   },
   {
@@ -274,6 +299,7 @@ export const conversationInvariants: readonly Invariant[] = [
     title: 'No message is delivered at a QoS above that of its subscription',
     section: '3.8-subscribe',
     cites: ['MQTT-3.8.4-6'],
+    hears: ['connack', 'publish'],
     watch: notAboveGrant,
   },
 ];

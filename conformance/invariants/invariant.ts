@@ -1,7 +1,7 @@
 // What must hold for every packet of a run. In: what passes on each connection. Out: one result an invariant. Knows no socket.
 import type { Packet } from '../../reference/codec/packet.ts';
 import type { AnyStatementId, StatementId } from '../spec/catalogue.ts';
-import type { Observed } from '../wire/observer.ts';
+import type { Observed, ObservedType } from '../wire/observer.ts';
 
 /** One packet of the target against which an invariant is held. */
 export interface Sighting {
@@ -35,20 +35,29 @@ export interface Invariant {
   /** Folder of the section in which reports list it. */
   readonly section: string;
   readonly cites: readonly StatementId[];
+  /** The target's packets that its rule has to see, where not all; what the observer finds wrong in any packet it sees too. */
+  readonly hears?: readonly ObservedType[];
   /** A new rule for a new connection. */
   readonly watch: () => ConversationRule;
 }
 
 /** An invariant of single packets: what the observer finds wrong under one of the cited statements. */
 export function packetInvariant(
-  invariant: Omit<Invariant, 'watch'> & { readonly applies: (packet: Observed) => boolean },
+  invariant: Omit<Invariant, 'watch'> & {
+    /** Which of the packets that it hears could have broken it, where not all. */
+    readonly applies?: (packet: Observed) => boolean;
+  },
 ): Invariant {
   const { applies, ...rest } = invariant;
+  const { hears } = rest;
   const cited: ReadonlySet<string> = new Set(rest.cites);
+  const isConcerned = (packet: Observed): boolean =>
+    (hears === undefined || hears.includes(packet.type)) && (applies === undefined || applies(packet));
   const rule: ConversationRule = {
     received: ({ packet, findings }) => {
       const found = findings.find(({ statements }) => statements.some((id) => cited.has(id)));
-      return found === undefined ? { applies: applies(packet) } : { applies: true, problem: found.text };
+      if (found !== undefined) return broken(found.text);
+      return isConcerned(packet) ? kept : silent;
     },
   };
   return { ...rest, watch: () => rule };

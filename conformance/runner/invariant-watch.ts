@@ -4,12 +4,19 @@ import type { Invariant } from '../invariants/invariant.ts';
 import type { Protocol, ScenarioResult } from '../verdict/verdict.ts';
 import type { Watcher } from '../wire/connection.ts';
 import { describePacket } from '../wire/describe.ts';
-import type { ObservedPacket } from '../wire/observer.ts';
+import type { ObservedPacket, ObservedType } from '../wire/observer.ts';
 import { maxTraceBytes } from '../wire/trace.ts';
 import { Tally } from './tally.ts';
 
+interface Held {
+  readonly invariant: Invariant;
+  readonly tally: Tally;
+}
+
 export class InvariantWatch {
-  readonly #tallies: readonly { readonly invariant: Invariant; readonly tally: Tally }[];
+  readonly #tallies: readonly Held[];
+  /** Places, in `#tallies`, of those that have to see a packet of a type. */
+  readonly #hearing = new Map<ObservedType, readonly number[]>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -20,15 +27,24 @@ export class InvariantWatch {
   /** Watches a new connection of a scenario. */
   watcher(scenarioId: string, connection: string): Watcher {
     const rules = this.#tallies.map(({ invariant, tally }) => ({ tally, rule: invariant.watch() }));
+    const listening = rules.filter(({ rule }) => rule.sent !== undefined);
+    const hear = ({ tally, rule }: (typeof rules)[number], observed: ObservedPacket): void => {
+      const { applies, problem } = rule.received(observed);
+      if (applies) tally.saw();
+      if (problem !== undefined) this.#violated(tally, { scenarioId, connection, observed, problem });
+    };
     return {
       sent: (bytes, packet) => {
-        for (const { rule } of rules) rule.sent?.(packet, bytes);
+        for (const { rule } of listening) rule.sent?.(packet, bytes);
       },
       received: (observed) => {
-        for (const { tally, rule } of rules) {
-          const { applies, problem } = rule.received(observed);
-          if (applies) tally.saw();
-          if (problem !== undefined) this.#violated(tally, { scenarioId, connection, observed, problem });
+        if (observed.findings.length > 0) {
+          for (const one of rules) hear(one, observed);
+          return;
+        }
+        for (const place of this.#whoHears(observed.packet.type)) {
+          const one = rules[place];
+          if (one !== undefined) hear(one, observed);
         }
       },
       ended: () => {},
@@ -38,6 +54,17 @@ export class InvariantWatch {
   /** One result an invariant: skipped where no packet came that could have broken it. */
   results(protocol: Protocol): ScenarioResult[] {
     return this.#tallies.map(({ tally }) => tally.result(protocol, 'the target sent no such packet'));
+  }
+
+  #whoHears(type: ObservedType): readonly number[] {
+    const known = this.#hearing.get(type);
+    if (known !== undefined) return known;
+    const places = [...this.#tallies.keys()].filter((place) => {
+      const hears = this.#tallies[place]?.invariant.hears;
+      return hears === undefined || hears.includes(type);
+    });
+    this.#hearing.set(type, places);
+    return places;
   }
 
   #violated(

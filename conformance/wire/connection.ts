@@ -188,7 +188,10 @@ export class Connection {
 
   #bytesCame(chunk: Uint8Array): void {
     const before = this.#received;
+    // Acknowledgements of what came together go out together.
+    this.#link?.cork?.();
     this.#observer.push(chunk);
+    this.#link?.uncork?.();
     // Bytes that are no packet yet may tell something too.
     if (this.#received === before) this.#changes.happened();
   }

@@ -1,5 +1,5 @@
 // Opens a link to the target. In: an address. Out: bytes, and how the stream ended. Knows nothing of MQTT.
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Address } from '../target/address.ts';
 import { type Ending, type Link, type LinkListener, LinkRefused } from './link.ts';
@@ -9,7 +9,11 @@ import { dialWebSocket } from './websocket-link.ts';
 export function dial(address: Address, options: { listener: LinkListener; timeoutMs: number }): Promise<Link> {
   switch (address.scheme) {
     case 'mqtt':
-      return openSocket(connectTcp({ host: address.host, port: address.port, noDelay: true }), 'connect', options);
+      return openSocket(
+        connectTcp({ host: address.host, port: address.port, noDelay: true, onread: readFor(options.listener) }),
+        'connect',
+        options,
+      );
     case 'mqtts':
       return openSocket(
         connectTls({ host: address.host, port: address.port, rejectUnauthorized: false }),
@@ -21,6 +25,17 @@ export function dial(address: Address, options: { listener: LinkListener; timeou
       return dialWebSocket(address, options);
   }
 }
+
+/** What is read is valid during the call alone, so all sockets read into the same memory. */
+const readBuffer = Buffer.allocUnsafeSlow(65_536);
+
+const readFor = (listener: LinkListener): OnReadOpts => ({
+  buffer: readBuffer,
+  callback: (length) => {
+    listener.bytes(readBuffer.subarray(0, length));
+    return true;
+  },
+});
 
 function openSocket(
   socket: Socket,
@@ -38,7 +53,10 @@ function openSocket(
     socket.once(readyEvent, () => {
       clearTimeout(timer);
       socket.off('error', refuse);
-      socket.setNoDelay(true);
+      if (readyEvent === 'secureConnect') {
+        socket.setNoDelay(true);
+        socket.on('data', (chunk: Uint8Array) => listener.bytes(chunk));
+      }
       resolve(linkOver(socket, listener));
     });
   });
@@ -51,7 +69,6 @@ function linkOver(socket: Socket, listener: LinkListener): Link {
     over = true;
     listener.ended(how);
   };
-  socket.on('data', (chunk: Uint8Array) => listener.bytes(chunk));
   socket.on('end', () => end('FIN'));
   // EPIPE: the peer ended before it read what we wrote; how it ended is told by the next read.
   socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -64,6 +81,8 @@ function linkOver(socket: Socket, listener: LinkListener): Link {
   return {
     write,
     writeText: write,
+    cork: () => socket.cork(),
+    uncork: () => socket.uncork(),
     finish: () => void socket.end(),
     close: () => {
       over = true;

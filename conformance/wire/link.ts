@@ -31,6 +31,9 @@ export interface Link {
   close(): void;
   /** Ends the stream by RST. */
   reset(): void;
+  /** Holds back what is written until `uncork`, so that it goes out together. Missing where frames are sent. */
+  cork?(): void;
+  uncork?(): void;
   /** Stops reading, so that the peer meets a reader that does not read. */
   pause(): void;
   resume(): void;

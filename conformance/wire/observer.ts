@@ -250,6 +250,7 @@ export function observePublish(first: number, body: Uint8Array, findings: Findin
 }
 
 function observeTopicName(bytes: Uint8Array, findings: Finding[]): string {
+  if (isPlain(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   let topicName: string;
   try {
     topicName = strictText.decode(bytes);
@@ -266,6 +267,13 @@ function observeTopicName(bytes: Uint8Array, findings: Finding[]): string {
   }
   return topicName;
 }
+
+/** Some printable characters of ASCII and no wildcard: nothing can be wrong with them. */
+function isPlain(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte < 0x20 || byte > 0x7e || byte === 0x23 || byte === 0x2b) return false;
+  return bytes.length > 0 && bytes.length <= longestPlain;
+}
+const longestPlain = 256;
 
 const uint16 = (bytes: Uint8Array, at: number): number => (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
 const bits = (value: number): string => value.toString(2).padStart(4, '0');

@@ -56,9 +56,7 @@ export class Tracer {
       findings = [],
     }: { bytes: Uint8Array; what: Packet | Observed | ObservedFromClient | string; findings?: readonly Finding[] },
   ): void {
-    // A copy: `slice` of a Buffer is a view, and what is masked below is still to be sent.
-    const kept = new Uint8Array(bytes.subarray(0, maxTraceBytes));
-    if (kind === 'sent') this.#mask(kept);
+    const kept = kind === 'sent' && mayHoldSecret(what) ? this.#masked(bytes) : beginning(bytes);
     // Words cost time, and most traces are never read: they are found at the end, but for packets whose payload is not to be kept.
     const told = typeof what !== 'string' && bytes.length > maxTraceBytes ? describePacket(what) : what;
     const common = { kind, at: this.#options.now(), connection, bytes: kept, length: bytes.length, what: told };
@@ -121,17 +119,24 @@ export class Tracer {
     this.#end = this.#end.slice(keptAtEnd);
   }
 
-  #mask(bytes: Uint8Array): void {
+  /** A copy, since what is masked is still to be sent. */
+  #masked(bytes: Uint8Array): Uint8Array {
+    const kept = Buffer.from(bytes.subarray(0, maxTraceBytes));
     for (const secret of this.#options.secrets) {
       if (secret.length === 0) continue;
-      let at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(secret);
-      while (at >= 0) {
-        bytes.fill(0x2a, at, at + secret.length);
-        at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(secret, at + secret.length);
-      }
+      for (let at = kept.indexOf(secret); at >= 0; at = kept.indexOf(secret, at + secret.length))
+        kept.fill(0x2a, at, at + secret.length);
     }
+    return kept;
   }
 }
+
+/** CONNECT has the password; what is sent in words may be any packet. */
+const mayHoldSecret = (what: PacketDraft['what']): boolean => typeof what === 'string' || what.type === 'connect';
+
+/** Of a short packet its own bytes, of a long one a copy of as many as are kept. */
+const beginning = (bytes: Uint8Array): Uint8Array =>
+  bytes.length <= maxTraceBytes ? bytes : new Uint8Array(bytes.subarray(0, maxTraceBytes));
 
 function finish(draft: Draft, { withFields, mostBytes }: { withFields: boolean; mostBytes: number }): TraceEntry {
   if (!('bytes' in draft)) return draft;
