@@ -3,16 +3,31 @@ import type { DialAddress } from '../transport/dial.ts';
 
 export interface ServerAddress {
   readonly dial: DialAddress;
-  readonly userName?: string;
+  readonly credentials?: Credentials | undefined;
+}
+
+interface Credentials {
+  readonly userName: string;
   readonly password?: string;
 }
 
 const ports = { mqtt: 1_883, mqtts: 8_883, ws: 80, wss: 443 } as const;
 const isScheme = (name: string): name is keyof typeof ports => Object.hasOwn(ports, name);
 
+/** Many clients of one server share its address. */
+let latest: { readonly text: string; readonly address: ServerAddress } | undefined;
+
 /** Parses `mqtt://user:password@host:1883`, `mqtts:`, `ws://host/mqtt`, `wss:` and `unix:/run/mqtt.sock`. Throws TypeError. */
 export function parseServerAddress(input: string | URL): ServerAddress {
   const text = String(input);
+  if (latest?.text === text) return latest.address;
+  const address = parse(text);
+  // No password stays behind.
+  if (!text.includes('@')) latest = { text, address };
+  return address;
+}
+
+function parse(text: string): ServerAddress {
   const shown = text.replace(/:[^:@/]*@/, ':***@');
   if (text.startsWith('unix:')) return { dial: { scheme: 'unix', path: unixPath(text, shown) } };
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -24,8 +39,7 @@ export function parseServerAddress(input: string | URL): ServerAddress {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (host === '') throw new TypeError(`bad address ${shown}: the host is missing`);
   const port = url.port === '' ? ports[scheme] : Number(url.port);
-  const where = { host, port };
-  return { dial: dialAddress(scheme, where, url), ...credentials(url) };
+  return { dial: dialAddress(scheme, { host, port }, url), credentials: credentials(url) };
 }
 
 function dialAddress(scheme: keyof typeof ports, where: { host: string; port: number }, url: URL): DialAddress {
@@ -39,8 +53,8 @@ function unixPath(text: string, shown: string): string {
   return path;
 }
 
-function credentials({ username, password }: URL): { userName?: string; password?: string } {
-  if (username === '') return {};
+function credentials({ username, password }: URL): Credentials | undefined {
+  if (username === '') return undefined;
   const userName = decodeURIComponent(username);
   return password === '' ? { userName } : { userName, password: decodeURIComponent(password) };
 }

@@ -1,5 +1,4 @@
 // What an application holds of a client. In: what it asks. Out: promises, messages, events.
-import { EventEmitter } from 'node:events';
 import { wakefulClock } from '../clock.ts';
 import { leastSliceBytes } from '../codec/output.ts';
 import type { SubackReturnCode } from '../codec/packet.ts';
@@ -8,12 +7,13 @@ import { topicFilterProblem } from '../topics/validate.ts';
 import type { DialAddress } from '../transport/dial.ts';
 import { unlessAborted } from './abort.ts';
 import { formatAddress } from './address.ts';
-import type { CoreOptions, Filters, Waiting } from './core/client-port.ts';
+import type { CoreOptions, Filters } from './core/client-port.ts';
 import { Disconnected, SubscribeRefused } from './core/errors.ts';
 import { badTopic, isWellFormed, topicBytes } from './core/known-topics.ts';
 import { OutgoingMessage } from './core/outgoing-message.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import { Edge } from './edge.ts';
+import { Happenings } from './happenings.ts';
 import type { KeptClient } from './kept-session.ts';
 import { bytesOf, type ClientEvents, type ClientOptions, defaults, isQos } from './options.ts';
 import { Subscription } from './subscription.ts';
@@ -57,21 +57,15 @@ export interface ClientParts {
 /** A client of a server. Made by `connect`. */
 export class Client implements AsyncDisposable {
   readonly #edge: Edge;
-  readonly #address: DialAddress;
-  readonly #options: ClientOptions;
   readonly #clientId: string;
-  #events: EventEmitter | undefined;
-  #opening: Waiting | undefined;
-  #sessionPresent = false;
+  readonly #happenings = new Happenings();
   #ended: Promise<void> | undefined;
 
   /** Called by `connect` alone. */
   constructor(address: DialAddress, options: ClientOptions, { core, kept }: ClientParts) {
     const { clock = wakefulClock } = options;
-    this.#address = address;
-    this.#options = options;
     this.#clientId = core.connect.clientId;
-    this.#edge = new Edge({ address, options, core: { ...core, kept }, clock, tell: this.#tell, store: kept?.store });
+    this.#edge = new Edge({ address, options, core, clock, happenings: this.#happenings, store: kept?.store });
   }
 
   /** Client Identifier of the session. */
@@ -81,7 +75,7 @@ export class Client implements AsyncDisposable {
 
   /** Where the server is, without credentials. */
   get address(): string {
-    return formatAddress(this.#address);
+    return formatAddress(this.#edge.address);
   }
 
   /** Whether CONNACK has come, and the connection is open. */
@@ -91,7 +85,7 @@ export class Client implements AsyncDisposable {
 
   /** What the last CONNACK said of the session (section 3.2.2.2). */
   get sessionPresent(): boolean {
-    return this.#sessionPresent;
+    return this.#happenings.sessionPresent;
   }
 
   /** Messages that wait for a connection or for their acknowledgement. */
@@ -100,13 +94,12 @@ export class Client implements AsyncDisposable {
   }
 
   on<E extends keyof ClientEvents>(event: E, listener: (value: ClientEvents[E]) => void): this {
-    this.#events ??= new EventEmitter();
-    this.#events.on(event, listener);
+    this.#happenings.on(event, listener);
     return this;
   }
 
   off<E extends keyof ClientEvents>(event: E, listener: (value: ClientEvents[E]) => void): this {
-    this.#events?.off(event, listener);
+    this.#happenings.off(event, listener);
     return this;
   }
 
@@ -177,12 +170,12 @@ export class Client implements AsyncDisposable {
 
   /** Ends the connection by DISCONNECT, and the client. Resolves when the stream is closed. */
   end({ settle = false, signal }: EndOptions = noOptions): Promise<void> {
+    if (signal === undefined && !settle) return this.#end();
     const settled = settle ? new Promise<void>((done) => this.#edge.core.whenIdle(done)) : sent;
-    const ended = unlessAborted(settled, signal).then(() => {
-      this.#ended ??= this.#edge.end();
-      return this.#ended;
-    });
-    return unlessAborted(ended, signal);
+    return unlessAborted(
+      unlessAborted(settled, signal).then(() => this.#end()),
+      signal,
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -192,13 +185,18 @@ export class Client implements AsyncDisposable {
   /** Called by `connect` alone: dials, and resolves once CONNACK has come. */
   open(signal: AbortSignal | undefined): Promise<this> {
     const opened = new Promise<this>((resolve, reject) => {
-      this.#opening = { done: () => resolve(this), failed: reject };
+      this.#happenings.opening({ done: () => resolve(this), failed: reject });
       this.#edge.dial();
     });
     return unlessAborted(opened, signal).catch(async (error: unknown) => {
       await this.end();
       throw error;
     });
+  }
+
+  #end(): Promise<void> {
+    this.#ended ??= this.#edge.end();
+    return this.#ended;
   }
 
   #publishOnce(topicName: string, payload: Uint8Array, retain: boolean): Promise<void> {
@@ -224,7 +222,8 @@ export class Client implements AsyncDisposable {
 
   #subscription(filters: Filters, onMessage: ((message: ReceivedMessage) => void) | undefined): Subscription {
     const { core } = this.#edge;
-    const { maxUnreadMessages = defaults.maxUnreadMessages, maxUnreadBytes = defaults.maxUnreadBytes } = this.#options;
+    const { maxUnreadMessages = defaults.maxUnreadMessages, maxUnreadBytes = defaults.maxUnreadBytes } =
+      this.#edge.options;
     const subscription: Subscription = new Subscription({
       onMessage,
       valve: { full: () => core.full(), drained: () => core.drained(this.#edge.now()) },
@@ -238,15 +237,6 @@ export class Client implements AsyncDisposable {
   #subscribe(filters: Filters, qos: Qos, taker: Subscription): Promise<readonly SubackReturnCode[]> {
     return new Promise((answered, failed) => this.#edge.core.subscribe(filters, qos, { taker, answered, failed }));
   }
-
-  readonly #tell = <E extends keyof ClientEvents>(event: E, value: ClientEvents[E]): void => {
-    if (event === 'connected') {
-      this.#sessionPresent = (value as ClientEvents['connected']).sessionPresent;
-      this.#opening?.done();
-      this.#opening = undefined;
-    } else if (event === 'ended') this.#opening?.failed(value as ClientEvents['ended']);
-    this.#events?.emit(event, value);
-  };
 }
 
 function checkedFilters(topicFilters: string | readonly string[], statement: string): Filters {

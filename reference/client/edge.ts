@@ -1,27 +1,27 @@
-// Binds the core of a client to a stream, the clock and the turns of the event loop. Owns the stream and the one timer.
+// Binds the core of a client to a stream, the clock and the turns of the event loop. Owns the stream.
 import type { Clock } from '../clock.ts';
 import type { Sink } from '../codec/output.ts';
 import { HeldOutput } from '../storage/held-output.ts';
 import type { Store } from '../storage/store.ts';
-import { type DialAddress, dial } from '../transport/dial.ts';
+import { type DialAddress, type Dialler, type Dialling, dial, timedOut } from '../transport/dial.ts';
 import type { StreamEnd, Transport, TransportListener } from '../transport/transport.ts';
-import { formatAddress } from './address.ts';
+import { Alarm, type Sleeper } from './alarm.ts';
 import { ClientCore } from './core/client-core.ts';
 import type { ClientPort, CoreOptions } from './core/client-port.ts';
 import { Disconnected } from './core/errors.ts';
-import { type ClientEvents, type ClientOptions, defaults } from './options.ts';
+import type { Happenings } from './happenings.ts';
+import { type ClientOptions, defaults } from './options.ts';
+import { unreachable } from './unreachable.ts';
 
 export interface EdgeOptions {
   readonly address: DialAddress;
   readonly options: ClientOptions;
   readonly core: CoreOptions;
   readonly clock: Clock;
-  readonly tell: Tell;
+  readonly happenings: Happenings;
   /** Where the session is kept: what promises something about it waits until it is there. */
   readonly store: Store | undefined;
 }
-
-export type Tell = <E extends keyof ClientEvents>(event: E, value: ClientEvents[E]) => void;
 
 /** Output is handed to the stream as soon as there is so much of it, else by the end of the turn. */
 const flushBytes = 65_536;
@@ -29,37 +29,43 @@ const flushBytes = 65_536;
 const highWaterBytes = 1_048_576;
 /** A stream that is not closed by then is broken off. */
 const closeWithinMs = 5_000;
+const subprotocols = { 3: 'mqttv3.1', 4: 'mqtt' } as const;
 
-export class Edge implements ClientPort, Sink {
+const flush = (edge: Edge): void => edge.flush();
+const roomAgain = (edge: Edge): void => edge.roomAgain();
+
+export class Edge implements ClientPort, Sink, Dialler, Sleeper {
   readonly core: ClientCore;
-  readonly #address: DialAddress;
-  readonly #options: ClientOptions;
-  readonly #clock: Clock;
-  readonly #tell: Tell;
+  readonly address: DialAddress;
+  readonly options: ClientOptions;
+  readonly #alarm: Alarm;
+  readonly #happenings: Happenings;
   readonly #store: Store | undefined;
   readonly #held: HeldOutput | undefined;
   #transport: Transport | undefined;
-  #giveUpDialling: AbortController | undefined;
-  #cancelTimer: (() => void) | undefined;
-  #timerAt = Number.POSITIVE_INFINITY;
+  #dialling: Dialling | undefined;
+  /** When the stream has to be open, or closed. */
+  #streamBy = Number.POSITIVE_INFINITY;
   #flushWaits = false;
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   /** Unsent bytes up to which there is room. */
   #roomBytes = highWaterBytes;
   #closed: (() => void) | undefined;
+  due = Number.POSITIVE_INFINITY;
+  place = -1;
 
-  constructor({ address, options, core, clock, tell, store }: EdgeOptions) {
-    this.#address = address;
-    this.#options = options;
-    this.#clock = clock;
-    this.#tell = tell;
+  constructor({ address, options, core, clock, happenings, store }: EdgeOptions) {
+    this.address = address;
+    this.options = options;
+    this.#alarm = Alarm.of(clock);
+    this.#happenings = happenings;
     this.core = new ClientCore(this, core);
     this.#store = store;
-    if (store !== undefined) this.#held = new HeldOutput(store, (error) => this.#storeFailed(error));
+    this.#held = store === undefined ? undefined : new HeldOutput(store, (error) => this.#storeFailed(error));
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.#alarm.now();
   }
 
   /**
@@ -70,26 +76,19 @@ export class Edge implements ClientPort, Sink {
     if (mustLeave) this.#roomBytes = 0;
     if (this.core.outputBytes < flushBytes) return this.#room?.promise;
     if (this.#room === undefined) this.#promiseRoom();
-    this.#flush();
+    this.flush();
     // Not at once even if everything went out: the program's other work wants its turn too.
-    if (this.bufferedBytes <= this.#roomBytes) setImmediate(this.#roomAgain);
+    if (this.bufferedBytes <= this.#roomBytes) setImmediate(roomAgain, this);
     return this.#room?.promise;
   }
 
   /** Ends the client; resolves when its stream is closed. */
   end(): Promise<void> {
-    this.#giveUpDialling?.abort();
-    const transport = this.#transport;
-    const closed =
-      transport === undefined
-        ? Promise.resolve()
-        : new Promise<void>((done) => {
-            const late = setTimeout(() => transport.reset(), closeWithinMs);
-            this.#closed = () => {
-              clearTimeout(late);
-              done();
-            };
-          });
+    this.#dialling?.giveUp();
+    this.#dialling = undefined;
+    const hasStream = this.#transport !== undefined;
+    this.#streamBy = hasStream ? this.now() + closeWithinMs : Number.POSITIVE_INFINITY;
+    const closed = hasStream ? new Promise<void>((done) => (this.#closed = done)) : Promise.resolve();
     this.core.end();
     this.#arm();
     return this.#store === undefined ? closed : closed.then(() => this.#store?.close());
@@ -103,23 +102,16 @@ export class Edge implements ClientPort, Sink {
   // What the core wants.
 
   dial(): void {
-    const giveUp = new AbortController();
-    this.#giveUpDialling = giveUp;
-    const { tls, headers, connectTimeoutMs = defaults.connectTimeoutMs, protocolLevel } = this.#options;
-    dial(this.#address, {
-      timeoutMs: connectTimeoutMs,
-      signal: giveUp.signal,
-      tls,
-      headers,
-      subprotocol: protocolLevel === 3 ? 'mqttv3.1' : 'mqtt',
-      accept: (transport) => this.#accept(transport),
-    }).catch((error: unknown) => this.#unreachable(error));
+    const { tls, headers, connectTimeoutMs = defaults.connectTimeoutMs, protocolLevel } = this.options;
+    this.#streamBy = this.now() + connectTimeoutMs;
+    this.#dialling = dial(this.address, { tls, headers, subprotocol: subprotocols[protocolLevel ?? 4] }, this);
+    this.#arm();
   }
 
   outputWaits(): void {
     if (this.#flushWaits) return;
     this.#flushWaits = true;
-    setImmediate(this.#flush);
+    setImmediate(flush, this);
   }
 
   close(): void {
@@ -137,45 +129,54 @@ export class Edge implements ClientPort, Sink {
   }
 
   connected(event: { readonly sessionPresent: boolean }): void {
-    this.#tell('connected', event);
+    this.#happenings.connected(event);
   }
 
   disconnected(reason: Disconnected): void {
     this.#releaseRoom();
-    this.#tell('disconnected', reason);
+    this.#happenings.tell('disconnected', reason);
   }
 
   reconnecting(event: { readonly attempt: number; readonly delayMs: number }): void {
-    this.#tell('reconnecting', event);
+    this.#happenings.tell('reconnecting', event);
   }
 
   ended(reason: Disconnected): void {
-    this.#tell('ended', reason);
+    this.#happenings.ended(reason);
   }
 
   // What the stream tells.
 
   bytes(transport: Transport, chunk: Uint8Array): void {
     if (transport !== this.#transport) return;
-    this.core.receive(chunk, this.#clock.now());
+    this.core.receive(chunk, this.now());
     this.sessionChanged();
     this.#arm();
   }
 
   streamEnded(transport: Transport, how: StreamEnd): void {
     if (transport !== this.#transport) return;
-    this.core.peerEnded(how, this.#clock.now());
+    this.core.peerEnded(how, this.now());
     // What the server has ended is closed by us too.
     transport.close();
     this.#held?.turnEnded();
     this.#transport = undefined;
+    // A new one may be on its way already.
+    if (this.#dialling === undefined) this.#streamBy = Number.POSITIVE_INFINITY;
     this.#closed?.();
     this.#arm();
   }
 
-  #accept(transport: Transport): TransportListener {
+  accept(transport: Transport): TransportListener {
     if (this.#held === undefined) return this.#opened(transport);
     return this.#held.watched(this.#opened(this.#held.of(transport, () => this.left())), transport);
+  }
+
+  unreachable(error: unknown): void {
+    this.#dialling = undefined;
+    this.#streamBy = Number.POSITIVE_INFINITY;
+    this.core.unreachable(unreachable(this.address, error), this.now());
+    this.#arm();
   }
 
   #storeFailed(error: Error): void {
@@ -184,29 +185,28 @@ export class Edge implements ClientPort, Sink {
   }
 
   #opened(transport: Transport): TransportListener {
-    this.#giveUpDialling = undefined;
+    this.#dialling = undefined;
+    this.#streamBy = Number.POSITIVE_INFINITY;
     this.#transport = transport;
-    this.core.opened(this.#clock.now());
+    // CONNECT leaves at once: nothing else may go with it.
+    this.#flushWaits = true;
+    this.core.opened(this.now());
+    this.flush();
     this.#arm();
     return new Stream(this, transport);
   }
 
-  #unreachable(error: unknown): void {
-    this.#giveUpDialling = undefined;
-    this.core.unreachable(unreachable(this.#address, error), this.#clock.now());
-    this.#arm();
-  }
-
   // Output.
 
-  readonly #flush = (): void => {
+  /** The turn is over. */
+  flush(): void {
     this.#flushWaits = false;
     this.#write();
     this.#held?.turnEnded();
-  };
+  }
 
   #write(): void {
-    if (this.core.outputBytes > 0) this.core.flush(this, this.#clock.now());
+    if (this.core.outputBytes > 0) this.core.flush(this, this.now());
   }
 
   /** Called by the output alone. */
@@ -228,13 +228,13 @@ export class Edge implements ClientPort, Sink {
 
   /** Called by the output alone. */
   left(): void {
-    if (this.#room !== undefined && this.bufferedBytes <= this.#roomBytes) setImmediate(this.#roomAgain);
+    if (this.#room !== undefined && this.bufferedBytes <= this.#roomBytes) setImmediate(roomAgain, this);
   }
 
   /** Asked for by several: what has gathered since then counts. */
-  readonly #roomAgain = (): void => {
+  roomAgain(): void {
     if (this.bufferedBytes <= this.#roomBytes) this.#releaseRoom();
-  };
+  }
 
   #releaseRoom(): void {
     const room = this.#room;
@@ -251,23 +251,27 @@ export class Edge implements ClientPort, Sink {
     this.#room = { promise, resolve };
   }
 
-  // The timer: it is not set anew with each packet, but looks again when it is due.
+  // Time.
 
-  #arm(): void {
-    const at = this.core.deadline();
-    if (at >= this.#timerAt && at !== Number.POSITIVE_INFINITY) return;
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    this.#timerAt = at;
-    if (at !== Number.POSITIVE_INFINITY) this.#cancelTimer = this.#clock.at(at, this.#tick);
+  deadline(): number {
+    return Math.min(this.core.deadline(), this.#streamBy);
   }
 
-  readonly #tick = (): void => {
-    this.#timerAt = Number.POSITIVE_INFINITY;
-    this.#cancelTimer = undefined;
-    this.core.tick(this.#clock.now());
-    this.#arm();
-  };
+  tick(now: number): void {
+    if (this.#streamBy <= now) this.#streamIsLate();
+    this.core.tick(now);
+  }
+
+  #streamIsLate(): void {
+    this.#streamBy = Number.POSITIVE_INFINITY;
+    if (this.#dialling === undefined) return this.#transport?.reset();
+    this.#dialling.giveUp();
+    this.unreachable(timedOut(this.options.connectTimeoutMs ?? defaults.connectTimeoutMs));
+  }
+
+  #arm(): void {
+    this.#alarm.set(this);
+  }
 }
 
 /** A stream tells its client who it is: one of an earlier connection is not listened to. */
@@ -287,20 +291,4 @@ class Stream implements TransportListener {
   ended(how: StreamEnd): void {
     this.#edge.streamEnded(this.#transport, how);
   }
-}
-
-const explanations: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused. Is the server running, and at this port?',
-  ENOTFOUND: 'there is no such host. Is its name right?',
-  EAI_AGAIN: 'the name could not be looked up. Is the network up?',
-  ETIMEDOUT: 'no answer in time. Is it reachable from here?',
-  ENOENT: 'there is no such socket. Is the server running?',
-  EACCES: 'not allowed. May this user use the socket?',
-  ECONNRESET: 'the connection was reset. Does the server speak this protocol (TLS or not) at this port?',
-};
-
-function unreachable(address: DialAddress, error: unknown): Disconnected {
-  const { code = '', message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
-  const why = explanations[code] ?? message;
-  return new Disconnected('unreachable', `cannot reach ${formatAddress(address)}: ${why}`, { cause: error });
 }

@@ -9,7 +9,7 @@ import type { CoreOptions } from './core/client-port.ts';
 import type { Disconnected } from './core/errors.ts';
 import { badTopic, isWellFormed } from './core/known-topics.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
-import { type ReconnectOptions, ReconnectPlan } from './core/reconnect-plan.ts';
+import { type ReconnectOptions, reconnectSettings } from './core/reconnect-plan.ts';
 import { handOver } from './hand-over.ts';
 
 /** The message that the server publishes when the connection ends without DISCONNECT (section 3.1.2.5). */
@@ -104,7 +104,7 @@ export const defaults = {
 
 /** What the core has to know of the options. Throws TypeError and RangeError for options that can't be. */
 export function coreOptions(options: ClientOptions, random: () => number): CoreOptions {
-  const { reconnect = {}, onMessage, maxInFlight = defaults.maxInFlight } = options;
+  const { reconnect, onMessage, maxInFlight = defaults.maxInFlight } = options;
   if (!Number.isInteger(maxInFlight) || maxInFlight < 1 || maxInFlight > 65_000)
     throw new RangeError(`maxInFlight: expected 1 to 65000, got ${maxInFlight}`);
   return {
@@ -116,7 +116,8 @@ export function coreOptions(options: ClientOptions, random: () => number): CoreO
     maxQueuedMessages: options.maxQueuedMessages ?? defaults.maxQueuedMessages,
     manualAcknowledgement: options.manualAcknowledgement ?? defaults.manualAcknowledgement,
     unclaimed: onMessage === undefined ? undefined : { take: (message) => handOver(message, onMessage) },
-    plan: reconnect === false ? undefined : new ReconnectPlan(reconnect, random),
+    reconnect: reconnect === false ? undefined : reconnectSettings(reconnect),
+    random,
   };
 }
 

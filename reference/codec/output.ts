@@ -33,10 +33,7 @@ export class Output {
   #pieces: Uint8Array[] | undefined;
   /** Blocks that pieces lie in. */
   #full: Buffer[] | undefined;
-  /** Blocks of each flush that has not left, where the sink tells when it has. */
-  #lent: (readonly Buffer[])[] | undefined;
   readonly #reclaims: boolean;
-  #sink: Sink | undefined;
 
   /** `reclaims`: the sink calls `taken`, so that blocks which it still reads from come back too. */
   constructor(pool: BlockPool, { reclaims = false }: { readonly reclaims?: boolean } = {}) {
@@ -109,20 +106,14 @@ export class Output {
   #lend(sink: Sink, pieces: readonly Uint8Array[], blocks: readonly Buffer[]): void {
     const last = pieces.length - 1;
     if (last < 0) return;
-    this.#sink = sink;
-    this.#lent ??= [];
-    this.#lent.push(blocks);
     if (last > 0) sink.cork?.();
     for (let i = 0; i < last; i++) sink.write(pieces[i] as Uint8Array);
-    sink.write(pieces[last] as Uint8Array, this.#left);
+    sink.write(pieces[last] as Uint8Array, () => {
+      for (const block of blocks) this.#pool.give(block);
+      sink.left?.();
+    });
     if (last > 0) sink.uncork?.();
   }
-
-  /** What the oldest flush wrote has left. */
-  readonly #left = (): void => {
-    for (const block of this.#lent?.shift() ?? []) this.#pool.give(block);
-    this.#sink?.left?.();
-  };
 
   #reserve(count: number): Buffer {
     const block = this.#block;

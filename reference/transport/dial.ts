@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { connect as connectTcp } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { dialWebSocket } from './dial-websocket.ts';
-import { serve } from './tcp.ts';
+import { awaitOpen, type SocketOwner, serveDialled, tell } from './tcp.ts';
 import type { Transport, TransportListener } from './transport.ts';
 
 /** Where a server is. */
@@ -13,73 +13,94 @@ export type DialAddress =
   | { readonly scheme: 'unix'; readonly path: string };
 
 export interface DialOptions {
-  /** Milliseconds for everything up to an open stream, TLS and WebSocket handshakes included. */
-  readonly timeoutMs: number;
-  /** Gives up dialling; an open stream stays. */
-  readonly signal?: AbortSignal | undefined;
   /** What Node's `tls.connect` takes: `ca`, `cert`, `key`, `servername`, `rejectUnauthorized` … */
   readonly tls?: ConnectionOptions | undefined;
   /** Header fields of a WebSocket's opening handshake. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Subprotocol that a WebSocket client offers: `mqtt` (MQTT-6.0.0-3), and `mqttv3.1` for MQTT 3.1. */
   readonly subprotocol?: string | undefined;
-  /** Gets the transport as soon as it is open, before any byte. */
-  readonly accept: (transport: Transport) => TransportListener;
 }
 
-/** Opens a stream, ordered and lossless both ways (MQTT-7.1.2-1). Rejects with the system's error (ECONNREFUSED, ENOTFOUND, ETIMEDOUT …), or with the signal's reason. */
-export function dial(address: DialAddress, options: DialOptions): Promise<Transport> {
+/** Who wants a stream. One of the two is called, once, and not during the call of `dial`. */
+export interface Dialler {
+  /** Gets the transport as soon as it is open, before any byte. */
+  accept(transport: Transport): TransportListener;
+  /** The system's error: ECONNREFUSED, ENOTFOUND, ETIMEDOUT … */
+  unreachable(error: unknown): void;
+}
+
+/** A stream on its way. */
+export interface Dialling {
+  /** Nothing is told any more; to be called before the stream is open alone. */
+  giveUp(): void;
+}
+
+/** Opens a stream, ordered and lossless both ways (MQTT-7.1.2-1). How long that may take is for the dialler to say. */
+export function dial(address: DialAddress, options: DialOptions, dialler: Dialler): Dialling {
   switch (address.scheme) {
     case 'mqtt': {
       const { host, port } = address;
       // Half open, so that what the server sent before its FIN is read to the end. Without Nagle's delay.
-      return opened(connectTcp({ host, port, noDelay: true, allowHalfOpen: true }), 'connect', options);
+      const socket = connectTcp({ host, port, noDelay: true, allowHalfOpen: true });
+      return new SocketDialling(socket, host, dialler).awaits('connect');
     }
     case 'mqtts': {
       const { host, port } = address;
       const socket = connectTls({ ...nameOf(host), ...options.tls, host, port });
       socket.setNoDelay(true);
-      return opened(socket, 'secureConnect', options);
+      return new SocketDialling(socket, host, dialler).awaits('secureConnect');
     }
-    case 'unix':
-      return opened(connectTcp({ path: address.path, allowHalfOpen: true }), 'connect', options);
+    case 'unix': {
+      const socket = connectTcp({ path: address.path, allowHalfOpen: true });
+      return new SocketDialling(socket, '', dialler).awaits('connect');
+    }
     case 'ws':
     case 'wss':
-      return dialWebSocket(address, options);
+      return dialWebSocket(address, options, dialler);
   }
 }
 
 /** TLS asks for the server by name, unless it is an IP address (RFC 6066, section 3). */
 const nameOf = (host: string): ConnectionOptions => (/^[\d.]+$|:/.test(host) ? {} : { servername: host });
 
-function opened(
-  socket: Socket,
-  openEvent: 'connect' | 'secureConnect',
-  { timeoutMs, signal, accept }: DialOptions,
-): Promise<Transport> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => {
-      settle();
-      socket.destroy();
-      reject(error);
-    };
-    const abort = (): void => fail(signal?.reason);
-    const closed = (): void => fail(Object.assign(new Error('closed before it was open'), { code: 'ECONNRESET' }));
-    const timer = setTimeout(() => fail(timedOut(timeoutMs)), timeoutMs);
-    const settle = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-      socket.off(openEvent, open).off('close', closed);
-    };
-    const open = (): void => {
-      settle();
-      socket.off('error', fail);
-      resolve(serve(socket, accept));
-    };
-    socket.once('error', fail).once('close', closed).once(openEvent, open);
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted === true) abort();
-  });
+class SocketDialling implements Dialling, SocketOwner {
+  readonly #socket: Socket;
+  readonly #host: string;
+  readonly #dialler: Dialler;
+  #error: Error | undefined;
+
+  constructor(socket: Socket, host: string, dialler: Dialler) {
+    this.#socket = socket;
+    this.#host = host;
+    this.#dialler = dialler;
+  }
+
+  awaits(openEvent: 'connect' | 'secureConnect'): this {
+    tell(this.#socket, this);
+    awaitOpen(this.#socket, openEvent);
+    return this;
+  }
+
+  giveUp(): void {
+    tell(this.#socket, undefined);
+    this.#socket.destroy();
+  }
+
+  opened(): void {
+    serveDialled(this.#socket, this.#host, this.#dialler);
+  }
+
+  failed(error: Error): void {
+    this.#error = error;
+  }
+
+  /** Nothing is read before it is open. */
+  bytes(): void {}
+
+  ended(): void {
+    const closed = (): Error => Object.assign(new Error('closed before it was open'), { code: 'ECONNRESET' });
+    this.#dialler.unreachable(this.#error ?? closed());
+  }
 }
 
 /** As the system says it. */

@@ -1,6 +1,7 @@
 // TCP, TLS over it, and Unix sockets (section 4.2). In: a port or path. Out: transports.
 import { createServer, type Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
+import { linger, lingersNoMore } from './lingering.ts';
 import { listen } from './listen.ts';
 import { readInto, readNoMore } from './read-into.ts';
 import { certificateName, pendingHandshakes, tlsServer } from './tls.ts';
@@ -19,55 +20,86 @@ export interface TcpOptions {
 
 /** Many clients may come at once; the system may allow fewer. */
 const backlog = 4_096;
-/** A peer that does not answer our FIN is cut after this time. */
-const lingerMs = 5_000;
-
 /** Listens. Rejects with Node's error where that cannot be (EADDRINUSE, EACCES …). */
 export function listenTcp({ host, port, path, tls, accept }: TcpOptions): Promise<Listening> {
   const at = path === undefined ? { host, port, backlog } : { path, backlog };
   if (tls === undefined) {
     // Half open: an answer to what came before the peer's FIN still goes out.
     return listen(
-      createServer(
-        { noDelay: true, allowHalfOpen: true },
-        (socket) => void serve(socket, accept, { lendsBuffers: true }),
-      ),
+      createServer({ noDelay: true, allowHalfOpen: true }, (socket) => serve(socket, accept, { lendsBuffers: true })),
       at,
     );
   }
-  const server = tlsServer(tls, (socket) => void serve(socket, accept));
+  const server = tlsServer(tls, (socket) => serve(socket, accept));
   return listen(server, at, {
     cut: pendingHandshakes(server),
     renewCertificate: (renewed) => server.setSecureContext(renewed),
   });
 }
 
-/** Hands an open socket over to its listener. `lendsBuffers`: chunks may be there during the call alone, and the listener knows it. */
-export function serve(
+/** Hands an accepted socket over to its listener. `lendsBuffers`: chunks may be there during the call alone, and the listener knows it. */
+function serve(
   socket: Socket,
   accept: (transport: Transport) => TransportListener,
   { lendsBuffers = false }: { readonly lendsBuffers?: boolean } = {},
-): Transport {
-  const transport = new SocketTransport(socket);
-  const listener = accept(transport);
-  listeners.set(socket, listener);
-  if (!lendsBuffers || !readInto(socket, listener)) socket.on('data', onData);
-  socket.on('end', onEnd);
-  socket.on('drain', onDrain);
-  socket.on('error', onError);
-  socket.on('close', onClose);
-  return transport;
+): void {
+  const peer = { remoteAddress: socket.remoteAddress ?? '', certificateName: certificateName(socket) };
+  const listener = accept(new SocketTransport(socket, peer));
+  tell(socket, listener);
+  socket.on('error', onError).on('close', onClose);
+  listenTo(socket, { readsData: !lendsBuffers || !readInto(socket, listener) });
 }
 
-/** Who is told of a socket's events, until its end was told. The functions below are shared by all sockets. */
-const listeners = new WeakMap<Socket, TransportListener>();
+/** Hands a socket that we have opened over to its listener. */
+export function serveDialled(
+  socket: Socket,
+  remoteAddress: string,
+  dialler: { accept(transport: Transport): TransportListener },
+): void {
+  tell(socket, dialler.accept(new SocketTransport(socket, { remoteAddress })));
+  listenTo(socket, { readsData: true });
+}
+
+/** Who is told of a socket's events: its listener, or who dials, until it is open. */
+export interface SocketOwner extends TransportListener {
+  opened?(): void;
+  /** It broke; `ended` follows. */
+  failed?(error: Error): void;
+}
+
+/** A field of the socket costs less than a table of sockets. */
+const owner = Symbol('owner');
+type OwnedSocket = Socket & { [owner]?: SocketOwner | undefined };
+
+const ownerOf = (socket: OwnedSocket): SocketOwner | undefined => socket[owner];
+
+/** From now on, until its end was told. */
+export function tell(socket: OwnedSocket, listener: SocketOwner | undefined): void {
+  socket[owner] = listener;
+}
+
+/** A socket that is not open yet tells its owner whether it opens or fails. */
+export function awaitOpen(socket: Socket, openEvent: 'connect' | 'secureConnect'): void {
+  socket.on('error', onError).on('close', onClose).on(openEvent, onOpen);
+}
+
+function listenTo(socket: Socket, { readsData }: { readonly readsData: boolean }): void {
+  if (readsData) socket.on('data', onData);
+  socket.on('end', onEnd).on('drain', onDrain);
+}
+
+// The functions below are shared by all sockets.
+
+function onOpen(this: Socket): void {
+  ownerOf(this)?.opened?.();
+}
 
 function onData(this: Socket, chunk: Uint8Array): void {
-  listeners.get(this)?.bytes(chunk, given);
+  ownerOf(this)?.bytes(chunk, given);
 }
 
 function onDrain(this: Socket): void {
-  listeners.get(this)?.drained?.();
+  ownerOf(this)?.drained?.();
 }
 
 function onEnd(this: Socket): void {
@@ -75,15 +107,18 @@ function onEnd(this: Socket): void {
 }
 
 /** Whatever broke the stream, `close` follows. */
-function onError(): void {}
+function onError(this: Socket, error: Error): void {
+  ownerOf(this)?.failed?.(error);
+}
 
 function onClose(this: Socket): void {
+  lingersNoMore(this);
   ended(this, 'broken');
 }
 
 function ended(socket: Socket, how: StreamEnd): void {
-  const listener = listeners.get(socket);
-  listeners.delete(socket);
+  const listener = ownerOf(socket);
+  tell(socket, undefined);
   readNoMore(socket);
   listener?.ended(how);
 }
@@ -94,10 +129,10 @@ class SocketTransport implements Transport {
   readonly #socket: Socket;
   #isClosing = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, peer: { readonly remoteAddress: string; readonly certificateName?: string | undefined }) {
     this.#socket = socket;
-    this.remoteAddress = socket.remoteAddress ?? '';
-    this.certificateName = certificateName(socket);
+    this.remoteAddress = peer.remoteAddress;
+    this.certificateName = peer.certificateName;
   }
 
   write(bytes: Uint8Array, taken?: () => void): void {
@@ -125,9 +160,7 @@ class SocketTransport implements Transport {
     socket.end();
     // What the peer still sends is not read by anybody, but has to be taken, or our FIN would become an RST.
     socket.resume();
-    const linger = setTimeout(() => socket.destroy(), lingerMs);
-    linger.unref();
-    socket.once('close', () => clearTimeout(linger));
+    linger(socket);
   }
 
   reset(): void {

@@ -2,11 +2,11 @@
 
 import { BlockPool } from '../../codec/bytes/block-pool.ts';
 import type { Connect, Will } from '../../codec/packet.ts';
+import { Deadlines } from '../../deadlines.ts';
 import type { SenderOptions } from '../../session/sender.ts';
 import { Access, type Authenticate, type Authorize } from './access.ts';
 import type { Connection } from './connection.ts';
 import { type Counters, newCounters } from './counters.ts';
-import { Deadlines } from './deadlines.ts';
 import type { BrokerEvents } from './events.ts';
 import { Express } from './express.ts';
 import type { BrokerJournal, KeptState } from './journal.ts';

@@ -7,20 +7,16 @@ import { publishByte } from '../../codec/publish-writer.ts';
 import type { Message, PacketId, Qos } from '../../message.ts';
 import { Sender, type SenderPort } from '../../session/sender.ts';
 import { defaultSessionRules } from '../../session/session-rules.ts';
-import type { ClientPort, CoreOptions, Filters, Subscribing, Waiting } from './client-port.ts';
+import type { ClientPort, CoreOptions, Filters, KeptState, Subscribing, Waiting } from './client-port.ts';
 import { ClientConnection, type ConnectionHandler } from './connection.ts';
-import { ClientEnded, Disconnected, FateUnknown, QueueFull, SubscribeRefused } from './errors.ts';
+import { ClientEnded, type Disconnected, endedByItself, FateUnknown, QueueFull } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { topicBytes } from './known-topics.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
-import { Requests } from './requests.ts';
+import { ReconnectPlan } from './reconnect-plan.ts';
 import { SessionJournal } from './session-journal.ts';
-import { Subscriptions, type Taker } from './subscriptions.ts';
-
-const mapFilters = <T>([first, ...rest]: Filters, each: (topicFilter: string) => T): readonly [T, ...T[]] => [
-  each(first),
-  ...rest.map(each),
-];
+import type { Taker } from './subscriptions.ts';
+import { TopicInterest } from './topic-interest.ts';
 
 type State =
   | { readonly state: 'dialling' }
@@ -28,48 +24,74 @@ type State =
   | { readonly state: 'waiting'; readonly until: number }
   | { readonly state: 'ended' };
 
-/** SUBSCRIBEs of a resumed client carry at most so many filters each. */
-const filtersAtOnce = 500;
+/** Of a sender that there is not. */
+const nothing = { inFlight: [], queued: [] };
+const dialling: State = { state: 'dialling' };
 
+/** An idle one holds little: what it needs is made at first use. */
 export class ClientCore implements ConnectionHandler, SenderPort {
   readonly #options: CoreOptions;
   readonly #port: ClientPort;
-  /** What the two ends owe each other (MQTT-4.1.0-1): it outlives each connection (MQTT-4.1.0-2, MQTT-3.1.2-4). */
-  readonly #sender: Sender;
-  readonly #inbox: Inbox;
-  readonly #journal: SessionJournal | undefined;
-  readonly #subscriptions = new Subscriptions();
-  readonly #requests: Requests;
+  #senderMade: Sender | undefined;
+  #inboxMade: Inbox | undefined;
+  #topicsMade: TopicInterest | undefined;
+  #journal: SessionJournal | undefined;
   /** QoS 0 messages of the time without a connection. */
-  readonly #offline: OutgoingMessage[] = [];
-  readonly #pings: Waiting[] = [];
-  readonly #idle: (() => void)[] = [];
-  #state: State = { state: 'dialling' };
+  #offline: OutgoingMessage[] | undefined;
+  #pings: Waiting[] | undefined;
+  #idle: (() => void)[] | undefined;
+  #plan: ReconnectPlan | undefined;
+  #state: State = dialling;
   #everConnected = false;
   #pausing = 0;
   #now = 0;
 
   constructor(port: ClientPort, options: CoreOptions) {
-    const { maxInFlight, maxQueuedMessages, manualAcknowledgement, unclaimed, kept } = options;
     this.#options = options;
     this.#port = port;
-    if (kept !== undefined) this.#journal = new SessionJournal({ records: kept.journal, manualAcknowledgement });
-    const rules = defaultSessionRules;
-    this.#sender = new Sender({ rules, window: maxInFlight, maxQueued: maxQueuedMessages }, this.#journal);
-    this.#inbox = new Inbox({
-      subscriptions: this.#subscriptions,
+    if (options.kept !== undefined) this.#goOn(options.kept);
+  }
+
+  /** With a session that outlives the process. */
+  #goOn({ journal, messages, receivedIds }: KeptState): void {
+    const { manualAcknowledgement } = this.#options;
+    this.#journal = new SessionJournal({ records: journal, manualAcknowledgement });
+    this.#sender.restore(messages);
+    this.#inbox.restore(receivedIds);
+  }
+
+  /** What the two ends owe each other (MQTT-4.1.0-1): it outlives each connection (MQTT-4.1.0-2, MQTT-3.1.2-4). */
+  get #sender(): Sender {
+    if (this.#senderMade !== undefined) return this.#senderMade;
+    const { maxInFlight, maxQueuedMessages } = this.#options;
+    const limits = { window: maxInFlight, maxQueued: maxQueuedMessages };
+    this.#senderMade = new Sender({ rules: defaultSessionRules, ...limits }, this.#journal);
+    if (this.isConnected) this.#senderMade.connect(this);
+    return this.#senderMade;
+  }
+
+  get #inbox(): Inbox {
+    const { unclaimed, manualAcknowledgement } = this.#options;
+    this.#inboxMade ??= new Inbox({
+      subscriptions: this.#topics.subscriptions,
       unclaimed,
       manualAcknowledgement,
       journal: this.#journal,
-      receivedIds: kept?.receivedIds ?? [],
       acknowledge: (packet, packetId) => this.#connection?.acknowledge(packet, packetId),
     });
-    this.#sender.restore(kept?.messages ?? []);
-    this.#requests = new Requests({
-      reserveId: () => this.#sender.reserveId(),
-      releaseId: (packetId) => this.#sender.releaseId(packetId),
-      send: (packet) => this.#connection?.send(packet),
-    });
+    return this.#inboxMade;
+  }
+
+  get #topics(): TopicInterest {
+    this.#topicsMade ??= new TopicInterest(
+      {
+        reserveId: () => this.#sender.reserveId(),
+        releaseId: (packetId) => this.#sender.releaseId(packetId),
+        send: (packet) => this.#connection?.send(packet),
+      },
+      this,
+    );
+    return this.#topicsMade;
   }
 
   get isConnected(): boolean {
@@ -82,7 +104,7 @@ export class ClientCore implements ConnectionHandler, SenderPort {
 
   /** Messages that wait for a connection or for their acknowledgement. */
   get pendingMessages(): number {
-    return this.#sender.size + this.#offline.length;
+    return (this.#senderMade?.size ?? 0) + (this.#offline?.length ?? 0);
   }
 
   get #connection(): ClientConnection | undefined {
@@ -125,7 +147,7 @@ export class ClientCore implements ConnectionHandler, SenderPort {
     const current = this.#state;
     if (current.state === 'open') current.connection.tick(now);
     if (current.state !== 'waiting' || current.until > now) return;
-    this.#state = { state: 'dialling' };
+    this.#state = dialling;
     this.#port.dial();
   }
 
@@ -144,6 +166,7 @@ export class ClientCore implements ConnectionHandler, SenderPort {
   publishLater(message: OutgoingMessage): void {
     if (this.isEnded) throw new ClientEnded();
     const { maxQueuedMessages } = this.#options;
+    this.#offline ??= [];
     if (this.#offline.length >= maxQueuedMessages) throw new QueueFull(maxQueuedMessages);
     this.#offline.push(message);
   }
@@ -154,49 +177,31 @@ export class ClientCore implements ConnectionHandler, SenderPort {
     if (!this.#sender.send(message, { qos })) throw new QueueFull(this.#options.maxQueuedMessages);
   }
 
-  /** Asks for Topic Filters. Their messages are taken from now on: retained ones may overtake SUBACK (section 3.8.4). Throws ClientEnded. */
-  subscribe(topicFilters: Filters, qos: Qos, { taker, answered, failed }: Subscribing): void {
+  /** Asks for Topic Filters. Throws ClientEnded. */
+  subscribe(topicFilters: Filters, qos: Qos, subscribing: Subscribing): void {
     if (this.isEnded) throw new ClientEnded();
-    const subscriptions = mapFilters(topicFilters, (topicFilter) => {
-      this.#subscriptions.add(topicFilter, taker, qos);
-      return { topicFilter, qos: this.#subscriptions.qosOf(topicFilter) };
-    });
-    this.#requests.ask({ type: 'subscribe', subscriptions, answered, failed });
+    this.#topics.subscribe(topicFilters, qos, subscribing);
   }
 
   /** Ends what a taker wants; the server is asked for those filters that nobody else wants. */
   unsubscribe(topicFilters: readonly string[], taker: Taker, waiting: Waiting): void {
-    const [first, ...rest] = topicFilters.filter((topicFilter) => this.#subscriptions.remove(topicFilter, taker));
-    if (first === undefined || this.isEnded) return waiting.done();
-    this.#requests.ask({
-      type: 'unsubscribe',
-      topicFilters: [first, ...rest],
-      answered: () => waiting.done(),
-      failed: (error) => waiting.failed(error),
-    });
+    const unwanted = this.#topics.leave(topicFilters, taker);
+    if (unwanted === undefined || this.isEnded) waiting.done();
+    else this.#topics.unsubscribe(unwanted, waiting);
   }
 
   /** Ends what anybody wants of some filters; the server is asked in any case. Throws ClientEnded. */
   unsubscribeAll(topicFilters: Filters, waiting: Waiting): void {
     if (this.isEnded) throw new ClientEnded();
-    for (const topicFilter of topicFilters) {
-      for (const taker of this.#subscriptions.takersOf(topicFilter)) {
-        this.#subscriptions.remove(topicFilter, taker);
-        taker.ended?.(topicFilter);
-      }
-    }
-    this.#requests.ask({
-      type: 'unsubscribe',
-      topicFilters,
-      answered: () => waiting.done(),
-      failed: (error) => waiting.failed(error),
-    });
+    this.#topics.leaveAll(topicFilters);
+    this.#topics.unsubscribe(topicFilters, waiting);
   }
 
   /** Sends PINGREQ, whether it is due or not. False without a connection. */
   ping(waiting: Waiting, now: number): boolean {
     const connection = this.#connection;
     if (connection?.isConnected !== true) return false;
+    this.#pings ??= [];
     this.#pings.push(waiting);
     connection.ping(now);
     return true;
@@ -204,8 +209,9 @@ export class ClientCore implements ConnectionHandler, SenderPort {
 
   /** Calls once nothing waits any more. */
   whenIdle(call: () => void): void {
-    if (this.pendingMessages === 0) call();
-    else this.#idle.push(call);
+    if (this.pendingMessages === 0) return call();
+    this.#idle ??= [];
+    this.#idle.push(call);
   }
 
   /** Ends the client, with DISCONNECT where it is connected. */
@@ -213,7 +219,7 @@ export class ClientCore implements ConnectionHandler, SenderPort {
     const current = this.#state;
     if (current.state === 'ended') return;
     if (current.state === 'open') current.connection.disconnect();
-    else this.#finish(new Disconnected('ended', 'the client has ended'));
+    else this.#finish(endedByItself);
   }
 
   /** Ends the client at once, for a reason of its own. */
@@ -259,13 +265,14 @@ export class ClientCore implements ConnectionHandler, SenderPort {
   accepted(sessionPresent: boolean): void {
     const first = !this.#everConnected;
     this.#everConnected = true;
-    this.#options.plan?.succeeded();
+    this.#plan?.succeeded();
     if (!sessionPresent) this.#sessionLost();
     // MQTT-4.4.0-1: first what is unacknowledged, in the order of first sending (MQTT-4.6.0-1), then what was queued.
-    this.#sender.connect(this);
-    if (!sessionPresent && !first) this.#subscribeAgain();
-    this.#requests.connected();
-    for (const message of this.#offline.splice(0)) {
+    this.#senderMade?.connect(this);
+    this.#topicsMade?.connected({ isForgotten: !sessionPresent && !first });
+    const offline = this.#offline ?? [];
+    this.#offline = undefined;
+    for (const message of offline) {
       this.publishAtOnce(message.topicName, message.payload, message.retain);
       message.done();
     }
@@ -278,7 +285,7 @@ export class ClientCore implements ConnectionHandler, SenderPort {
   packet(packet: Exclude<Packet, Publish>): string | undefined {
     switch (packet.type) {
       case 'puback':
-        this.#done(this.#sender.puback(packet.packetId));
+        this.#done(this.#senderMade?.puback(packet.packetId));
         return undefined;
       case 'pubrec':
         // MQTT-4.6.0-4: answered at once, so in the order of the PUBRECs.
@@ -288,16 +295,11 @@ export class ClientCore implements ConnectionHandler, SenderPort {
         this.#inbox.pubrel(packet.packetId);
         return undefined;
       case 'pubcomp':
-        this.#done(this.#sender.pubcomp(packet.packetId));
+        this.#done(this.#senderMade?.pubcomp(packet.packetId));
         return undefined;
-      case 'suback': {
-        const { packetId, returnCodes } = packet;
-        if (this.#requests.suback(packetId, returnCodes)) return undefined;
-        return `SUBACK ${packetId} with ${returnCodes.length} return codes answers no SUBSCRIBE (MQTT-3.8.4-2, MQTT-3.8.4-5)`;
-      }
+      case 'suback':
       case 'unsuback':
-        if (this.#requests.unsuback(packet.packetId)) return undefined;
-        return `UNSUBACK ${packet.packetId} answers no UNSUBSCRIBE (MQTT-3.10.4-4)`;
+        return this.#topics.answered(packet);
       case 'connack':
       case 'connect':
       case 'subscribe':
@@ -310,7 +312,7 @@ export class ClientCore implements ConnectionHandler, SenderPort {
   }
 
   pingresp(): void {
-    this.#pings.shift()?.done();
+    this.#pings?.shift()?.done();
   }
 
   ended(reason: Disconnected): void {
@@ -340,14 +342,17 @@ export class ClientCore implements ConnectionHandler, SenderPort {
   }
 
   #lookIdle(): void {
-    if (this.#idle.length > 0 && this.pendingMessages === 0) for (const call of this.#idle.splice(0)) call();
+    if (this.#idle === undefined || this.pendingMessages > 0) return;
+    const idle = this.#idle;
+    this.#idle = undefined;
+    for (const call of idle) call();
   }
 
   /** The server knows nothing of an earlier session (MAY-3.2.2.2-a): neither may we (MQTT-3.1.2-6), but what it promised nobody is still to be sent. */
   #sessionLost(): void {
-    this.#inbox.clear();
-    if (!this.#options.connect.cleanSession) return;
-    const { inFlight, queued } = this.#sender.takeAll();
+    this.#inboxMade?.clear();
+    if (!this.#options.connect.cleanSession || this.#senderMade === undefined) return;
+    const { inFlight, queued } = this.#senderMade.takeAll();
     const again: Message[] = [];
     for (const { message, qos } of inFlight) {
       // At least once: as a new message of the new session. Exactly once can't be kept over the end of a session.
@@ -359,59 +364,45 @@ export class ClientCore implements ConnectionHandler, SenderPort {
     }
   }
 
-  #subscribeAgain(): void {
-    const wanted = this.#subscriptions.wanted().filter(({ topicFilter }) => !this.#requests.asksFor(topicFilter));
-    for (let at = 0; at < wanted.length; at += filtersAtOnce) {
-      const [first, ...rest] = wanted.slice(at, at + filtersAtOnce);
-      if (first === undefined) return;
-      const subscriptions = [first, ...rest] as const;
-      const answered = (returnCodes: readonly number[]): void => {
-        subscriptions.forEach(({ topicFilter }, i) => {
-          if (returnCodes[i] !== 0x80) return;
-          for (const taker of this.#subscriptions.takersOf(topicFilter)) {
-            this.#subscriptions.remove(topicFilter, taker);
-            taker.ended?.(topicFilter, new SubscribeRefused([topicFilter], [0x80]));
-          }
-        });
-      };
-      this.#requests.ask({ type: 'subscribe', subscriptions, answered, failed: () => {} });
-    }
-  }
-
   #lost(reason: Disconnected): void {
-    const { plan } = this.#options;
+    const { reconnect, random } = this.#options;
     this.#disconnected(reason);
     // Other refusals are for the user to mend.
     const hopeless = reason.reason === 'refused' && (reason as { returnCode?: number }).returnCode !== 3;
-    const delayMs = plan === undefined || !this.#everConnected || hopeless ? undefined : plan.next();
-    if (delayMs === undefined || plan === undefined) return this.#finish(reason);
+    if (reconnect === undefined || !this.#everConnected || hopeless) return this.#finish(reason);
+    this.#plan ??= new ReconnectPlan(reconnect, random);
+    const delayMs = this.#plan.next();
+    if (delayMs === undefined) return this.#finish(reason);
     this.#state = { state: 'waiting', until: this.#now + delayMs };
     this.#port.disconnected(reason);
-    this.#port.reconnecting({ attempt: plan.attempts, delayMs });
+    this.#port.reconnecting({ attempt: this.#plan.attempts, delayMs });
   }
 
   #disconnected(reason: Disconnected): void {
-    this.#sender.disconnect();
-    this.#requests.disconnected();
-    this.#inbox.connectionLost();
-    for (const ping of this.#pings.splice(0)) ping.failed(reason);
+    this.#senderMade?.disconnect();
+    this.#topicsMade?.disconnected();
+    this.#inboxMade?.connectionLost();
+    const pings = this.#pings ?? [];
+    this.#pings = undefined;
+    for (const ping of pings) ping.failed(reason);
   }
 
   #finish(reason: Disconnected): void {
     this.#disconnected(reason);
     this.#state = { state: 'ended' };
     this.#port.disconnected(reason);
-    const error = new ClientEnded({ cause: reason });
-    this.#requests.fail(error);
-    for (const { topicFilter } of this.#subscriptions.wanted()) {
-      for (const taker of this.#subscriptions.takersOf(topicFilter))
-        taker.ended?.(topicFilter, reason.reason === 'ended' ? undefined : reason);
-    }
+    this.#topicsMade?.end(() => new ClientEnded({ cause: reason }), reason.reason === 'ended' ? undefined : reason);
     this.#journal?.close();
-    const { inFlight, queued } = this.#sender.takeAll();
-    for (const message of [...inFlight.map((one) => one.message), ...queued, ...this.#offline.splice(0)]) {
-      if (message instanceof OutgoingMessage) message.failed(error);
-    }
+    this.#failAll(reason);
     this.#port.ended(reason);
+  }
+
+  #failAll(reason: Disconnected): void {
+    const { inFlight, queued } = this.#senderMade?.takeAll() ?? nothing;
+    const waiting = [...inFlight.map((one) => one.message), ...queued, ...(this.#offline ?? [])];
+    this.#offline = undefined;
+    if (waiting.length === 0) return;
+    const error = new ClientEnded({ cause: reason });
+    for (const message of waiting) if (message instanceof OutgoingMessage) message.failed(error);
   }
 }

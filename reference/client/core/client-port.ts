@@ -3,7 +3,7 @@ import type { Connect, SubackReturnCode } from '../../codec/packet.ts';
 import type { PacketId } from '../../message.ts';
 import type { KeptMessage, ReceiverJournal, SenderJournal } from '../../session/journal.ts';
 import type { Disconnected } from './errors.ts';
-import type { ReconnectPlan } from './reconnect-plan.ts';
+import type { ReconnectSettings } from './reconnect-plan.ts';
 import type { Taker } from './subscriptions.ts';
 
 /** What a client asks of its surroundings. */
@@ -34,7 +34,9 @@ export interface CoreOptions {
   /** Takes messages that match no subscription. */
   readonly unclaimed: Taker | undefined;
   /** Undefined: the first connection that is lost is the last. */
-  readonly plan: ReconnectPlan | undefined;
+  readonly reconnect: ReconnectSettings | undefined;
+  /** Numbers from 0 to 1, for the jitter of reconnects. */
+  readonly random: () => number;
   /** A session that outlives the process: as it was, and where its changes go. */
   readonly kept?: KeptState | undefined;
 }

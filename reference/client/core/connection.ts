@@ -9,7 +9,7 @@ import { PacketReader, type PacketSink } from '../../codec/packet-reader.ts';
 import type { PublishView } from '../../codec/publish-view.ts';
 import { writePublish } from '../../codec/publish-writer.ts';
 import type { PacketId } from '../../message.ts';
-import { ConnectRefused, Disconnected } from './errors.ts';
+import { ConnectRefused, Disconnected, endedByItself } from './errors.ts';
 import { Pings } from './pings.ts';
 
 export interface ConnectionHandler {
@@ -154,7 +154,7 @@ export class ClientConnection implements PacketSink {
   /** Sends DISCONNECT; nothing follows it (MQTT-3.14.4-2), and the connection is closed (MQTT-3.14.4-1). */
   disconnect(): void {
     this.send({ type: 'disconnect' });
-    this.#end(new Disconnected('ended', 'the client has ended the connection'));
+    this.#end(endedByItself);
   }
 
   #write(packet: Packet): void {

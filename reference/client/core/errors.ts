@@ -25,6 +25,9 @@ export class Disconnected extends Error {
   }
 }
 
+/** The client has ended its connection by itself: nothing that a stack would explain, so that one is enough for all. */
+export const endedByItself = new Disconnected('ended', 'the client has ended the connection');
+
 const refusals = {
   1: 'unacceptable protocol version: does the server speak this one?',
   2: 'identifier rejected: choose another clientId',

@@ -16,8 +16,6 @@ export interface InboxOptions {
   readonly unclaimed: Taker | undefined;
   readonly manualAcknowledgement: boolean;
   readonly journal: SessionJournal | undefined;
-  /** Of QoS 2, passed on by an earlier process. */
-  readonly receivedIds: readonly PacketId[];
   readonly acknowledge: (packet: 'puback' | 'pubrec' | 'pubcomp', packetId: PacketId) => void;
 }
 
@@ -28,17 +26,21 @@ export class Inbox implements ReceiverPort {
   readonly #receiver: Receiver;
   readonly #acknowledgements: Acknowledgements | undefined;
 
-  constructor({ subscriptions, unclaimed, manualAcknowledgement, journal, receivedIds, acknowledge }: InboxOptions) {
+  constructor({ subscriptions, unclaimed, manualAcknowledgement, journal, acknowledge }: InboxOptions) {
     this.#subscriptions = subscriptions;
     this.#unclaimed = unclaimed;
     this.#acknowledge = acknowledge;
     this.#receiver = new Receiver(defaultSessionRules, journal);
-    this.#receiver.restore(receivedIds);
     if (!manualAcknowledgement) return;
     this.#acknowledgements = new Acknowledgements(({ packet, packetId }) => {
       if (packet === 'pubrec') journal?.acknowledged(packetId);
       acknowledge(packet, packetId);
     });
+  }
+
+  /** Goes on where an earlier process was: messages of QoS 2 that it has passed on. */
+  restore(receivedIds: readonly PacketId[]): void {
+    this.#receiver.restore(receivedIds);
   }
 
   /** A PUBLISH came. A string says what about it violates the protocol. */

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { ReconnectPlan } from './reconnect-plan.ts';
+import { ReconnectPlan, reconnectSettings } from './reconnect-plan.ts';
 
 const delays = (plan: ReconnectPlan, count: number): (number | undefined)[] =>
   Array.from({ length: count }, () => plan.next());
 
 describe('the reconnect plan', () => {
   test('doubles its delays up to the longest', () => {
-    const plan = new ReconnectPlan({ firstDelayMs: 100, maxDelayMs: 1_000, jitter: 0 }, () => 0);
+    const plan = new ReconnectPlan(reconnectSettings({ firstDelayMs: 100, maxDelayMs: 1_000, jitter: 0 }), () => 0);
     expect(delays(plan, 6)).toEqual([100, 200, 400, 800, 1_000, 1_000]);
   });
 
   test('begins anew after a success', () => {
-    const plan = new ReconnectPlan({ firstDelayMs: 100, jitter: 0 }, () => 0);
+    const plan = new ReconnectPlan(reconnectSettings({ firstDelayMs: 100, jitter: 0 }), () => 0);
     delays(plan, 3);
     plan.succeeded();
     expect(plan.next()).toBe(100);
@@ -19,24 +19,30 @@ describe('the reconnect plan', () => {
 
   test('takes its jitter off the delay, by the random numbers that it is given', () => {
     const random = [0, 0.5, 1];
-    const plan = new ReconnectPlan({ firstDelayMs: 100, factor: 1, jitter: 0.4 }, () => random.shift() ?? 0);
+    const plan = new ReconnectPlan(
+      reconnectSettings({ firstDelayMs: 100, factor: 1, jitter: 0.4 }),
+      () => random.shift() ?? 0,
+    );
     expect(delays(plan, 3)).toEqual([100, 80, 60]);
   });
 
   test('gives up after as many attempts as it may make', () => {
-    const plan = new ReconnectPlan({ firstDelayMs: 1, factor: 1, jitter: 0, maxAttempts: 2 }, () => 0);
+    const plan = new ReconnectPlan(
+      reconnectSettings({ firstDelayMs: 1, factor: 1, jitter: 0, maxAttempts: 2 }),
+      () => 0,
+    );
     expect(delays(plan, 3)).toEqual([1, 1, undefined]);
   });
 
   test('stays at the longest delay, however often it fails', () => {
-    const plan = new ReconnectPlan({ jitter: 0 }, () => 0);
+    const plan = new ReconnectPlan(reconnectSettings({ jitter: 0 }), () => 0);
     expect(delays(plan, 2_000).at(-1)).toBe(30_000);
   });
 
   test.each([{ firstDelayMs: -1 }, { maxDelayMs: Number.NaN }, { factor: 0.5 }, { jitter: 1.1 }])(
     'refuses %o',
     (options) => {
-      expect(() => new ReconnectPlan(options, () => 0)).toThrow(RangeError);
+      expect(() => reconnectSettings(options)).toThrow(RangeError);
     },
   );
 });

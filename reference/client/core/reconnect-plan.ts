@@ -13,20 +13,36 @@ export interface ReconnectOptions {
   readonly maxAttempts?: number;
 }
 
+export type ReconnectSettings = Required<ReconnectOptions>;
+
+const defaults: ReconnectSettings = {
+  firstDelayMs: 250,
+  maxDelayMs: 30_000,
+  factor: 2,
+  jitter: 0.5,
+  maxAttempts: Number.POSITIVE_INFINITY,
+};
+
+/** Throws RangeError for options that are out of range. */
+export function reconnectSettings(options: ReconnectOptions | undefined): ReconnectSettings {
+  if (options === undefined) return defaults;
+  const { firstDelayMs = defaults.firstDelayMs, maxDelayMs = defaults.maxDelayMs } = options;
+  const { factor = defaults.factor, jitter = defaults.jitter, maxAttempts = defaults.maxAttempts } = options;
+  if (!(firstDelayMs >= 0)) throw new RangeError(`reconnect.firstDelayMs: expected 0 or more, got ${firstDelayMs}`);
+  if (!(maxDelayMs >= 0)) throw new RangeError(`reconnect.maxDelayMs: expected 0 or more, got ${maxDelayMs}`);
+  if (!(factor >= 1)) throw new RangeError(`reconnect.factor: expected 1 or more, got ${factor}`);
+  if (!(jitter >= 0 && jitter <= 1)) throw new RangeError(`reconnect.jitter: expected 0 to 1, got ${jitter}`);
+  return { firstDelayMs, maxDelayMs, factor, jitter, maxAttempts };
+}
+
 export class ReconnectPlan {
-  readonly #options: Required<ReconnectOptions>;
+  readonly #settings: ReconnectSettings;
   readonly #random: () => number;
   #attempts = 0;
 
-  /** `random` gives numbers from 0 to 1. Throws RangeError for options that are out of range. */
-  constructor(options: ReconnectOptions, random: () => number) {
-    const { firstDelayMs = 250, maxDelayMs = 30_000, factor = 2, jitter = 0.5 } = options;
-    const { maxAttempts = Number.POSITIVE_INFINITY } = options;
-    if (!(firstDelayMs >= 0)) throw new RangeError(`reconnect.firstDelayMs: expected 0 or more, got ${firstDelayMs}`);
-    if (!(maxDelayMs >= 0)) throw new RangeError(`reconnect.maxDelayMs: expected 0 or more, got ${maxDelayMs}`);
-    if (!(factor >= 1)) throw new RangeError(`reconnect.factor: expected 1 or more, got ${factor}`);
-    if (!(jitter >= 0 && jitter <= 1)) throw new RangeError(`reconnect.jitter: expected 0 to 1, got ${jitter}`);
-    this.#options = { firstDelayMs, maxDelayMs, factor, jitter, maxAttempts };
+  /** `random` gives numbers from 0 to 1. */
+  constructor(settings: ReconnectSettings, random: () => number) {
+    this.#settings = settings;
     this.#random = random;
   }
 
@@ -37,7 +53,7 @@ export class ReconnectPlan {
 
   /** The delay before the next attempt; undefined once there were enough. */
   next(): number | undefined {
-    const { firstDelayMs, maxDelayMs, factor, jitter, maxAttempts } = this.#options;
+    const { firstDelayMs, maxDelayMs, factor, jitter, maxAttempts } = this.#settings;
     if (this.#attempts >= maxAttempts) return undefined;
     const whole = Math.min(maxDelayMs, firstDelayMs * factor ** this.#attempts);
     this.#attempts++;

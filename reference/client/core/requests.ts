@@ -79,8 +79,10 @@ export class Requests {
   }
 
   /** Nothing will be answered any more. */
-  fail(error: Error): void {
+  fail(why: () => Error): void {
     this.disconnected();
+    if (this.#waiting.length === 0) return;
+    const error = why();
     for (const request of this.#waiting.splice(0)) request.failed(error);
   }
 

@@ -11,7 +11,7 @@ import type { ClientPort, CoreOptions } from './client-port.ts';
 import { Disconnected } from './errors.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import type { ReceivedMessage } from './received-message.ts';
-import { ReconnectPlan } from './reconnect-plan.ts';
+import { reconnectSettings } from './reconnect-plan.ts';
 import type { Taker } from './subscriptions.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -45,7 +45,7 @@ export const publish = (topicName: string, payload: string, qos: Qos = 0, packet
   return qos === 0 ? { ...common, qos, dup: false } : { ...common, qos, packetId, dup };
 };
 
-export interface SampleOptions extends Partial<Omit<CoreOptions, 'connect' | 'plan'>> {
+export interface SampleOptions extends Partial<Omit<CoreOptions, 'connect' | 'reconnect' | 'random'>> {
   readonly connect?: Partial<Pick<Connect, 'cleanSession' | 'keepAlive' | 'clientId' | 'protocolLevel'>>;
   readonly reconnects?: boolean;
 }
@@ -72,7 +72,8 @@ export class SampleClient implements ClientPort {
       maxQueuedMessages: 100,
       manualAcknowledgement: false,
       unclaimed: undefined,
-      plan: reconnects ? new ReconnectPlan({ firstDelayMs: 100, factor: 2, jitter: 0 }, () => 0) : undefined,
+      reconnect: reconnects ? reconnectSettings({ firstDelayMs: 100, factor: 2, jitter: 0 }) : undefined,
+      random: () => 0,
       ...options,
     });
   }

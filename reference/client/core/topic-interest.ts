@@ -1,0 +1,108 @@
+// What the application wants of topics, and what the server has been asked of it (sections 3.8 to 3.11), over all connections. In: wishes,
+// SUBACK and UNSUBACK. Out, through a port: SUBSCRIBE and UNSUBSCRIBE. Made at first use: who only publishes has none.
+import type { Suback, Unsuback } from '../../codec/packet.ts';
+import type { Qos } from '../../message.ts';
+import type { Filters, Subscribing, Waiting } from './client-port.ts';
+import { SubscribeRefused } from './errors.ts';
+import { type RequestPort, Requests } from './requests.ts';
+import { Subscriptions, type Taker } from './subscriptions.ts';
+
+const mapFilters = <T>([first, ...rest]: Filters, each: (topicFilter: string) => T): readonly [T, ...T[]] => [
+  each(first),
+  ...rest.map(each),
+];
+
+/** SUBSCRIBEs of a resumed client carry at most so many filters each. */
+const filtersAtOnce = 500;
+
+export class TopicInterest {
+  readonly subscriptions = new Subscriptions();
+  readonly #requests: Requests;
+
+  constructor(port: RequestPort, { isConnected }: { readonly isConnected: boolean }) {
+    this.#requests = new Requests(port);
+    if (isConnected) this.#requests.connected();
+  }
+
+  /** Messages are taken from now on: retained ones may overtake SUBACK (section 3.8.4). */
+  subscribe(topicFilters: Filters, qos: Qos, { taker, answered, failed }: Subscribing): void {
+    const subscriptions = mapFilters(topicFilters, (topicFilter) => {
+      this.subscriptions.add(topicFilter, taker, qos);
+      return { topicFilter, qos: this.subscriptions.qosOf(topicFilter) };
+    });
+    this.#requests.ask({ type: 'subscribe', subscriptions, answered, failed });
+  }
+
+  /** Ends what a taker wants. Returns the filters that nobody else wants: the server is to be asked to end them. */
+  leave(topicFilters: readonly string[], taker: Taker): Filters | undefined {
+    const [first, ...rest] = topicFilters.filter((topicFilter) => this.subscriptions.remove(topicFilter, taker));
+    return first === undefined ? undefined : [first, ...rest];
+  }
+
+  /** Ends what anybody wants of some filters. */
+  leaveAll(topicFilters: Filters): void {
+    for (const topicFilter of topicFilters) this.#over(topicFilter);
+  }
+
+  /** Asks the server to send no more of these. */
+  unsubscribe(topicFilters: Filters, waiting: Waiting): void {
+    this.#requests.ask({
+      type: 'unsubscribe',
+      topicFilters,
+      answered: () => waiting.done(),
+      failed: (error) => waiting.failed(error),
+    });
+  }
+
+  /** A string says what about it violates the protocol. */
+  answered(packet: Suback | Unsuback): string | undefined {
+    const { type, packetId } = packet;
+    if (type === 'unsuback')
+      return this.#requests.unsuback(packetId)
+        ? undefined
+        : `UNSUBACK ${packetId} answers no UNSUBSCRIBE (MQTT-3.10.4-4)`;
+    const { returnCodes } = packet;
+    if (this.#requests.suback(packetId, returnCodes)) return undefined;
+    return `SUBACK ${packetId} with ${returnCodes.length} return codes answers no SUBSCRIBE (MQTT-3.8.4-2, MQTT-3.8.4-5)`;
+  }
+
+  /** CONNACK came. `isForgotten`: by a server that knows nothing of what was subscribed to before. */
+  connected({ isForgotten }: { readonly isForgotten: boolean }): void {
+    if (isForgotten) this.#subscribeAgain();
+    this.#requests.connected();
+  }
+
+  disconnected(): void {
+    this.#requests.disconnected();
+  }
+
+  /** Nothing comes any more; `reason`: what went wrong. */
+  end(error: () => Error, reason: Error | undefined): void {
+    this.#requests.fail(error);
+    for (const { topicFilter } of this.subscriptions.wanted()) {
+      for (const taker of this.subscriptions.takersOf(topicFilter)) taker.ended?.(topicFilter, reason);
+    }
+  }
+
+  #over(topicFilter: string, error?: Error): void {
+    for (const taker of this.subscriptions.takersOf(topicFilter)) {
+      this.subscriptions.remove(topicFilter, taker);
+      taker.ended?.(topicFilter, error);
+    }
+  }
+
+  #subscribeAgain(): void {
+    const wanted = this.subscriptions.wanted().filter(({ topicFilter }) => !this.#requests.asksFor(topicFilter));
+    for (let at = 0; at < wanted.length; at += filtersAtOnce) {
+      const [first, ...rest] = wanted.slice(at, at + filtersAtOnce);
+      if (first === undefined) return;
+      const subscriptions = [first, ...rest] as const;
+      const answered = (returnCodes: readonly number[]): void => {
+        subscriptions.forEach(({ topicFilter }, i) => {
+          if (returnCodes[i] === 0x80) this.#over(topicFilter, new SubscribeRefused([topicFilter], [0x80]));
+        });
+      };
+      this.#requests.ask({ type: 'subscribe', subscriptions, answered, failed: () => {} });
+    }
+  }
+}
