@@ -43,7 +43,7 @@ export interface ConformanceOptions {
 
 /** Judges a broker. Throws BadAddress for an address that cannot be used, and UnknownReading; whatever the target does is in the report. */
 export function runConformance(options: ConformanceOptions): Promise<Report> {
-  const { target, only = [], skip = [], protocols, timeoutMs, concurrency, repeatFailures = 2 } = options;
+  const { target, only = [], skip = [], protocols, timeoutMs, concurrency, repeatFailures = 4 } = options;
   const {
     websocket,
     forbiddenTopic,

@@ -48,7 +48,7 @@ export function clientCommand(): Command {
     .option('--concurrency <n>', 'scenarios played at the same time (default: 4)', whole(1, 100))
     .option('--reporter <name[=file]>', `${reporterNames.join(', ')} (repeatable)`, collect, [])
     .option('--out <folder>', 'where index.html and report.json go', 'reports/latest-client')
-    .option('--repeat-failures <n>', 'how often a failing scenario is played again', whole(0, 100), 2)
+    .option('--repeat-failures <n>', 'how often a failing scenario is played again', whole(0, 100), 4)
     .option('--verbose', 'show every scenario')
     .option('--quiet', 'show the end alone')
     .allowExcessArguments(false)

@@ -106,7 +106,7 @@ export function conformanceCommand(): Command {
       [],
     )
     .option('--pcap <file>', 'write all that passes as pcapng, for Wireshark and tshark')
-    .option('--repeat-failures <n>', 'how often a failing scenario is played again, alone', whole(0, 100), 2)
+    .option('--repeat-failures <n>', 'how often a failing scenario is played again, alone', whole(0, 100), 4)
     .option('--seed <n>', 'seed of all random choices', whole(0, 4_294_967_295))
     .option('--verbose', 'show every scenario')
     .option('--quiet', 'show the end alone')

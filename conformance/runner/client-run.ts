@@ -107,7 +107,7 @@ class ClientRun {
   }
 
   async #confirmed(scenario: ClientScenario, first: ScenarioResult): Promise<ScenarioResult> {
-    const { repeatFailures = 2 } = this.#options;
+    const { repeatFailures = 4 } = this.#options;
     let same = 1;
     for (let i = 0; i < repeatFailures; i++) if ((await this.#playOne(scenario)).verdict === first.verdict) same++;
     const runs = 1 + repeatFailures;

@@ -30,7 +30,10 @@ export interface ScheduleOptions {
   readonly targetAnswers: () => Promise<boolean>;
 }
 
-const longestRepeatMs = 2_000;
+/** A scenario that took longer is not repeated: so long, or this share of the run so far, for nobody notices a tenth. */
+const longestRepeat = { ms: 2_000, share: 0.1 };
+/** So many repeats of a scenario are played side by side: four take as long as one. */
+const repeatLanes = 4;
 const secondChanceLanes = 8;
 
 export class Schedule {
@@ -145,7 +148,7 @@ export class Schedule {
 
   /** Plays failing scenarios again, after all others, and writes down how often they gave the same verdict. */
   async #repeatFailures(): Promise<void> {
-    await this.#inLanes(this.#failing.splice(0), this.#options.concurrency * 2, (index) => this.#repeat(index));
+    await this.#inLanes(this.#failing.splice(0), this.#options.concurrency, (index) => this.#repeat(index));
   }
 
   async #repeat(index: number): Promise<void> {
@@ -154,12 +157,13 @@ export class Schedule {
     if (planned === undefined || first === undefined) return;
     let same = 1;
     let runs = 1;
-    // What takes long is not repeated as often: the time goes by for all.
-    const worthIt = Math.min(this.#options.repeatFailures, Math.floor(longestRepeatMs / Math.max(1, first.durationMs)));
-    if (!this.#over()) {
-      const again = await Promise.all(Array.from({ length: worthIt }, () => this.#result(planned, 'repeat')));
-      runs += again.length;
-      same += again.filter(({ verdict }) => verdict === first.verdict).length;
+    if (!this.#over() && this.#isWorthRepeating(first)) {
+      const { repeatFailures } = this.#options;
+      await this.#inLanes([...Array(repeatFailures).keys()], repeatLanes, async () => {
+        const { verdict } = await this.#result(planned, 'repeat');
+        runs += 1;
+        if (verdict === first.verdict) same += 1;
+      });
     }
     // What a target does once under load and never again may be its slowness: told of, but no accusation.
     const unconfirmed = runs > 1 && same === 1;
@@ -171,6 +175,10 @@ export class Schedule {
     };
     this.#results[index] = result;
     this.#options.emit({ type: 'scenario:end', result });
+  }
+
+  #isWorthRepeating({ durationMs }: ScenarioResult): boolean {
+    return durationMs <= Math.max(longestRepeat.ms, this.#options.now() * longestRepeat.share);
   }
 
   async #result(
