@@ -30,7 +30,21 @@ export function briefLines(result: ScenarioResult, indexes: readonly (number | G
     );
     return lineOf(entry, letters.get(entry.connection ?? '') ?? '', { ...context, asked });
   });
-  return withoutNumbers(lines);
+  return alikeTogether(withoutNumbers(lines));
+}
+
+/** What several connections do in turn is one line: `A B C→CONNECT`; a check that passed several times too: `✓2 × 5`. */
+function alikeTogether(lines: readonly string[]): string[] {
+  const groups: { what: string; who: string[] }[] = [];
+  for (const line of lines) {
+    const [, who = '', what = line] = /^([A-Z]\d*)([→←×].*)$/s.exec(line) ?? [];
+    const last = groups.at(-1);
+    if (last?.what === what && (who !== '' || line.startsWith('✓'))) last.who.push(who);
+    else groups.push({ what, who: [who] });
+  }
+  return groups.map(({ what, who }) =>
+    what.startsWith('✓') && who.length > 1 ? `${what} × ${who.length}` : `${who.join(' ')}${what}`,
+  );
 }
 
 /** Topics of a run are numbered; the numbers of one scenario begin anew: `"…/908/t"` is `"…/t"`, and another `"…2/t"`. */

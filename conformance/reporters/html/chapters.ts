@@ -72,5 +72,5 @@ const texts: Readonly<Record<Statement['standard'], string>> = {
 export function linkTo({ id, standard }: Statement): string {
   const numbered = standard === '3.1.1' && id.startsWith('MQTT-');
   // A hyphen has a meaning of its own there: https://wicg.github.io/scroll-to-text-fragment
-  return `${texts[standard]}${numbered ? `#:~:text=%5B${id.replaceAll('-', '%2D')}%5D` : ''}`;
+  return `${texts[standard]}${numbered ? `#:~:text=[${id.replaceAll('-', '%2D')}]` : ''}`;
 }

@@ -15,9 +15,9 @@ interface Context {
   readonly absences: ReadonlyMap<number, Absence>;
   /** By the text of a passed check: its number in the list above the ladder. */
   readonly numberOf: ReadonlyMap<string, number>;
-  /** Milliseconds at which the trace begins. */
-  readonly from: number;
+  readonly result: ScenarioResult;
   readonly allBytes: boolean;
+  readonly timesApart: boolean;
   readonly words: Words;
 }
 
@@ -26,18 +26,21 @@ export interface LadderProps {
   readonly indexes: readonly (number | Gap)[];
   /** Bytes of every packet can be unfolded, not only of those that words do not tell. */
   readonly allBytes: boolean;
+  /** Times are told elsewhere: their places stay empty. */
+  readonly timesApart?: boolean;
   readonly words: Words;
 }
 
-export function Ladder({ result, indexes, allBytes, words }: LadderProps): VNode {
-  const { trace, startedAt } = result;
+export function Ladder({ result, indexes, allBytes, timesApart = false, words }: LadderProps): VNode {
+  const { trace } = result;
   const context: Context = {
     names: lanesOf(trace),
     deciding: decidingOnes(result),
     absences: absencesOf(result),
     numberOf: numbersOf(result),
-    from: trace[0]?.at ?? startedAt,
+    result,
     allBytes,
+    timesApart,
     words,
   };
   return (
@@ -92,8 +95,12 @@ function laneLetter(connection: string | undefined, names: readonly string[]): s
   return lane < 0 ? '' : String.fromCharCode('a'.charCodeAt(0) + lane);
 }
 
-/** Tenths where they tell something. */
-const millis = (ms: number): number => Number(ms.toFixed(ms < 10 ? 1 : 0));
+/** Milliseconds since the trace began; tenths where they tell something. */
+export function timeIn({ trace, startedAt }: ScenarioResult, index: number): number {
+  const from = trace[0]?.at ?? startedAt;
+  const ms = (trace[index]?.at ?? from) - from;
+  return Number(ms.toFixed(ms < 10 ? 1 : 0));
+}
 
 interface RowProps {
   readonly index: number;
@@ -103,7 +110,7 @@ interface RowProps {
 
 /** The class tells kind and lane: `tb` is sent on the second connection. */
 function Row({ index, entry, context }: RowProps): VNode {
-  const { names, deciding, absences, from } = context;
+  const { names, deciding, absences, result, timesApart } = context;
   const decides = deciding.has(index);
   const waiting = [...absences.values()].some(
     ({ since, until, connection }) =>
@@ -115,7 +122,7 @@ function Row({ index, entry, context }: RowProps): VNode {
       aria-current={decides ? 'true' : undefined}
       data-w={waiting ? '' : undefined}
     >
-      <i>{millis(entry.at - from)}</i>
+      <i>{timesApart ? '' : timeIn(result, index)}</i>
       {entry.kind === 'sent' || entry.kind === 'received' ? (
         <Packet entry={entry} decides={decides} context={context} />
       ) : (

@@ -35,14 +35,15 @@ export function Scenarios({ report, words }: ScenariosProps): VNode {
     if (inside === undefined) folders.set(result.section, [result]);
     else inside.push(result);
   }
+  const packed = pack([...folders.values()].flat(), report, words);
   return (
     <section aria-labelledby="page-scenarios">
       <h2 id="page-scenarios">Scenarios</h2>
       <p id="page-brief" class="q">
         Without JavaScript traces are told in brief: → to the broker, ← from it, × an end of the connection, ✓ a check
-        that passed, by its number; fields with their usual values are left out, and so are the bytes of packets that
-        words tell in full. What is said to be as at another version of MQTT differs in identifiers, times, and what
-        overtook what on other connections.
+        that passed, by its number; what several connections do in turn stands on one line; fields with their usual
+        values are left out, and so are the bytes of packets that words tell in full. What is said to be as at another
+        version of MQTT differs in identifiers, times, and what overtook what on other connections.
       </p>
       {[...folders].map(([folder, inside]) => (
         <div key={folder}>
@@ -57,9 +58,11 @@ export function Scenarios({ report, words }: ScenariosProps): VNode {
               words={words}
             />
           ))}
-          <template data-packed>{pack(inside, report, words)}</template>
         </div>
       ))}
+      <template id="page-packed" data-bytes={packed.byteLength}>
+        {packed.text}
+      </template>
     </section>
   );
 }
@@ -100,19 +103,22 @@ function Facts({ result }: { result: ScenarioResult }): VNode {
   return (
     <p class="q">
       {`${id}${level} · ${timeText(durationMs)}${stabilityText(result)}${cites.length === 0 ? '' : ' · cites '}`}
-      {cites.slice(0, isBrief(result.verdict) ? mostCited : cites.length).map((cited) => [
-        <a key={cited} href={`#${cited}`}>
-          {cited}
-        </a>,
-        ' ',
-      ])}
-      {isBrief(result.verdict) ? cites.slice(mostCited).join(' ') : ''}
+      {isBrief(result.verdict) ? cites.join(' ') : <Links ids={cites} />}
     </p>
   );
 }
 
-/** Where a scenario passed, so many statements are links. */
-const mostCited = 6;
+/** The script makes links of the others too, when they are unfolded. */
+const Links = ({ ids }: { ids: readonly string[] }): VNode => (
+  <>
+    {ids.map((id) => [
+      <a key={id} href={`#${id}`}>
+        {id}
+      </a>,
+      ' ',
+    ])}
+  </>
+);
 
 /** Whether both passed the same checks by the same exchange, but for what differs from run to run. */
 const isSame = (one: ScenarioResult, other: ScenarioResult, words: Words): boolean =>
@@ -158,7 +164,12 @@ function Trace({ result, before, drawn, words }: TraceProps): VNode | null {
 }
 
 function BriefTrace({ result, before, words }: Omit<TraceProps, 'drawn'>): VNode {
-  if (before === undefined) return <pre class="t">{shortened(briefText(result, words))}</pre>;
+  if (before === undefined)
+    return (
+      <pre class="t">
+        {shortened(briefText(result, words), longestBrief[isBrief(result.verdict) ? 'passed' : 'not passed'])}
+      </pre>
+    );
   return (
     <p class="t q">
       {'As '}
@@ -167,13 +178,14 @@ function BriefTrace({ result, before, words }: Omit<TraceProps, 'drawn'>): VNode
   );
 }
 
-const longestBrief = 20;
+/** Lines of a trace that is told in brief: of what passed enough to see how it went. */
+const longestBrief = { passed: 14, 'not passed': 24 };
 
 /** The ends of a long text, and how much stands between them. */
-function shortened(text: string): string {
+function shortened(text: string, most: number): string {
   const lines = text.split('\n');
-  if (lines.length <= longestBrief) return text;
-  const [start, end] = [lines.slice(0, longestBrief - 6), lines.slice(-5)];
+  if (lines.length <= most) return text;
+  const [start, end] = [lines.slice(0, most - 6), lines.slice(-5)];
   return [...start, `… ${lines.length - start.length - end.length} more lines …`, ...end].join('\n');
 }
 

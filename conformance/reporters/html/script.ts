@@ -2,6 +2,8 @@
 // Inline and small; the page reads without it. It never makes markup of what it finds in the page, but for ladders, which were
 // escaped when they were packed.
 
+import { bytesOfInScript } from './letters.ts';
+
 const filters = `
 const byId=(id)=>document.getElementById(id),all=(what,inside=document)=>[...inside.querySelectorAll(what)];
 const words=byId('page-words'),verdict=byId('page-verdict'),chapter=byId('page-chapter'),count=byId('page-count');
@@ -42,12 +44,18 @@ addEventListener('afterprint',()=>{for(const e of closed.splice(0))e.open=false}
 `;
 
 const unpacking = `
-const packs=new Map();
-const unpack=(template)=>{
-if(!packs.has(template))packs.set(template,(async()=>{
-const bytes=Uint8Array.from(atob(template.content.textContent),(c)=>c.charCodeAt(0));
-return JSON.parse(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text())})());
-return packs.get(template)};
+let unpacked;
+const unpack=()=>unpacked??=(async()=>{
+const{content,dataset}=byId('page-packed'),stream=new Blob([bytesOf(content.textContent,+dataset.bytes)]).stream();
+return JSON.parse(await new Response(stream.pipeThrough(new DecompressionStream('deflate-raw'))).text())})();
+const fillTimes=(list,times)=>{let at=0;
+const steps=times.split(',');
+all(':scope>[class]:not(.h0)>i',list).forEach((i,n)=>{at+=+steps[n];i.textContent=+at.toFixed(1)})};
+const linkCited=(facts)=>{
+const[start,cited]=facts.textContent.split(' · cites ');
+if(!cited||facts.querySelector('a'))return;
+facts.textContent=start+' · cites ';
+for(const id of cited.split(' ')){const a=document.createElement('a');a.href='#'+id;a.textContent=id;facts.append(a,' ')}};
 const copy=async(text)=>{
 try{await navigator.clipboard.writeText(text);return true}catch{
 const area=document.createElement('textarea');area.value=text;document.body.append(area);area.select();
@@ -65,12 +73,15 @@ if(kind==='x')return said(words.includes('ended by the target')?'<':'>',words.in
 const hex=all('code',li).map((c)=>c.textContent).filter(Boolean).join(' ');
 return kind==='t'||kind==='r'?said(kind==='t'?'>':'<',hex+' # '+words.replace(/^decided here: /,'')):[]});
 return head+'\\n\\n'+lines.join('\\n')+'\\n'};
+const scenarios=all('[aria-labelledby=page-scenarios] [data-v]');
 const complete=async(e)=>{
-const template=e.parentElement.querySelector('template[data-packed]');
-if(!template||e.dataset.whole!==undefined)return;
+const place=scenarios.indexOf(e);
+if(place<0||e.dataset.whole!==undefined)return;
 e.dataset.whole='';
-const[ladder,command,head,passes]=(await unpack(template))[e.id]??[];
-if(command===undefined)return;
+linkCited(e.querySelector('.q'));
+const[ladder,times,shortCommand,shortHead,passes]=(await unpack())[place];
+const whole=(text)=>text.replaceAll('{id}',e.id.split('@')[0]).replace('{title}',()=>e.querySelector('summary').lastChild.data.trim());
+const command=whole(shortCommand),head=whole(shortHead);
 const markup=(text)=>{const t=document.createElement('template');t.innerHTML=text;return t.content.firstChild};
 if(passes)e.querySelector('.h').replaceWith(markup(passes));
 const bar=document.createElement('p'),said=document.createElement('output');
@@ -78,6 +89,7 @@ bar.append(button('Copy as command',()=>command,said),' ');
 const trace=e.querySelector('.t');
 if(!trace||!ladder){bar.append(said);e.append(bar);return}
 const list=markup(ladder);
+fillTimes(list,times);
 trace.replaceWith(bar,list);
 if(head)bar.append(button('Copy as fixture',()=>fixture(head,list),said),' ');
 bar.append(said)};
@@ -85,6 +97,6 @@ document.addEventListener('toggle',(event)=>{if(event.target.matches('[data-v]')
 `;
 
 export const script = `
-${filters}${links}${unpacking}
+${filters}${links}${bytesOfInScript}${unpacking}
 byId('page-filters').hidden=false;byId('page-brief').hidden=true;filter();open();addEventListener('load',open);
 `;

@@ -9,8 +9,9 @@ const needlessQuotes = /="([\w#@.:-]+)"(?=[ >])/g;
 /** End tags that the next tag or the end of the parent implies: https://html.spec.whatwg.org/#optional-tags */
 const impliedEnds: ReadonlySet<string> = new Set(['</li>', '</dt>', '</dd>', '</td>', '</th>', '</tr>']);
 
-/** The end of a paragraph that what follows it ends as well. */
-const impliedParagraphEnd = /<\/p>(?=<(?:li|details|\/ol)[ >])/g;
+/** The end of a paragraph that what follows it, or the end of its parent, ends as well. */
+const impliedParagraphEnd =
+  /<\/p>(?=<(?:li|details|div|dl|h3|ol|p|pre|table|ul|\/(?:details|div|dl|ol|section|ul))[ >])/g;
 
 /** `"` in a text needs no escape, only in a value. */
 export const shrink = (markup: string): string =>
