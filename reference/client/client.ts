@@ -152,7 +152,9 @@ export class Client implements AsyncDisposable {
   async unsubscribe(topicFilters: string | readonly string[], { signal }: WaitOptions = noOptions): Promise<void> {
     const filters = checkedFilters(topicFilters, 'MQTT-3.10.3-2');
     signal?.throwIfAborted();
-    const answer = new Promise<void>((done, failed) => this.#edge.core.unsubscribeAll(filters, { done, failed }));
+    const answer = new Promise<void>((done, failed) =>
+      this.#edge.core.topics.unsubscribeAll(filters, { done, failed }),
+    );
     await unlessAborted(answer, signal);
   }
 
@@ -171,7 +173,7 @@ export class Client implements AsyncDisposable {
   /** Ends the connection by DISCONNECT, and the client. Resolves when the stream is closed. */
   end({ settle = false, signal }: EndOptions = noOptions): Promise<void> {
     if (signal === undefined && !settle) return this.#end();
-    const settled = settle ? new Promise<void>((done) => this.#edge.core.whenIdle(done)) : sent;
+    const settled = settle ? new Promise<void>((done) => this.#edge.core.outbox.whenIdle(done)) : sent;
     return unlessAborted(
       unlessAborted(settled, signal).then(() => this.#end()),
       signal,
@@ -205,7 +207,7 @@ export class Client implements AsyncDisposable {
       return this.#edge.room(payload.length >= leastSliceBytes) ?? sent;
     topicBytes(topicName);
     const message = new OutgoingMessage({ topicName, payload, qos: 0, retain });
-    core.publishLater(message);
+    core.outbox.later(message);
     return message.settled();
   }
 
@@ -215,7 +217,7 @@ export class Client implements AsyncDisposable {
     topicBytes(topicName);
     const message = new OutgoingMessage({ topicName, payload, qos, retain });
     const settled = message.settled();
-    this.#edge.core.publishSurely(message, qos);
+    this.#edge.core.outbox.surely(message, qos);
     this.#edge.sessionChanged();
     return settled;
   }
@@ -229,13 +231,15 @@ export class Client implements AsyncDisposable {
       valve: { full: () => core.full(), drained: () => core.drained(this.#edge.now()) },
       limits: { maxMessages: maxUnreadMessages, maxBytes: maxUnreadBytes },
       unsubscribe: () =>
-        new Promise((done, failed) => core.unsubscribe(filters, subscription, { done: () => done(), failed })),
+        new Promise((done, failed) => core.topics.unsubscribe(filters, subscription, { done: () => done(), failed })),
     });
     return subscription;
   }
 
   #subscribe(filters: Filters, qos: Qos, taker: Subscription): Promise<readonly SubackReturnCode[]> {
-    return new Promise((answered, failed) => this.#edge.core.subscribe(filters, qos, { taker, answered, failed }));
+    return new Promise((answered, failed) =>
+      this.#edge.core.topics.subscribe(filters, qos, { taker, answered, failed }),
+    );
   }
 }
 

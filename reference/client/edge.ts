@@ -89,7 +89,10 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper {
     const hasStream = this.#transport !== undefined;
     this.#streamBy = hasStream ? this.now() + closeWithinMs : Number.POSITIVE_INFINITY;
     const closed = hasStream ? new Promise<void>((done) => (this.#closed = done)) : Promise.resolve();
+    // DISCONNECT leaves at once, with all that waits.
+    this.#flushWaits = true;
     this.core.end();
+    this.#flushWaits = false;
     this.#arm();
     return this.#store === undefined ? closed : closed.then(() => this.#store?.close());
   }

@@ -166,11 +166,14 @@ function willOf({ topicName, message, qos = 0, retain = false }: WillOptions): W
   return { topicName, message: bytes, qos, retain };
 }
 
+/** So many UTF-16 units are never more than 65,535 bytes of UTF-8. */
+const shortUnits = 21_845;
+
 /** MQTT-1.5.3-1, MQTT-1.5.3-2: well-formed, without U+0000, at most 65,535 bytes. */
 function checkText(text: string, name: string, statement: string): void {
   if (!isWellFormed(text)) throw new TypeError(`${name}: expected text without lone surrogates (${statement})`);
   if (text.includes('\0')) throw new TypeError(`${name}: expected text without U+0000 (MQTT-1.5.3-2)`);
-  checkLength(encoder.encode(text), name);
+  if (text.length > shortUnits) checkLength(encoder.encode(text), name);
 }
 
 function checkLength({ length }: Uint8Array, name: string): void {

@@ -141,10 +141,18 @@ describe('messages that are sent', () => {
 
   test('and acknowledged are told', async () => {
     const client = new SampleClient().connect().publish('t', 'a', 1);
-    const idle = new Promise<void>((done) => client.core.whenIdle(done)).then(() => client.log.push('idle'));
+    const idle = new Promise<void>((done) => client.core.outbox.whenIdle(done)).then(() => client.log.push('idle'));
     client.serves({ type: 'puback', packetId: 1 });
     await idle;
     expect(client.happened()).toEqual(['a done', 'idle']);
+  });
+
+  test('keep nobody waiting for them once the client is over', async () => {
+    const client = new SampleClient({ reconnects: false }).connect().publish('t', 'a', 1);
+    const idle = new Promise<void>((done) => client.core.outbox.whenIdle(done)).then(() => client.log.push('idle'));
+    client.breaks();
+    await idle;
+    expect(client.happened()).toEqual(['disconnected: broken', 'ended', 'a: ClientEnded', 'idle']);
   });
 });
 

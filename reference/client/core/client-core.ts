@@ -3,20 +3,16 @@
 import type { Sink } from '../../codec/output.ts';
 import type { Packet, Publish } from '../../codec/packet.ts';
 import type { PublishView } from '../../codec/publish-view.ts';
-import { publishByte } from '../../codec/publish-writer.ts';
-import type { Message, PacketId, Qos } from '../../message.ts';
-import { Sender, type SenderPort } from '../../session/sender.ts';
-import { defaultSessionRules } from '../../session/session-rules.ts';
-import type { ClientPort, CoreOptions, Filters, KeptState, Subscribing, Waiting } from './client-port.ts';
+import type { PacketId } from '../../message.ts';
+import type { ClientPort, CoreOptions, KeptState, Waiting } from './client-port.ts';
 import { ClientConnection, type ConnectionHandler } from './connection.ts';
-import { ClientEnded, type Disconnected, endedByItself, FateUnknown, QueueFull } from './errors.ts';
+import { type Disconnected, endedByItself } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { topicBytes } from './known-topics.ts';
-import { OutgoingMessage } from './outgoing-message.ts';
+import { Outbox, type OutboxPort } from './outbox.ts';
 import { ReconnectPlan } from './reconnect-plan.ts';
 import { SessionJournal } from './session-journal.ts';
-import type { Taker } from './subscriptions.ts';
-import { TopicInterest } from './topic-interest.ts';
+import { TopicInterest, type TopicPort } from './topic-interest.ts';
 
 type State =
   | { readonly state: 'dialling' }
@@ -24,22 +20,17 @@ type State =
   | { readonly state: 'waiting'; readonly until: number }
   | { readonly state: 'ended' };
 
-/** Of a sender that there is not. */
-const nothing = { inFlight: [], queued: [] };
 const dialling: State = { state: 'dialling' };
 
 /** An idle one holds little: what it needs is made at first use. */
-export class ClientCore implements ConnectionHandler, SenderPort {
+export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort {
   readonly #options: CoreOptions;
   readonly #port: ClientPort;
-  #senderMade: Sender | undefined;
+  #outboxMade: Outbox | undefined;
   #inboxMade: Inbox | undefined;
   #topicsMade: TopicInterest | undefined;
   #journal: SessionJournal | undefined;
-  /** QoS 0 messages of the time without a connection. */
-  #offline: OutgoingMessage[] | undefined;
   #pings: Waiting[] | undefined;
-  #idle: (() => void)[] | undefined;
   #plan: ReconnectPlan | undefined;
   #state: State = dialling;
   #everConnected = false;
@@ -56,24 +47,23 @@ export class ClientCore implements ConnectionHandler, SenderPort {
   #goOn({ journal, messages, receivedIds }: KeptState): void {
     const { manualAcknowledgement } = this.#options;
     this.#journal = new SessionJournal({ records: journal, manualAcknowledgement });
-    this.#sender.restore(messages);
+    this.outbox.restore(messages);
     this.#inbox.restore(receivedIds);
   }
 
-  /** What the two ends owe each other (MQTT-4.1.0-1): it outlives each connection (MQTT-4.1.0-2, MQTT-3.1.2-4). */
-  get #sender(): Sender {
-    if (this.#senderMade !== undefined) return this.#senderMade;
-    const { maxInFlight, maxQueuedMessages } = this.#options;
-    const limits = { window: maxInFlight, maxQueued: maxQueuedMessages };
-    this.#senderMade = new Sender({ rules: defaultSessionRules, ...limits }, this.#journal);
-    if (this.isConnected) this.#senderMade.connect(this);
-    return this.#senderMade;
+  /** What is published beyond QoS 0 on an open connection. */
+  get outbox(): Outbox {
+    if (this.#outboxMade !== undefined) return this.#outboxMade;
+    const { maxInFlight, maxQueuedMessages, connect } = this.#options;
+    const { cleanSession } = connect;
+    this.#outboxMade = new Outbox(this, { maxInFlight, maxQueuedMessages, cleanSession, journal: this.#journal });
+    return this.#outboxMade;
   }
 
   get #inbox(): Inbox {
     const { unclaimed, manualAcknowledgement } = this.#options;
     this.#inboxMade ??= new Inbox({
-      subscriptions: this.#topics.subscriptions,
+      subscriptions: this.topics.subscriptions,
       unclaimed,
       manualAcknowledgement,
       journal: this.#journal,
@@ -82,15 +72,9 @@ export class ClientCore implements ConnectionHandler, SenderPort {
     return this.#inboxMade;
   }
 
-  get #topics(): TopicInterest {
-    this.#topicsMade ??= new TopicInterest(
-      {
-        reserveId: () => this.#sender.reserveId(),
-        releaseId: (packetId) => this.#sender.releaseId(packetId),
-        send: (packet) => this.#connection?.send(packet),
-      },
-      this,
-    );
+  /** What is subscribed to. */
+  get topics(): TopicInterest {
+    this.#topicsMade ??= new TopicInterest(this);
     return this.#topicsMade;
   }
 
@@ -104,7 +88,7 @@ export class ClientCore implements ConnectionHandler, SenderPort {
 
   /** Messages that wait for a connection or for their acknowledgement. */
   get pendingMessages(): number {
-    return (this.#senderMade?.size ?? 0) + (this.#offline?.length ?? 0);
+    return this.#outboxMade?.size ?? 0;
   }
 
   get #connection(): ClientConnection | undefined {
@@ -117,7 +101,7 @@ export class ClientCore implements ConnectionHandler, SenderPort {
   opened(now: number): void {
     this.#now = now;
     if (this.#state.state !== 'dialling') return;
-    const connection = new ClientConnection(this, { ...this.#options, now });
+    const connection = new ClientConnection(this, this.#options, now);
     this.#state = { state: 'open', connection };
   }
 
@@ -162,41 +146,6 @@ export class ClientCore implements ConnectionHandler, SenderPort {
     return true;
   }
 
-  /** QoS 0 without a connection: keeps the message until there is one. Throws QueueFull, ClientEnded. */
-  publishLater(message: OutgoingMessage): void {
-    if (this.isEnded) throw new ClientEnded();
-    const { maxQueuedMessages } = this.#options;
-    this.#offline ??= [];
-    if (this.#offline.length >= maxQueuedMessages) throw new QueueFull(maxQueuedMessages);
-    this.#offline.push(message);
-  }
-
-  /** QoS 1 and 2. Throws QueueFull, ClientEnded. */
-  publishSurely(message: OutgoingMessage, qos: 1 | 2): void {
-    if (this.isEnded) throw new ClientEnded();
-    if (!this.#sender.send(message, { qos })) throw new QueueFull(this.#options.maxQueuedMessages);
-  }
-
-  /** Asks for Topic Filters. Throws ClientEnded. */
-  subscribe(topicFilters: Filters, qos: Qos, subscribing: Subscribing): void {
-    if (this.isEnded) throw new ClientEnded();
-    this.#topics.subscribe(topicFilters, qos, subscribing);
-  }
-
-  /** Ends what a taker wants; the server is asked for those filters that nobody else wants. */
-  unsubscribe(topicFilters: readonly string[], taker: Taker, waiting: Waiting): void {
-    const unwanted = this.#topics.leave(topicFilters, taker);
-    if (unwanted === undefined || this.isEnded) waiting.done();
-    else this.#topics.unsubscribe(unwanted, waiting);
-  }
-
-  /** Ends what anybody wants of some filters; the server is asked in any case. Throws ClientEnded. */
-  unsubscribeAll(topicFilters: Filters, waiting: Waiting): void {
-    if (this.isEnded) throw new ClientEnded();
-    this.#topics.leaveAll(topicFilters);
-    this.#topics.unsubscribe(topicFilters, waiting);
-  }
-
   /** Sends PINGREQ, whether it is due or not. False without a connection. */
   ping(waiting: Waiting, now: number): boolean {
     const connection = this.#connection;
@@ -205,13 +154,6 @@ export class ClientCore implements ConnectionHandler, SenderPort {
     this.#pings.push(waiting);
     connection.ping(now);
     return true;
-  }
-
-  /** Calls once nothing waits any more. */
-  whenIdle(call: () => void): void {
-    if (this.pendingMessages === 0) return call();
-    this.#idle ??= [];
-    this.#idle.push(call);
   }
 
   /** Ends the client, with DISCONNECT where it is connected. */
@@ -266,40 +208,33 @@ export class ClientCore implements ConnectionHandler, SenderPort {
     const first = !this.#everConnected;
     this.#everConnected = true;
     this.#plan?.succeeded();
-    if (!sessionPresent) this.#sessionLost();
-    // MQTT-4.4.0-1: first what is unacknowledged, in the order of first sending (MQTT-4.6.0-1), then what was queued.
-    this.#senderMade?.connect(this);
+    // The server knows nothing of an earlier session (MAY-3.2.2.2-a): neither may we (MQTT-3.1.2-6).
+    if (!sessionPresent) this.#inboxMade?.clear();
+    this.#outboxMade?.connected(sessionPresent);
     this.#topicsMade?.connected({ isForgotten: !sessionPresent && !first });
-    const offline = this.#offline ?? [];
-    this.#offline = undefined;
-    for (const message of offline) {
-      this.publishAtOnce(message.topicName, message.payload, message.retain);
-      message.done();
-    }
+    this.#outboxMade?.sendOffline();
     // Not before: CONNACK has to be read.
     if (this.#pausing > 0) this.#pauseReading();
     this.#port.connected({ sessionPresent });
-    this.#lookIdle();
   }
 
   packet(packet: Exclude<Packet, Publish>): string | undefined {
     switch (packet.type) {
       case 'puback':
-        this.#done(this.#senderMade?.puback(packet.packetId));
+        this.#outboxMade?.puback(packet.packetId);
         return undefined;
       case 'pubrec':
-        // MQTT-4.6.0-4: answered at once, so in the order of the PUBRECs.
-        this.#sender.pubrec(packet.packetId);
+        this.outbox.pubrec(packet.packetId);
         return undefined;
       case 'pubrel':
         this.#inbox.pubrel(packet.packetId);
         return undefined;
       case 'pubcomp':
-        this.#done(this.#senderMade?.pubcomp(packet.packetId));
+        this.#outboxMade?.pubcomp(packet.packetId);
         return undefined;
       case 'suback':
       case 'unsuback':
-        return this.#topics.answered(packet);
+        return this.topics.answered(packet);
       case 'connack':
       case 'connect':
       case 'subscribe':
@@ -321,47 +256,30 @@ export class ClientCore implements ConnectionHandler, SenderPort {
     else this.#lost(reason);
   }
 
-  // What the session wants sent, and delivered.
+  published(publish: PublishView): string | undefined {
+    return this.#inbox.published(publish);
+  }
 
-  publish(message: Message, { qos, packetId, dup }: { qos: 1 | 2; packetId: PacketId; dup: boolean }): void {
-    const { topicName, payload, retain } = message;
-    this.#connection?.sendPublish(publishByte({ qos, dup, retain }), topicBytes(topicName), packetId, payload);
+  // What the outbox and the topics want.
+
+  sendPublish(firstByte: number, topic: Uint8Array, packetId: PacketId, payload: Uint8Array): void {
+    this.#connection?.sendPublish(firstByte, topic, packetId, payload);
   }
 
   pubrel(packetId: PacketId): void {
     this.#connection?.acknowledge('pubrel', packetId);
   }
 
-  published(publish: PublishView): string | undefined {
-    return this.#inbox.published(publish);
+  send(packet: Packet): void {
+    this.#connection?.send(packet);
   }
 
-  #done(message: Message | undefined): void {
-    if (message instanceof OutgoingMessage) message.done();
-    this.#lookIdle();
+  reserveId(): PacketId {
+    return this.outbox.reserveId();
   }
 
-  #lookIdle(): void {
-    if (this.#idle === undefined || this.pendingMessages > 0) return;
-    const idle = this.#idle;
-    this.#idle = undefined;
-    for (const call of idle) call();
-  }
-
-  /** The server knows nothing of an earlier session (MAY-3.2.2.2-a): neither may we (MQTT-3.1.2-6), but what it promised nobody is still to be sent. */
-  #sessionLost(): void {
-    this.#inboxMade?.clear();
-    if (!this.#options.connect.cleanSession || this.#senderMade === undefined) return;
-    const { inFlight, queued } = this.#senderMade.takeAll();
-    const again: Message[] = [];
-    for (const { message, qos } of inFlight) {
-      // At least once: as a new message of the new session. Exactly once can't be kept over the end of a session.
-      if (qos === 1) again.push(message);
-      else if (message instanceof OutgoingMessage) message.failed(new FateUnknown());
-    }
-    for (const message of [...again, ...queued]) {
-      if (message.qos !== 0) this.#sender.send(message, { qos: message.qos });
-    }
+  releaseId(packetId: PacketId): void {
+    this.outbox.releaseId(packetId);
   }
 
   #lost(reason: Disconnected): void {
@@ -379,7 +297,7 @@ export class ClientCore implements ConnectionHandler, SenderPort {
   }
 
   #disconnected(reason: Disconnected): void {
-    this.#senderMade?.disconnect();
+    this.#outboxMade?.disconnected();
     this.#topicsMade?.disconnected();
     this.#inboxMade?.connectionLost();
     const pings = this.#pings ?? [];
@@ -391,18 +309,9 @@ export class ClientCore implements ConnectionHandler, SenderPort {
     this.#disconnected(reason);
     this.#state = { state: 'ended' };
     this.#port.disconnected(reason);
-    this.#topicsMade?.end(() => new ClientEnded({ cause: reason }), reason.reason === 'ended' ? undefined : reason);
+    this.#topicsMade?.end(reason, reason.reason === 'ended' ? undefined : reason);
     this.#journal?.close();
-    this.#failAll(reason);
+    this.#outboxMade?.end(reason);
     this.#port.ended(reason);
-  }
-
-  #failAll(reason: Disconnected): void {
-    const { inFlight, queued } = this.#senderMade?.takeAll() ?? nothing;
-    const waiting = [...inFlight.map((one) => one.message), ...queued, ...(this.#offline ?? [])];
-    this.#offline = undefined;
-    if (waiting.length === 0) return;
-    const error = new ClientEnded({ cause: reason });
-    for (const message of waiting) if (message instanceof OutgoingMessage) message.failed(error);
   }
 }

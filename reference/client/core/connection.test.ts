@@ -67,7 +67,7 @@ describe('what a server must not send', () => {
 
   test('a SUBACK with too few codes ends the connection', () => {
     const client = new SampleClient().connect();
-    client.core.subscribe(['a', 'b'], 0, { taker: client.taker(), answered: () => {}, failed: () => {} });
+    client.core.topics.subscribe(['a', 'b'], 0, { taker: client.taker(), answered: () => {}, failed: () => {} });
     expect(client.sent()).toEqual(['subscribe 1 a:0,b:0']);
     client.serves({ type: 'suback', packetId: 1, returnCodes: [0] });
     expect(client.happened()).toContain('disconnected: protocol violation');

@@ -31,7 +31,6 @@ export interface ConnectionOptions {
   readonly connackWithinMs: number;
   readonly pingrespWithinMs: number;
   readonly maxPacketBytes: number;
-  readonly now: number;
 }
 
 type State = 'awaiting-connack' | 'connected' | 'ended';
@@ -52,8 +51,8 @@ export class ClientConnection implements PacketSink {
   #state: State = 'awaiting-connack';
   #paused = false;
 
-  constructor(handler: ConnectionHandler, options: ConnectionOptions) {
-    const { connect, now } = options;
+  constructor(handler: ConnectionHandler, options: ConnectionOptions, now: number) {
+    const { connect } = options;
     this.#handler = handler;
     this.#level = connect.protocolLevel;
     this.#cleanSession = connect.cleanSession;

@@ -160,13 +160,13 @@ export class SampleClient implements ClientPort {
     this.#note(payload, message.settled());
     if (qos === 0) {
       if (this.core.publishAtOnce(topicName, message.payload, false)) message.done();
-      else this.core.publishLater(message);
-    } else this.core.publishSurely(message, qos);
+      else this.core.outbox.later(message);
+    } else this.core.outbox.surely(message, qos);
     return this;
   }
 
   subscribe(topicFilter: string, qos: Qos = 0, taker: Taker = this.taker()): this {
-    this.core.subscribe([topicFilter], qos, {
+    this.core.topics.subscribe([topicFilter], qos, {
       taker,
       answered: (codes) => void this.log.push(`granted ${topicFilter} ${codes}`),
       failed: (error) => void this.log.push(`${topicFilter}: ${error.name}`),

@@ -3,7 +3,7 @@
 import type { Suback, Unsuback } from '../../codec/packet.ts';
 import type { Qos } from '../../message.ts';
 import type { Filters, Subscribing, Waiting } from './client-port.ts';
-import { SubscribeRefused } from './errors.ts';
+import { ClientEnded, SubscribeRefused } from './errors.ts';
 import { type RequestPort, Requests } from './requests.ts';
 import { Subscriptions, type Taker } from './subscriptions.ts';
 
@@ -15,17 +15,25 @@ const mapFilters = <T>([first, ...rest]: Filters, each: (topicFilter: string) =>
 /** SUBSCRIBEs of a resumed client carry at most so many filters each. */
 const filtersAtOnce = 500;
 
+export interface TopicPort extends RequestPort {
+  readonly isConnected: boolean;
+  readonly isEnded: boolean;
+}
+
 export class TopicInterest {
   readonly subscriptions = new Subscriptions();
+  readonly #port: TopicPort;
   readonly #requests: Requests;
 
-  constructor(port: RequestPort, { isConnected }: { readonly isConnected: boolean }) {
+  constructor(port: TopicPort) {
+    this.#port = port;
     this.#requests = new Requests(port);
-    if (isConnected) this.#requests.connected();
+    if (port.isConnected) this.#requests.connected();
   }
 
-  /** Messages are taken from now on: retained ones may overtake SUBACK (section 3.8.4). */
+  /** Messages are taken from now on: retained ones may overtake SUBACK (section 3.8.4). Throws ClientEnded. */
   subscribe(topicFilters: Filters, qos: Qos, { taker, answered, failed }: Subscribing): void {
+    if (this.#port.isEnded) throw new ClientEnded();
     const subscriptions = mapFilters(topicFilters, (topicFilter) => {
       this.subscriptions.add(topicFilter, taker, qos);
       return { topicFilter, qos: this.subscriptions.qosOf(topicFilter) };
@@ -33,25 +41,18 @@ export class TopicInterest {
     this.#requests.ask({ type: 'subscribe', subscriptions, answered, failed });
   }
 
-  /** Ends what a taker wants. Returns the filters that nobody else wants: the server is to be asked to end them. */
-  leave(topicFilters: readonly string[], taker: Taker): Filters | undefined {
+  /** Ends what a taker wants; the server is asked to end those filters that nobody else wants. */
+  unsubscribe(topicFilters: readonly string[], taker: Taker, waiting: Waiting): void {
     const [first, ...rest] = topicFilters.filter((topicFilter) => this.subscriptions.remove(topicFilter, taker));
-    return first === undefined ? undefined : [first, ...rest];
+    if (first === undefined || this.#port.isEnded) waiting.done();
+    else this.#askToEnd([first, ...rest], waiting);
   }
 
-  /** Ends what anybody wants of some filters. */
-  leaveAll(topicFilters: Filters): void {
+  /** Ends what anybody wants of some filters; the server is asked in any case. Throws ClientEnded. */
+  unsubscribeAll(topicFilters: Filters, waiting: Waiting): void {
+    if (this.#port.isEnded) throw new ClientEnded();
     for (const topicFilter of topicFilters) this.#over(topicFilter);
-  }
-
-  /** Asks the server to send no more of these. */
-  unsubscribe(topicFilters: Filters, waiting: Waiting): void {
-    this.#requests.ask({
-      type: 'unsubscribe',
-      topicFilters,
-      answered: () => waiting.done(),
-      failed: (error) => waiting.failed(error),
-    });
+    this.#askToEnd(topicFilters, waiting);
   }
 
   /** A string says what about it violates the protocol. */
@@ -76,12 +77,21 @@ export class TopicInterest {
     this.#requests.disconnected();
   }
 
-  /** Nothing comes any more; `reason`: what went wrong. */
-  end(error: () => Error, reason: Error | undefined): void {
-    this.#requests.fail(error);
+  /** Nothing comes any more; `problem`: what went wrong, if anything did. */
+  end(reason: Error, problem: Error | undefined): void {
+    this.#requests.fail(() => new ClientEnded({ cause: reason }));
     for (const { topicFilter } of this.subscriptions.wanted()) {
-      for (const taker of this.subscriptions.takersOf(topicFilter)) taker.ended?.(topicFilter, reason);
+      for (const taker of this.subscriptions.takersOf(topicFilter)) taker.ended?.(topicFilter, problem);
     }
+  }
+
+  #askToEnd(topicFilters: Filters, waiting: Waiting): void {
+    this.#requests.ask({
+      type: 'unsubscribe',
+      topicFilters,
+      answered: () => waiting.done(),
+      failed: (error) => waiting.failed(error),
+    });
   }
 
   #over(topicFilter: string, error?: Error): void {
