@@ -59,7 +59,7 @@ async function restartable(fault: Fault): Promise<Restartable> {
         { kind: 'ws', port: websocketPort },
       ],
       data: openMemoryStore(kept),
-      connectTimeoutMs: 2_000,
+      connectTimeoutMs: 3_000,
       authenticate: letsIn,
       authorize: ({ topic }) => topic !== forbiddenTopic,
       fault,

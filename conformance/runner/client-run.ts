@@ -143,7 +143,7 @@ class ClientRun {
       adapter,
       listener,
       // A program that is starved answers nobody: its silence counts once it has answered the bench.
-      patience: new Patience({ replyMs: timeoutMs, witness: async () => void (await adapter.do('ping')) }),
+      patience: new Patience({ replyMs: timeoutMs, witness: () => adapter.do('ping').then(() => true) }),
       now,
       watch: (connection) => this.#watch.watcher(id, connection),
       bend,

@@ -4,12 +4,12 @@
 const burst = 40;
 
 export class Door {
-  readonly #alive: () => Promise<void>;
+  readonly #alive: () => Promise<unknown>;
   #opened = 0;
-  #checking: Promise<void> = Promise.resolve();
+  #checking: Promise<unknown> = Promise.resolve();
 
   /** `alive` resolves when the target has answered somebody: it has then accepted what came before. */
-  constructor(alive: () => Promise<void>) {
+  constructor(alive: () => Promise<unknown>) {
     this.#alive = alive;
   }
 

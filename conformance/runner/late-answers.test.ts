@@ -2,8 +2,11 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { type Broker, startBroker } from '../../reference/broker/index.ts';
+import { decode } from '../../reference/codec/decode.ts';
 import { Framer } from '../../reference/codec/framer.ts';
 import { runConformance } from '../index.ts';
+import { elapse } from '../wire/patience.ts';
+import { listening } from '../wire/play/silent-target.ts';
 
 /** Which frames of the broker are held back, and what of the client's lets them go. */
 interface Delay {
@@ -39,18 +42,53 @@ async function startProxy(broker: Broker, { holds, releases, pauseMs }: Delay) {
     tie(client, upstream);
     tie(upstream, client);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    [Symbol.asyncDispose]: () => new Promise<void>((done) => server.close(() => done())),
-  };
+  return listening(server);
 }
 
 function tie(one: Socket, other: Socket): void {
   one.on('close', () => other.destroy());
   one.on('error', () => other.destroy());
 }
+
+/** Passes all on in order, and takes its time over each filter of a SUBSCRIBE; what stands behind waits. */
+async function startSlowProxy(broker: Broker, msOf: (filters: number) => number) {
+  const server = createServer((client) => {
+    const upstream = connect({ port: broker.port, host: '127.0.0.1' });
+    let turn = Promise.resolve();
+    const framer = new Framer();
+    client.on('data', (chunk) =>
+      framer.push(chunk, (frame) => {
+        const bytes = Uint8Array.from(frame);
+        const packet = bytes[0] === 0x82 ? decode(bytes, { level: 4, sentBy: 'client' }) : undefined;
+        const ms = packet?.type === 'subscribe' ? msOf(packet.subscriptions.length) : 0;
+        turn = turn.then(() => elapse(ms)).then(() => void upstream.write(bytes));
+      }),
+    );
+    upstream.on('data', (chunk) => client.write(chunk));
+    tie(client, upstream);
+    tie(upstream, client);
+  });
+  return listening(server);
+}
+
+const slownesses = [
+  ['so long over each filter', (filters: number) => filters * 30],
+  // A target whose subscriptions are stuck serves CONNECT and PINGREQ of others all the time.
+  ['so long over all that come now', (filters: number) => (filters > 1 ? 1_500 : 200)],
+] as const;
+
+test.each(slownesses)('who takes %s is not accused of silence', async (_, msOf) => {
+  await using broker = await startBroker({ port: 0 });
+  await using proxy = await startSlowProxy(broker, msOf);
+  const { scenarios } = await runConformance({
+    target: `127.0.0.1:${proxy.port}`,
+    only: ['return-codes-for-40-filters'],
+    protocols: ['3.1.1'],
+    repeatFailures: 0,
+    timeoutMs: 100,
+  });
+  expect(scenarios.find(({ id }) => id === 'return-codes-for-40-filters')?.verdict).toBe('pass');
+});
 
 const cases = [
   ['with the next packet', 'pass'],

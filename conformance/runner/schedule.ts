@@ -34,7 +34,10 @@ export interface ScheduleOptions {
 const longestRepeat = { ms: 2_000, share: 0.1 };
 /** So many repeats of a scenario are played side by side: four take as long as one. */
 const repeatLanes = 4;
+const longestSilenceMs = 15_000;
 const secondChanceLanes = 8;
+/** Of all lanes. */
+const shareOfLong = 1 / 6;
 
 export class Schedule {
   readonly #options: ScheduleOptions;
@@ -59,12 +62,22 @@ export class Schedule {
     const alone = indices.filter((i) => planned[i]?.scenario.alone === true);
     const restarting = indices.filter((i) => planned[i]?.scenario.needs.includes('restart') === true);
     const others = indices.filter((i) => ![...timed, ...alone, ...restarting].includes(i));
+    const lanesOfLong = Math.floor(concurrency * shareOfLong);
+    const long = lanesOfLong === 0 ? [] : others.filter((i) => planned[i]?.scenario.long === true);
     const timers = timed.map((i) => this.#playOne(i));
-    await this.#inLanes(others, concurrency, (i) => this.#playOne(i));
+    const short = others.filter((i) => !long.includes(i));
+    await Promise.all([
+      this.#inLanes(long, lanesOfLong, (i) => this.#playOne(i)),
+      this.#inLanes(short, concurrency - lanesOfLong, (i) => this.#playOne(i)),
+    ]);
     await Promise.all([this.#secondChances(), this.#repeatFailures()]);
     await this.#repeatFailures();
-    await this.#inLanes(alone, 1, (i) => this.#playOne(i));
-    await this.#repeatFailures();
+    // What repeats them has to be alone too, ahead of what is hard on the target.
+    await this.#inLanes(alone, 1, async (i) => {
+      await this.#playOne(i);
+      await this.#secondChances();
+      await this.#repeatFailures();
+    });
     restOfRun.abort();
     await Promise.all(timers);
     await this.#secondChances();
@@ -155,19 +168,14 @@ export class Schedule {
     const planned = this.#options.planned[index];
     const first = this.#results[index];
     if (planned === undefined || first === undefined) return;
-    let same = 1;
-    let runs = 1;
-    if (!this.#over() && this.#isWorthRepeating(first)) {
-      const { repeatFailures } = this.#options;
-      await this.#inLanes([...Array(repeatFailures).keys()], repeatLanes, async () => {
-        const { verdict } = await this.#result(planned, 'repeat');
-        runs += 1;
-        if (verdict === first.verdict) same += 1;
-      });
-    }
+    const again = this.#over() ? [] : await this.#playAgain(planned, this.#repeatsOf(first));
+    // A repeat without a verdict neither confirms nor refutes.
+    const telling = again.filter(({ verdict }) => verdict !== 'inconclusive');
+    const runs = 1 + telling.length;
+    const same = 1 + telling.filter(({ verdict }) => verdict === first.verdict).length;
     // What a target does once under load and never again may be its slowness: told of, but no accusation.
-    const unconfirmed = runs > 1 && same === 1;
-    const reason = `failed once, and not again in ${runs - 1} repeats: ${first.reason ?? ''}`;
+    const unconfirmed = same === 1 && (telling.length > 0 || (again.length > 0 && failsBySilence(first)));
+    const reason = `failed once, and not again in ${again.length} repeats: ${first.reason ?? ''}`;
     const result: ScenarioResult = {
       ...first,
       stability: { runs, same },
@@ -177,8 +185,21 @@ export class Schedule {
     this.#options.emit({ type: 'scenario:end', result });
   }
 
-  #isWorthRepeating({ durationMs }: ScenarioResult): boolean {
-    return durationMs <= Math.max(longestRepeat.ms, this.#options.now() * longestRepeat.share);
+  /** Nothing is held against a target for a single silence, even where that took long. */
+  #repeatsOf(first: ScenarioResult): number {
+    const { repeatFailures, now } = this.#options;
+    const { durationMs } = first;
+    if (durationMs <= Math.max(longestRepeat.ms, now() * longestRepeat.share)) return repeatFailures;
+    return failsBySilence(first) && durationMs < longestSilenceMs ? Math.min(repeatFailures, 1) : 0;
+  }
+
+  /** A few side by side, but for what has to be alone. */
+  async #playAgain(planned: Planned, times: number): Promise<ScenarioResult[]> {
+    const results: ScenarioResult[] = [];
+    await this.#inLanes([...Array(times).keys()], planned.scenario.alone ? 1 : repeatLanes, async () => {
+      results.push(await this.#result(planned, 'repeat'));
+    });
+    return results;
   }
 
   async #result(
@@ -212,6 +233,10 @@ export class Schedule {
     return { ...common, verdict, checks: performance.checks, trace, durationMs: now() - startedAt, ...reason };
   }
 }
+
+/** What was due did not come: nothing was seen that only a violation explains. */
+const failsBySilence = ({ checks }: ScenarioResult): boolean =>
+  checks.every(({ verdict, missing = [] }) => verdict !== 'fail' || missing.length > 0);
 
 /** Verdicts that do not follow from checks. */
 async function outcomeOf(

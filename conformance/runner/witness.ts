@@ -26,10 +26,12 @@ export class Witness {
   #subscriber: Client | undefined;
   #exchanges = 0;
   #subscribed = false;
+  /** The target answers PINGREQ of a newcomer and not its SUBSCRIBE: then PINGRESP has to do. */
+  #contentWithPingresp = false;
   #running: Promise<string | undefined> | undefined;
   #next: Promise<string | undefined> | undefined;
-  #newcomer: Promise<void> | undefined;
-  #nextNewcomer: Promise<void> | undefined;
+  #newcomer: Promise<boolean> | undefined;
+  #nextNewcomer: Promise<boolean> | undefined;
 
   constructor(options: WitnessOptions) {
     this.#options = options;
@@ -61,19 +63,19 @@ export class Witness {
   }
 
   /**
-   * Resolves when the target has served a newcomer who came after this call (CONNECT, CONNACK, PINGREQ, PINGRESP), is gone, or the
-   * limit has passed. A newcomer goes the longest way through the target: whoever asked before has been served by then, too.
+   * Resolves when the target has served a newcomer who came after this call (CONNECT, CONNACK, SUBSCRIBE, SUBACK) or has sent it away;
+   * false when it has left it without an answer to the limit. A newcomer goes the longest way through the target.
    */
-  alive(): Promise<void> {
+  alive(): Promise<boolean> {
     if (this.#newcomer === undefined) return this.#invite();
     // The one who is on the way may have come before this call.
     this.#nextNewcomer ??= this.#newcomer.then(() => this.#invite());
     return this.#nextNewcomer;
   }
 
-  #invite(): Promise<void> {
+  #invite(): Promise<boolean> {
     this.#nextNewcomer = undefined;
-    this.#newcomer = this.#served().finally(() => {
+    this.#newcomer = this.#newcomerServed().finally(() => {
       this.#newcomer = undefined;
     });
     return this.#newcomer;
@@ -110,26 +112,54 @@ export class Witness {
     return came === undefined ? 'a message of an uninvolved client was not delivered' : undefined;
   }
 
-  async #served(): Promise<void> {
+  async #newcomerServed(): Promise<boolean> {
     const done = new AbortController();
-    const served = this.#client('newcomer')
-      .then(async (client) => {
-        await client?.pings();
-        client?.connection.send({ type: 'disconnect' });
-        client?.connection.cut('FIN');
+    const served = this.#options
+      .open('newcomer')
+      .then(async (connection) => {
+        const client = new Client(connection);
+        const returnCode = await this.#connects(client);
+        const isServed = returnCode === 0 ? await this.#answers(client) : returnCode !== undefined;
+        // Who is sent away has got an answer too.
+        const answered = isServed || !connection.isOpen;
+        if (connection.isOpen) connection.send({ type: 'disconnect' });
+        connection.cut('FIN');
+        return answered;
       })
       .catch((error: unknown) => {
         // A target that lets nobody in any more is found out by whoever asked.
         if (!(error instanceof LinkRefused)) throw error;
-      })
-      .finally(() => done.abort());
-    await Promise.race([served, elapse(this.#options.limitMs, done.signal)]);
+        return error.code !== 'ETIMEDOUT';
+      });
+    const tooLong = elapse(this.#options.limitMs, done.signal).then(() => false);
+    const answered = await Promise.race([served, tooLong]);
+    done.abort();
+    return answered;
+  }
+
+  /** Whether a newcomer is answered beyond its CONNACK. */
+  async #answers(client: Client): Promise<boolean> {
+    if (this.#subscribed && !this.#contentWithPingresp) {
+      const packetId = client.nextPacketId();
+      client.connection.send(subscribe(packetId, { topicFilter: this.#options.names.topicName('newcomer'), qos: 0 }));
+      // A target that is busy with subscriptions may be so for long.
+      const boundMs = this.#options.limitMs / 2;
+      if ((await client.awaits({ type: 'suback', packetId }, boundMs)) !== undefined) return true;
+    }
+    const answered = await client.pings();
+    this.#contentWithPingresp ||= answered;
+    return answered;
   }
 
   async #client(name: string): Promise<Client | undefined> {
     const client = new Client(await this.#options.open(name));
+    return (await this.#connects(client)) === 0 ? client : undefined;
+  }
+
+  /** Return code of its CONNACK. */
+  async #connects(client: Client): Promise<number | undefined> {
     client.connection.send(this.#options.connect(this.#options.names.clientId()));
     const connack = await client.awaits({ type: 'connack' });
-    return connack?.packet.type === 'connack' && connack.packet.returnCode === 0 ? client : undefined;
+    return connack?.packet.type === 'connack' ? connack.packet.returnCode : undefined;
   }
 }

@@ -37,6 +37,8 @@ export interface Scenario {
   readonly protocols: readonly Protocol[];
   /** Waits for a real timer: started first, and beside the others. */
   readonly timed: boolean;
+  /** Has very many packets: played beside the others from the beginning, so that nobody waits for it at the end. */
+  readonly long: boolean;
   /**
    * Played last, one at a time: hard on the target, so that what it breaks is not held against the others, or with a subscription
    * that would get the messages of all others.
@@ -53,6 +55,7 @@ export interface ScenarioText {
   readonly needs?: readonly Need[];
   readonly protocols?: readonly Protocol[];
   readonly timed?: boolean;
+  readonly long?: boolean;
   readonly alone?: boolean;
   readonly observesOnly?: boolean;
   readonly play: (stage: Stage) => Promise<void>;
@@ -60,5 +63,5 @@ export interface ScenarioText {
 
 /** Declares a scenario. */
 export function scenario(id: string, text: ScenarioText): Scenario {
-  return { needs: [], protocols: ['3.1.1'], timed: false, alone: false, observesOnly: false, ...text, id };
+  return { needs: [], protocols: ['3.1.1'], timed: false, long: false, alone: false, observesOnly: false, ...text, id };
 }

@@ -56,7 +56,7 @@ export function openQuietly(
     name,
     address,
     tracer: new Tracer({ now, secrets: [] }),
-    patience: new Patience({ replyMs, witness: () => Promise.resolve() }),
+    patience: new Patience({ replyMs }),
     now,
     watchers: [
       { sent: (_bytes, packet) => packet !== undefined && leftovers.sent(packet), received: () => {}, ended: () => {} },

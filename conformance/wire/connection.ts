@@ -8,7 +8,7 @@ import { describePacket } from './describe.ts';
 import { dial } from './dial.ts';
 import type { Ending, Link } from './link.ts';
 import { type Finding, type Observed, type ObservedPacket, Observer } from './observer.ts';
-import type { Patience } from './patience.ts';
+import type { Outwaited, Outwaiting, Patience } from './patience.ts';
 import type { Tracer } from './tracer.ts';
 
 /** A packet that came. */
@@ -177,6 +177,11 @@ export class Connection {
    */
   waitFor<T>(look: () => T | undefined, boundMs?: number): Promise<T | undefined> {
     return this.#changes.waitFor(look, boundMs);
+  }
+
+  /** Waits on, behind a bound that has run out, until `look` finds something or the target is outwaited. */
+  outwait<T>(look: () => T | undefined, how: Outwaiting): Promise<Outwaited<T>> {
+    return this.#changes.outwait(look, how);
   }
 
   /** `words`: what the trace says, where that is more than the packet. */

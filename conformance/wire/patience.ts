@@ -1,17 +1,41 @@
 // How long a wait may last. Bounds are the measure of failure, never the pace of success.
 // A bound that ran out is not believed at once: a machine under load delays both ends. So the input that has already come is
-// read first, and the target has to answer an uninvolved connection (the witness) before its silence counts.
+// read first, and the target has to serve somebody else who came meanwhile (a newcomer) before its silence counts. Who is still
+// silent then may be busy with a long piece of work: he is outwaited for as long as many newcomers take, one after another.
 
 export interface PatienceOptions {
   /** Bound of an ordinary reply and of a close, in milliseconds (`--timeout`). */
   readonly replyMs: number;
-  /** Resolves when the target has answered somebody else, or when it will not. */
-  readonly witness: () => Promise<void>;
+  /**
+   * Resolves when the target has served somebody who came after this call; false if it kept silent to the limit. Left out where there is
+   * nobody to ask: bounds are believed then.
+   */
+  readonly witness?: () => Promise<boolean>;
 }
+
+/** What silence says: `ignored`, the target served others all the time; `busy`, it kept others waiting too, so nothing can be held against it. */
+export type Silence = 'ignored' | 'busy';
+
+/** What came at last, or what the silence says. */
+export type Outwaited<T> =
+  | { readonly found: T; readonly silence?: undefined }
+  | { readonly found?: undefined; readonly silence: Silence };
+
+export interface Outwaiting {
+  /** So many newcomers have to be served, one after another. */
+  readonly newcomers: number;
+  /** And so many milliseconds have to go by. */
+  readonly atLeastMs: number;
+}
+
+/** Somebody who is served more slowly than so many newcomers together is not served at all. */
+export const mostNewcomers = 64;
+/** A target that takes longer than this to serve even half of them is busy. */
+const longestMs = 20_000;
 
 export class Patience {
   readonly replyMs: number;
-  readonly #witness: () => Promise<void>;
+  readonly #witness: (() => Promise<boolean>) | undefined;
 
   constructor({ replyMs, witness }: PatienceOptions) {
     this.replyMs = replyMs;
@@ -20,14 +44,34 @@ export class Patience {
 
   /** The same with longer bounds, for a second look at what did not come. */
   longer(times: number): Patience {
-    return new Patience({ replyMs: this.replyMs * times, witness: this.#witness });
+    const witness = this.#witness;
+    return new Patience({ replyMs: this.replyMs * times, ...(witness === undefined ? {} : { witness }) });
+  }
+
+  /** Resolves when the target's silence towards somebody is told from slowness, or as soon as `cancelled` is aborted. */
+  async outwaits({ newcomers, atLeastMs }: Outwaiting, cancelled: AbortSignal): Promise<Silence> {
+    const witness = this.#witness;
+    if (witness === undefined) return 'ignored';
+    const limit = new AbortController();
+    const stop = (): void => limit.abort();
+    cancelled.addEventListener('abort', stop, { once: true });
+    let served = 0;
+    const serve = async (): Promise<void> => {
+      while (served < newcomers && !limit.signal.aborted && (await witness())) served++;
+    };
+    const both = Promise.all([elapse(atLeastMs, limit.signal), serve()]);
+    await Promise.race([elapse(longestMs, limit.signal), both]);
+    limit.abort();
+    cancelled.removeEventListener('abort', stop);
+    await inputRead();
+    return served >= newcomers / 2 ? 'ignored' : 'busy';
   }
 
   /** Calls `out` when `ms` have gone by and the target's silence may be believed, unless it is cancelled by what it returns. */
   runsOut(ms: number, out: () => void): () => void {
     let cancelled = false;
     const timer = setTimeout(async () => {
-      await this.#witness();
+      await this.#witness?.();
       await inputRead();
       if (!cancelled) out();
     }, ms);

@@ -60,8 +60,8 @@ export async function publishes(
   }
   const packetId = publisher.nextPacketId();
   publisher.connection.send(publish({ topicName, payload, qos, packetId, retain }));
-  if (qos === 1) return (await publisher.awaits({ type: 'puback', packetId })) !== undefined;
-  if ((await publisher.awaits({ type: 'pubrec', packetId })) === undefined) return false;
+  if (qos === 1) return (await publisher.gets({ type: 'puback', packetId })) !== undefined;
+  if ((await publisher.gets({ type: 'pubrec', packetId })) === undefined) return false;
   publisher.connection.send(pubrel(packetId));
-  return (await publisher.awaits({ type: 'pubcomp', packetId })) !== undefined;
+  return (await publisher.gets({ type: 'pubcomp', packetId })) !== undefined;
 }

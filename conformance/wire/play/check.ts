@@ -4,6 +4,7 @@ import type { Arrival } from '../connection.ts';
 import { describePacket } from '../describe.ts';
 import type { Observed } from '../observer.ts';
 import { type Expected, type ExpectedMessage, type Met, meets } from '../packets.ts';
+import type { Silence } from '../patience.ts';
 import type { Barrier } from './barrier.ts';
 import { isSentinel, reachBarrier } from './barrier-reached.ts';
 import type { Client } from './client.ts';
@@ -46,11 +47,14 @@ export class Check {
   async receive<E extends Expected>(expected: E, boundMs?: number): Promise<Met<E> | undefined> {
     const wanted = describePacket(expected);
     const look = () => this.#takeOrMismatch(expected);
-    const found =
-      (await this.#client.connection.waitFor(look, boundMs)) ??
-      (expected.type === 'pingresp' ? undefined : await this.#client.looksAgain(look));
-    if (found === undefined)
+    const came = await this.#client.connection.waitFor(look, boundMs);
+    // A second PINGREQ would blur which answer is missing.
+    const again = expected.type === 'pingresp' ? 'outwaits' : 'looksAgain';
+    const { found, silence } = came === undefined ? await this.#client[again](look) : { found: came };
+    if (found === undefined) {
+      this.#unlessBusy(silence, wanted);
       return this.#failed({ expected: wanted, got: `nothing in time; ${this.#situation()}`, missing: [wanted] });
+    }
     if (found === 'ended') return this.#failed({ expected: wanted, got: this.#situation(), missing: [wanted] });
     if ('mismatch' in found)
       return this.#failed({ expected: wanted, got: describePacket(found.mismatch), by: found.mismatch });
@@ -65,7 +69,8 @@ export class Check {
     const due = (): ExpectedMessage[] => assign(this.#messages(), all).missing;
     // The order between topics, and between a message and its sentinel on another topic, is free: what is still due may come late.
     const settled = (): true | undefined => (due().length === 0 || !this.#client.connection.isOpen ? true : undefined);
-    if ((await this.#client.inFlow(settled)) === undefined) await this.#client.looksAgain(settled);
+    const complete = await this.#client.inFlow(settled);
+    const { silence } = complete === undefined ? await this.#client.looksAgain(settled) : {};
     const messages = this.#messages();
     const lost = due();
     const tolerated = someMayBeLost && lost.length > 0 && lost.length < all.length;
@@ -80,6 +85,7 @@ export class Check {
       (packet) => !(mayRepeat(packet) && [...expected, ...besides].some((one) => meets(packet, one))),
     );
     if (stillMissing.length > 0) {
+      this.#unlessBusy(silence, wanted);
       const missing = stillMissing.map(describePacket);
       const got = `${came}; missing: ${shortList(missing)}; ${this.#situation()}`;
       return this.#failed(
@@ -105,7 +111,8 @@ export class Check {
   async reactByOneOf(reactions: readonly Reaction[]): Promise<Reaction | undefined> {
     const accepted = reactions.filter(({ verdict }) => verdict !== 'fail');
     const wanted = accepted.map(describeReaction).join('; or ');
-    const { reaction, kind, got } = await observeReaction(this.#client, reactions);
+    const { reaction, kind, got, silence } = await observeReaction(this.#client, reactions);
+    this.#unlessBusy(silence, wanted);
     await this.#recorder.checkWitness();
     if (reaction === undefined || reaction.verdict === 'fail') {
       const told = reaction?.because === undefined ? got : `${got} (${reaction.because})`;
@@ -126,8 +133,9 @@ export class Check {
   async receiveOrEnd<E extends Expected>(expected: E): Promise<Met<E> | undefined> {
     const { connection } = this.#client;
     const look = () => this.#client.take(expected) ?? (connection.isOpen ? undefined : ('ended' as const));
-    const found = (await connection.waitFor(look)) ?? (await this.#client.looksAgain(look));
+    const { found, silence } = await this.#client.waitsFor(look);
     const wanted = `${describePacket(expected)}, or the end of the connection`;
+    this.#unlessBusy(silence, wanted);
     if (found === undefined)
       return this.#failed({ expected: wanted, got: `nothing in time; ${this.#situation()}`, missing: [wanted] });
     this.#recorder.passed(this.#statements, wanted, this.#client);
@@ -141,8 +149,14 @@ export class Check {
 
   /** The target ends the connection; what it sends before does not matter here. `boundMs`: how long to wait, by default as for a reply. */
   async end(boundMs?: number): Promise<{ readonly at: number } | undefined> {
-    const ending = await this.#client.connection.waitFor(() => this.#client.connection.ending, boundMs);
+    const { connection } = this.#client;
+    const ended = await connection.waitFor(() => connection.ending, boundMs);
+    // PINGREQ shows whether it is served on, but would also keep alive whom a longer bound is for.
+    const again = boundMs === undefined ? 'looksAgain' : 'outwaits';
+    const { found: ending, silence } =
+      ended === undefined ? await this.#client[again](() => connection.ending) : { found: ended };
     if (ending === undefined) {
+      this.#unlessBusy(silence, theEnd);
       const missing = [theEnd];
       return this.#failed({ expected: 'the target ends the connection', got: 'it stays open', missing });
     }
@@ -152,7 +166,9 @@ export class Check {
 
   /** The connection is open and PINGREQ is answered. */
   async beServed(): Promise<void> {
-    if (await this.#client.pings()) this.#recorder.passed(this.#statements, 'PINGREQ is answered', this.#client);
+    const { found, silence } = await this.#client.pinged();
+    this.#unlessBusy(silence, 'PINGRESP');
+    if (found === true) this.#recorder.passed(this.#statements, 'PINGREQ is answered', this.#client);
     else this.#failed({ expected: 'PINGREQ is answered', got: this.#situation(), missing: ['PINGRESP'] });
   }
 
@@ -168,6 +184,14 @@ export class Check {
   #failed(seen: Parameters<Recorder['failed']>[1], statements = this.#statements): undefined {
     this.#recorder.failed(statements, seen, this.#client);
     return undefined;
+  }
+
+  /** A target that kept newcomers waiting too has broken nothing by its silence: it is busy. */
+  #unlessBusy(silence: Silence | undefined, wanted: string): void {
+    if (silence !== 'busy') return;
+    this.#recorder.inconclusive(
+      `the target was too slow to be judged: newcomers got no answer either while "${wanted}" was waited for`,
+    );
   }
 
   /** The statements of this check without some, if any are left: what is missing is not out of order. */

@@ -4,10 +4,11 @@ import type { Qos } from '../../../reference/message.ts';
 import type { Arrival, Connection } from '../connection.ts';
 import type { Observed } from '../observer.ts';
 import { type Expected, meets, puback, pubcomp, pubrec } from '../packets.ts';
+import { mostNewcomers, type Outwaited } from '../patience.ts';
 
 export type Acknowledging = 'automatically' | 'by hand';
 
-/** How much longer than for an ordinary reply a busy target is waited for. */
+/** Who is silent is waited for so much longer than for an ordinary reply, at least. */
 const timesLater = 4;
 /** A target that never stops sending is not waited for without end. */
 const mostWindows = 60;
@@ -25,6 +26,8 @@ export class Client {
   lastTaken: Observed | undefined;
   /** What the last CONNACK said; means nothing at level 3. */
   sessionPresent: boolean | undefined;
+  /** The last CONNACK let it in: without that, a PINGREQ would be a violation of its own. */
+  isLetIn = false;
   /** Arrivals from here on are reactions to the last thing sent. */
   mark = 0;
   #packetId = 0;
@@ -79,7 +82,21 @@ export class Client {
     const { connection } = this;
     const look = (): boolean | undefined =>
       connection.pending.some(({ packet }) => meets(packet, expected)) || (connection.isOpen ? undefined : false);
-    return (await connection.waitFor(look, boundMs)) ?? (await this.looksAgain(look)) ?? false;
+    return (await this.waitsFor(look, boundMs)).found ?? false;
+  }
+
+  /** Waits until `look` finds something, beyond the bound too where the target is slow. */
+  async waitsFor<T>(look: () => T | undefined, boundMs?: number): Promise<Outwaited<T>> {
+    const found = await this.connection.waitFor(look, boundMs);
+    return found === undefined ? this.looksAgain(look) : { found };
+  }
+
+  /** Waits for a packet without which a scenario makes no sense; who is busy is waited for. */
+  async gets(expected: Expected): Promise<Arrival | undefined> {
+    const { found } = await this.waitsFor(
+      () => this.take(expected) ?? (this.connection.isOpen ? undefined : ('ended' as const)),
+    );
+    return found === 'ended' ? undefined : found;
   }
 
   /** Waits as long as something comes, each time for the bound of a reply: who is slow with many messages is not silent. */
@@ -95,23 +112,55 @@ export class Client {
 
   /** PINGREQ, and whether its PINGRESP came: the target has read what was sent before. */
   async pings(): Promise<boolean> {
-    if (!this.connection.isOpen) return false;
-    this.connection.send({ type: 'pingreq' });
-    return (await this.awaits({ type: 'pingresp' })) !== undefined;
+    return (await this.pinged()).found === true;
+  }
+
+  /** PINGREQ, and its PINGRESP or what its absence says. */
+  async pinged(): Promise<Outwaited<boolean>> {
+    const { connection } = this;
+    if (!connection.isOpen) return { found: false };
+    connection.send({ type: 'pingreq' });
+    const look = (): boolean | undefined => this.#takesPingresp() ?? (connection.isOpen ? undefined : false);
+    const found = await connection.waitFor(look);
+    return found === undefined ? this.outwaits(look) : { found };
   }
 
   /**
-   * Looks again once the target has caught up with this very connection, however late: PINGREQ is answered. A target that serves
-   * others promptly may still be busy with what was sent here.
+   * Looks again once the target has caught up with this very connection, however late: PINGREQ is answered, and a newcomer served, since
+   * answers need not keep the order of requests. Who answers nothing is waited for as long as many newcomers take.
    */
-  async looksAgain<T>(look: () => T | undefined): Promise<T | undefined> {
-    // Ahead of CONNACK a PINGREQ would be a violation of its own.
-    if (!this.connection.isOpen || this.sessionPresent === undefined) return look();
-    this.connection.send({ type: 'pingreq' });
-    const caughtUp = (): 'caught up' | undefined =>
-      this.take({ type: 'pingresp' }) === undefined ? undefined : 'caught up';
-    const seen = await this.connection.waitFor(() => look() ?? caughtUp(), this.connection.replyMs * timesLater);
-    return seen === 'caught up' ? look() : seen;
+  async looksAgain<T>(look: () => T | undefined): Promise<Outwaited<T>> {
+    const { connection } = this;
+    if (!connection.isOpen || !this.isLetIn) return this.outwaits(look);
+    connection.send({ type: 'pingreq' });
+    let caughtUp = false;
+    const looked = await this.outwaits(() => {
+      caughtUp ||= this.#takesPingresp() !== undefined;
+      const found = look();
+      return found !== undefined || caughtUp ? { found } : undefined;
+    });
+    if (looked.found === undefined) return looked;
+    const { found } = looked.found;
+    if (found === undefined) return connection.outwait(look, { newcomers: 1, atLeastMs: 0 });
+    // No later PINGREQ shall take this answer for its own.
+    if (!caughtUp) await connection.waitFor(() => this.#takesPingresp() ?? (connection.isOpen ? undefined : false));
+    return { found };
+  }
+
+  /** Waits on, behind a bound that has run out, until it is known whether the target is slow or silent. */
+  async outwaits<T>(look: () => T | undefined): Promise<Outwaited<T>> {
+    const { connection } = this;
+    const found = look();
+    if (found !== undefined) return { found };
+    if (!connection.isOpen) return { silence: 'ignored' };
+    // Behind a refusal nothing is due but the end, which takes no time.
+    if (this.sessionPresent !== undefined && !this.isLetIn)
+      return connection.outwait(look, { newcomers: 1, atLeastMs: 0 });
+    return connection.outwait(look, { newcomers: mostNewcomers, atLeastMs: connection.replyMs * timesLater });
+  }
+
+  #takesPingresp(): true | undefined {
+    return this.take({ type: 'pingresp' }) === undefined ? undefined : true;
   }
 
   #sent(packet: Packet | undefined): void {
@@ -120,7 +169,10 @@ export class Client {
   }
 
   #received(packet: Observed): void {
-    if (packet.type === 'connack') this.sessionPresent = packet.sessionPresent;
+    if (packet.type === 'connack') {
+      this.sessionPresent = packet.sessionPresent;
+      this.isLetIn = packet.returnCode === 0;
+    }
     if (this.acknowledging === 'by hand' || !this.connection.isOpen) return;
     if (packet.type === 'publish' && packet.packetId !== undefined && packet.packetId !== 0) {
       this.connection.send(packet.qos === 1 ? puback(packet.packetId) : pubrec(packet.packetId));

@@ -205,7 +205,7 @@ export class Given {
     const client = await this.connection(text.name);
     client.acknowledging = text.acknowledging ?? 'automatically';
     client.connection.send(this.connect(text));
-    const connack = await client.awaits({ type: 'connack' });
+    const connack = await client.gets({ type: 'connack' });
     if (connack?.packet.type !== 'connack' || connack.packet.returnCode !== 0) {
       const came = connack?.packet.type === 'connack' ? `return code ${connack.packet.returnCode}` : 'no CONNACK';
       return this.#options.recorder.inconclusive(`${client.name} could not connect: ${came}`);
@@ -231,7 +231,7 @@ export class Given {
 
   /** A packet of the target without which the scenario makes no sense. */
   async arrival<E extends Expected>(client: Client, expected: E): Promise<Met<E>> {
-    const arrival = await client.awaits(expected);
+    const arrival = await client.gets(expected);
     if (arrival === undefined) {
       return this.#options.recorder.inconclusive(`${client.name} did not get ${describePacket(expected)}`);
     }
@@ -252,7 +252,7 @@ export class Given {
   async subscription(client: Client, topicFilter: string, qos: Qos = 0): Promise<void> {
     const packetId = client.nextPacketId();
     client.connection.send(subscribe(packetId, { topicFilter, qos }));
-    const suback = await client.awaits({ type: 'suback', packetId });
+    const suback = await client.gets({ type: 'suback', packetId });
     const granted = suback?.packet.type === 'suback' ? suback.packet.returnCodes[0] : undefined;
     if (granted === undefined) return this.#options.recorder.inconclusive(`SUBSCRIBE "${topicFilter}" got no SUBACK`);
     client.granted.set(topicFilter, granted);

@@ -1,6 +1,7 @@
 // Finds out how the target reacted to the last thing sent.
 import { describePacket } from '../describe.ts';
 import { meets } from '../packets.ts';
+import type { Outwaited, Silence } from '../patience.ts';
 import type { Client } from './client.ts';
 import type { Reaction, ReactionKind } from './reaction.ts';
 
@@ -10,14 +11,19 @@ export interface ObservedReaction {
   readonly kind: ReactionKind;
   /** What was seen, in words. */
   readonly got: string;
+  /** What no reaction at all says. */
+  readonly silence?: Silence | undefined;
 }
+
+/** Who neither answers nor ends is waited for as long as so many newcomers take. */
+const newcomers = 8;
 
 /** Watches until the reaction is one of the set, or nothing more can make it so. */
 export async function observeReaction(client: Client, reactions: readonly Reaction[]): Promise<ObservedReaction> {
   const watch = new ReactionWatch(client, reactions);
-  const settled =
-    (await client.connection.waitFor(() => watch.settled())) ?? (await watch.afterDeadline(() => watch.settled()));
-  const result = settled ?? watch.atDeadline();
+  const settled = await client.connection.waitFor(() => watch.settled());
+  const { found, silence } = settled === undefined ? await watch.afterDeadline() : { found: settled };
+  const result = found ?? { ...watch.atDeadline(), silence };
   watch.discard();
   return result;
 }
@@ -51,13 +57,14 @@ class ReactionWatch {
   }
 
   /** Who waits for more bytes takes PINGREQ for these; who does not has ignored the packet, and answers. */
-  async afterDeadline(settled: () => ObservedReaction | undefined): Promise<ObservedReaction | undefined> {
-    // Ahead of CONNECT a PINGREQ is a violation of its own.
-    if (this.#client.sessionPresent === undefined) return undefined;
-    if (this.#answers().length > 0) return undefined;
-    // Whether or not a wait would be in order: only an answered PINGREQ shows that the target has come to the packet at all.
-    if (!this.#pinged) this.#ping();
-    return this.#client.connection.waitFor(settled);
+  async afterDeadline(): Promise<Outwaited<ObservedReaction>> {
+    const { connection, isLetIn } = this.#client;
+    const isAnswered = this.#answers().length > 0;
+    if (isAnswered && this.#accepts('answered')) return { silence: 'ignored' };
+    // Whether or not a wait would be in order: an answered PINGREQ shows that the target has come to the packet.
+    if (!isAnswered && !this.#pinged && isLetIn) this.#ping();
+    const outwaiting = this.#pinged ? { newcomers, atLeastMs: connection.replyMs } : { newcomers: 2, atLeastMs: 0 };
+    return connection.outwait(() => this.settled(), outwaiting);
   }
 
   atDeadline(): ObservedReaction {

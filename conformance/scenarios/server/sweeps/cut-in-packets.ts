@@ -21,16 +21,21 @@ export const cutInPublishQos0 = scenario('cut-in-publish-qos-0', {
   cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-4', 'MQTT-3.3.2-1'] },
   needs: ['wildcards'],
   protocols: ['3.1.1', '3.1'],
+  long: true,
   async play(stage) {
     const { given, when, must } = stage;
     const packetOf = (topicName: string) => publish({ topicName, payload: 'cut' });
     const qos = given.assuredQos;
     const sweep = await cutAtEveryByte(stage, { packetOf, watchTopics: qos });
     await allComeBack(stage, sweep);
-    for (const { client, topicName } of sweep.victims) await when(client).publishes({ topicName, payload: 'cut', qos });
+    await given.each(sweep.victims, ({ client, topicName }) =>
+      when(client).publishes({ topicName, payload: 'cut', qos }),
+    );
     const { watcher, victims } = sweep;
     const expected = victims.map(({ topicName }) => message('cut', { topicName }));
-    for (const { client } of victims) given.that(await client.pings(), 'a client that came back is not served');
+    await given.each(victims, async ({ client }) =>
+      given.that(await client.pings(), 'a client that came back is not served'),
+    );
     const last = victims.at(-1);
     if (last !== undefined)
       await must(watcher, 'MQTT-3.3.2-1').receiveExactly(expected, {
@@ -46,15 +51,16 @@ export const cutInPublishQos1 = scenario('cut-in-publish-qos-1', {
   cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-4', 'MQTT-4.3.2-2'] },
   needs: ['wildcards', 'qos 1'],
   protocols: ['3.1.1', '3.1'],
+  long: true,
   async play(stage) {
-    const { when, must } = stage;
+    const { given, when, must } = stage;
     const packetOf = (topicName: string) => publish({ topicName, payload: 'cut', qos: 1, packetId: 7 });
     const sweep = await cutAtEveryByte(stage, { packetOf, watchTopics: 1 });
     await allComeBack(stage, sweep);
-    for (const { client, topicName } of sweep.victims) {
+    await given.each(sweep.victims, async ({ client, topicName }) => {
       await when(client).sends(publish({ topicName, payload: 'cut', qos: 1, packetId: 7, dup: true }));
       await must(client, 'MQTT-4.3.2-2').receive(puback(7));
-    }
+    });
     const expected = sweep.victims.map(({ topicName }) => message('cut', { topicName }));
     const last = sweep.victims.at(-1);
     if (last !== undefined)
@@ -67,17 +73,18 @@ export const cutInPublishQos2 = scenario('cut-in-publish-qos-2', {
   cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-4', 'MQTT-4.3.3-2'] },
   needs: ['wildcards', 'qos 2'],
   protocols: ['3.1.1', '3.1'],
+  long: true,
   async play(stage) {
-    const { when, must } = stage;
+    const { given, when, must } = stage;
     const packetOf = (topicName: string) => publish({ topicName, payload: 'cut', qos: 2, packetId: 7 });
     const sweep = await cutAtEveryByte(stage, { packetOf, watchTopics: 2 });
     await allComeBack(stage, sweep);
-    for (const { client, topicName } of sweep.victims) {
+    await given.each(sweep.victims, async ({ client, topicName }) => {
       await when(client).sends(publish({ topicName, payload: 'cut', qos: 2, packetId: 7, dup: true }));
       await must(client, 'MQTT-4.3.3-2').receive(pubrec(7));
       await when(client).sends(pubrel(7));
       await must(client, 'MQTT-4.3.3-2').receive(pubcomp(7));
-    }
+    });
     const expected = sweep.victims.map(({ topicName }) => message('cut', { topicName }));
     const last = sweep.victims.at(-1);
     if (last !== undefined)
@@ -91,6 +98,7 @@ export const cutInPubrel = scenario('cut-in-pubrel', {
   cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-4', 'MQTT-4.3.3-2'] },
   needs: ['wildcards', 'qos 2'],
   protocols: ['3.1.1', '3.1'],
+  long: true,
   async play(stage) {
     const { given, when, must } = stage;
     const sweep = await cutAtEveryByte(stage, {
@@ -102,10 +110,10 @@ export const cutInPubrel = scenario('cut-in-pubrel', {
       },
     });
     await allComeBack(stage, sweep);
-    for (const { client } of sweep.victims) {
+    await given.each(sweep.victims, async ({ client }) => {
       await when(client).sends(pubrel(7));
       await must(client, 'MQTT-4.3.3-2').receive(pubcomp(7));
-    }
+    });
     const expected = sweep.victims.map(({ topicName }) => message('cut', { topicName }));
     const last = sweep.victims.at(-1);
     if (last === undefined) return;
@@ -119,20 +127,23 @@ export const cutInSubscribe = scenario('cut-in-subscribe', {
   cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-4', 'MQTT-3.8.4-1'] },
   needs: ['wildcards', 'qos 1'],
   protocols: ['3.1.1', '3.1'],
+  long: true,
   async play(stage) {
     const { given, when, must } = stage;
     const packetOf = (topicFilter: string) => subscribe(7, { topicFilter, qos: 1 });
     const sweep = await cutAtEveryByte(stage, { packetOf });
     await allComeBack(stage, sweep);
     const publisher = await given.client({ name: 'publisher' });
-    for (const { topicName } of sweep.victims)
-      await when(publisher).publishes({ topicName, payload: 'before', qos: 1 });
-    for (const { client, topicName } of sweep.victims) {
+    await given.each(sweep.victims, ({ topicName }) =>
+      when(publisher).publishes({ topicName, payload: 'before', qos: 1 }),
+    );
+    await given.each(sweep.victims, async ({ client, topicName }) => {
       await when(client).sends(packetOf(topicName));
       await must(client, 'MQTT-3.8.4-1').receive(suback(7));
       await when(publisher).publishes({ topicName, payload: 'after', qos: 1 });
-      await must(client, 'MQTT-3.8.4-1').receiveExactly([message('after')], { until: sentinel(publisher) });
-    }
+      const until = sentinel(publisher, { topicName, qos: 1 });
+      await must(client, 'MQTT-3.8.4-1').receiveExactly([message('after')], { until });
+    });
   },
 });
 
@@ -141,6 +152,7 @@ export const cutInUnsubscribe = scenario('cut-in-unsubscribe', {
   cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-4', 'MQTT-3.10.4-4'] },
   needs: ['wildcards', 'qos 1'],
   protocols: ['3.1.1', '3.1'],
+  long: true,
   async play(stage) {
     const { given, when, must } = stage;
     const packetOf = (topicFilter: string) => unsubscribe(7, topicFilter);
@@ -150,12 +162,12 @@ export const cutInUnsubscribe = scenario('cut-in-unsubscribe', {
     });
     await allComeBack(stage, sweep, { subscribed: true });
     const publisher = await given.client({ name: 'publisher' });
-    for (const { client, topicName } of sweep.victims) {
+    await given.each(sweep.victims, async ({ client, topicName }) => {
       await when(publisher).publishes({ topicName, payload: 'still', qos: 1 });
       await must(client, 'MQTT-3.1.2-4').receive(message('still'));
       await when(client).sends(packetOf(topicName));
       await must(client, 'MQTT-3.10.4-4').receive(unsuback(7));
-    }
+    });
   },
 });
 
@@ -178,6 +190,7 @@ export const cutInAnswers = [
     cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-4', 'MQTT-4.4.0-1', 'MQTT-3.3.1-1'] },
     needs: ['wildcards', id === 'puback' ? 'qos 1' : 'qos 2'],
     protocols: ['3.1.1', '3.1'],
+    long: true,
     async play(stage) {
       const { given, when, must } = stage;
       const qos = id === 'puback' ? 1 : 2;
@@ -201,7 +214,7 @@ export const cutInAnswers = [
         },
       });
       await allComeBack(stage, sweep, { subscribed: true });
-      for (const { client, topicName } of sweep.victims) {
+      await given.each(sweep.victims, async ({ client, topicName }) => {
         const packetId = identifiers.get(topicName) ?? 0;
         if (id === 'pubcomp') {
           await must(client, 'MQTT-4.4.0-1').receive(pubrel(packetId));
@@ -210,7 +223,7 @@ export const cutInAnswers = [
           must(client, 'MQTT-3.3.1-1').satisfy(again?.dup === true, { expected: 'DUP 1', got: 'DUP 0' });
         }
         await when(client).sends(answerOf(packetId));
-      }
+      });
     },
   }),
 );
