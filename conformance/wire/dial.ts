@@ -57,45 +57,72 @@ function openSocket(
         socket.setNoDelay(true);
         socket.on('data', (chunk: Uint8Array) => listener.bytes(chunk));
       }
-      resolve(linkOver(socket, listener));
+      resolve(new SocketLink(socket, listener));
     });
   });
 }
 
-function linkOver(socket: Socket, listener: LinkListener): Link {
-  let over = false;
-  const end = (how: Ending): void => {
-    if (over) return;
-    over = true;
-    listener.ended(how);
-  };
-  socket.on('end', () => end('FIN'));
-  // EPIPE: the peer ended before it read what we wrote; how it ended is told by the next read.
-  socket.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') end('RST');
-  });
-  socket.on('close', () => end('RST'));
-  const write = (bytes: Uint8Array): void => {
-    if (!socket.destroyed && socket.writable) socket.write(bytes);
-  };
-  return {
-    write,
-    writeText: write,
-    cork: () => socket.cork(),
-    uncork: () => socket.uncork(),
-    finish: () => void socket.end(),
-    close: () => {
-      over = true;
-      socket.end();
-      socket.destroySoon();
-      // A peer that never answers our FIN must not keep the descriptor.
-      socket.unref();
-    },
-    reset: () => {
-      over = true;
-      socket.resetAndDestroy();
-    },
-    pause: () => void socket.pause(),
-    resume: () => void socket.resume(),
-  };
+/** A TCP or TLS socket. */
+class SocketLink implements Link {
+  readonly #socket: Socket;
+  readonly #listener: LinkListener;
+  #over = false;
+
+  constructor(socket: Socket, listener: LinkListener) {
+    this.#socket = socket;
+    this.#listener = listener;
+    socket.on('end', () => this.#end('FIN'));
+    // EPIPE: the peer ended before it read what we wrote; how it ended is told by the next read.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') this.#end('RST');
+    });
+    socket.on('close', () => this.#end('RST'));
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.#socket.destroyed && this.#socket.writable) this.#socket.write(bytes);
+  }
+
+  writeText(bytes: Uint8Array): void {
+    this.write(bytes);
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  finish(): void {
+    this.#socket.end();
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#socket.end();
+    this.#socket.destroySoon();
+    // A peer that never answers our FIN must not keep the descriptor.
+    this.#socket.unref();
+  }
+
+  reset(): void {
+    this.#over = true;
+    this.#socket.resetAndDestroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  #end(how: Ending): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#listener.ended(how);
+  }
 }
