@@ -69,13 +69,18 @@ const severity: Partial<Record<ScenarioResult['verdict'], number>> = { fail: 3_0
 /** Messages that are lost, doubled or out of order come before formalities. */
 const ofDelivery = /^MQTT-(?:3\.1\.2-[4-9]|3\.3\.[15]|3\.8\.4|4\.[1-6]|4\.7)/;
 
+/** What was the same each time before what was not played again, and that before what comes and goes. */
+function certainty({ stability }: ScenarioResult): number {
+  if (stability === undefined) return 500;
+  if (stability.same < stability.runs) return 0;
+  return stability.runs === 1 ? 300 : 500;
+}
+
 function rankOf({ result, check, meets }: Finding): number {
-  const { stability } = result;
-  const unstable = stability !== undefined && stability.same < stability.runs;
   const violated = new Set(decidingChecks(result).flatMap(({ statements }) => statements)).size;
   return (
     (severity[result.verdict] ?? 0) +
-    (unstable ? 0 : 500) +
+    certainty(result) +
     (meets === 'everybody' ? 250 : 0) +
     (check?.statements.some((id) => ofDelivery.test(id)) === true ? 100 : 0) +
     Math.min(violated, 50)

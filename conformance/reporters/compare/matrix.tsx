@@ -111,9 +111,14 @@ function MatrixRow({
 }
 
 function Cell({ verdict, link, label }: { verdict: StatementVerdict | undefined; link: string; label: string }): VNode {
-  if (verdict === undefined) return <span class="c s" />;
+  if (verdict === undefined) return <span class="cell s" />;
   return (
-    <a class={`c ${classOf[verdict]}`} href={link} title={`${label}: ${verdict}`} aria-label={`${label}: ${verdict}`}>
+    <a
+      class={`cell ${classOf[verdict]}`}
+      href={link}
+      title={`${label}: ${verdict}`}
+      aria-label={`${label}: ${verdict}`}
+    >
       {signs[verdict]}
     </a>
   );

@@ -12,11 +12,11 @@ import { Capabilities, Matrix } from './matrix.tsx';
 import { Wide } from './wide.tsx';
 
 const own = `
-.x{overflow-x:auto}.x table{border-collapse:collapse}.x th,.x td{padding:.15rem .3rem .15rem 0;vertical-align:top}.x:not([aria-labelledby=matrix]) :is(th,td){padding-right:1rem}
+.x{overflow-x:auto;overflow-wrap:normal}.x td[colspan]{overflow-wrap:anywhere}.x .line{white-space:nowrap}.x .said{min-width:11rem}.x table{border-collapse:collapse}.x th,.x td{padding:.15rem .3rem .15rem 0;vertical-align:top}.x:not([aria-labelledby=matrix]) :is(th,td){padding-right:1rem}
 .x thead th{vertical-align:bottom}.x thead .b{writing-mode:vertical-rl;transform:rotate(180deg);white-space:nowrap;padding:.2rem 0}
 .x tbody th{font-weight:400;min-width:9rem;max-width:34rem}.x tbody th b{display:block;font-size:.8rem}.x tbody th span{font-size:.8rem;color:var(--q)}
-.x .c{display:grid;place-items:center;width:1.5rem;height:1.5rem;border-radius:.3rem;font-size:.8rem;font-weight:700;text-decoration:none}
-.x .c.f,.x .c.e{border-radius:0;box-shadow:inset 0 0 0 2px}.x .c.w{border-radius:50%}
+.x .cell{display:grid;place-items:center;width:1.5rem;height:1.5rem;border-radius:.3rem;font-size:.8rem;font-weight:700;text-decoration:none}
+.x .cell.f,.x .cell.e{border-radius:0;box-shadow:inset 0 0 0 2px}.x .cell.w{border-radius:50%}
 .x tr.h3 th{padding-top:1rem;font-size:.95rem;font-weight:600}
 body:has(#only:checked) .x tr.same{display:none}
 @media (max-width:44rem){.x tbody th span{display:none}.x tbody th{min-width:0}}
@@ -71,7 +71,7 @@ function Columns({ columns, options }: { columns: readonly Column[]; options: Co
         <table>
           <thead>
             <tr>
-              {['', 'version', 'verdict', 'statements violated', 'scenarios failed', 'time'].map((text) => (
+              {['name', 'version', 'verdict', 'statements violated', 'scenarios failed', 'time'].map((text) => (
                 <th key={text} scope="col">
                   {text}
                 </th>
@@ -81,7 +81,9 @@ function Columns({ columns, options }: { columns: readonly Column[]; options: Co
           <tbody>
             {columns.map((column) => (
               <tr key={column.name}>
-                <th scope="row">{shown(column.name)}</th>
+                <th scope="row" class="line">
+                  {shown(column.name)}
+                </th>
                 {column.report === undefined ? (
                   <td colSpan={5}>{shown(column.reason ?? 'no report')}</td>
                 ) : (
@@ -96,17 +98,19 @@ function Columns({ columns, options }: { columns: readonly Column[]; options: Co
   );
 }
 
+const longestVersion = 60;
+
 function ColumnCells({ report, link }: { report: Report; link: string }): VNode {
   const violated = report.statements.filter(({ verdict }) => verdict === 'fail').length;
   return (
     <>
-      <td>{shown(report.target?.version ?? 'not told')}</td>
-      <td>
+      <td class="line">{shown(report.target?.version ?? 'not told', longestVersion)}</td>
+      <td class="said">
         <a href={link}>{sentence(report)}</a>
       </td>
       <td>{violated}</td>
       <td>{report.summary.scenarios.fail}</td>
-      <td>{timeText(report.run.durationMs)}</td>
+      <td class="line">{timeText(report.run.durationMs)}</td>
     </>
   );
 }

@@ -4,8 +4,9 @@ import type { ComponentChildren, VNode } from 'preact';
 export function Wide({ labelledBy, children }: { labelledBy: string; children: ComponentChildren }): VNode {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <section class="x" aria-labelledby={labelledBy} tabIndex={0}>
+    // biome-ignore lint/a11y/useSemanticElements: a section of this name stands around it, and a fieldset holds controls
+    <div class="x" role="group" aria-labelledby={labelledBy} tabIndex={0}>
       {children}
-    </section>
+    </div>
   );
 }

@@ -53,8 +53,12 @@ export function Ladder({ result, indexes, allBytes, timesApart = false, words }:
   );
 }
 
+/** Written upwards: a long name would be in the way of what stands above. */
+const longestHead = 22;
+const headOf = (name: string): string => (name.length > longestHead ? `${name.slice(0, longestHead - 1)}…` : name);
+
 function Heads({ names, words }: { names: readonly string[]; words: Words }): VNode {
-  const shown = names.slice(0, drawnLanes).map((name) => words(name, 24));
+  const shown = names.slice(0, drawnLanes).map((name) => headOf(words(name)));
   if (names.length > drawnLanes) shown[drawnLanes - 1] = `${names.length - drawnLanes + 1} others`;
   return (
     <li class="h0">

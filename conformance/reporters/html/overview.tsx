@@ -48,7 +48,9 @@ function Counts({ report: { summary, scenarios } }: { report: Report }): VNode {
       <ul class="t0">
         {verdicts.map((verdict) => (
           <li key={verdict} class={classOf[verdict]}>
-            <b>{summary.scenarios[verdict]}</b> {`${signs[verdict]} ${verdict}`}
+            <a href="#page-scenarios" data-f={classOf[verdict]}>
+              <b>{summary.scenarios[verdict]}</b> {`${signs[verdict]} ${verdict}`}
+            </a>
           </li>
         ))}
       </ul>
@@ -86,8 +88,11 @@ function firstOf(expected: string, words: Words): string {
   const [first = '', ...others] = expected.split('; or ');
   const more =
     others.length === 1 ? 'another outcome that is accepted' : `one of ${others.length} others that are accepted`;
-  return others.length === 0 ? words(first, 100) : `${words(first, 100)}, or ${more}`;
+  return others.length === 0 ? words(first, 200) : `${words(first, 200)}, or ${more}`;
 }
+
+/** About four lines of a wide screen; the evidence has all of it. */
+const longestGot = 400;
 
 function FindingInWords({ finding, words }: { finding: Finding; words: Words }): VNode {
   const { result, check, meets } = finding;
@@ -101,7 +106,7 @@ function FindingInWords({ finding, words }: { finding: Finding; words: Words }):
       <p>
         {check === undefined
           ? words(result.reason?.split('\n')[0] ?? '')
-          : `Expected ${firstOf(check.expected, words)}. Got ${words(check.got, 140)}.`}
+          : `Expected: ${firstOf(check.expected, words)}. Got: ${words(check.got, longestGot)}.`}
         {meets === undefined ? null : ` ${whoMeets[meets]}`}
       </p>
       {id === undefined || requirement === undefined ? null : (

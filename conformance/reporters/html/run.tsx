@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import type { Report } from '../../verdict/report.ts';
 import type { ScenarioResult, Verdict } from '../../verdict/verdict.ts';
-import { anchorOf, shown, timeText } from './text.ts';
+import { anchorOf, folderAnchor, shown, timeText } from './text.ts';
 
 export const verdictOrder: readonly Verdict[] = [
   'pass',
@@ -34,7 +34,9 @@ export function Sections({ report }: { report: Report }): VNode {
         <tbody>
           {sections.map(({ section, counts }) => (
             <tr key={section}>
-              <th scope="row">{shown(section)}</th>
+              <th scope="row">
+                <a href={`#${folderAnchor(section)}`}>{shown(section)}</a>
+              </th>
               {columns.map((verdict) => (
                 <td key={verdict}>{counts[verdict] === 0 ? '' : counts[verdict]}</td>
               ))}
@@ -124,7 +126,7 @@ export function Timeline({ report: { scenarios, run } }: { report: Report }): VN
     <section aria-labelledby="page-time">
       <h2 id="page-time">Time</h2>
       <p class="q">
-        {`A bar per scenario, from 0 to ${(total / 1_000).toFixed(1)} s; at most ${rows} at once. What failed is red.`}
+        {`A bar per scenario, from 0 to ${timeText(total)}; at most ${rows} at once. What failed is red.`}
       </p>
       <svg viewBox={`0 0 1000 ${rows}`} preserveAspectRatio="none" role="img" aria-label="Timeline of the scenarios">
         <path d={path(false)} />
@@ -134,7 +136,7 @@ export function Timeline({ report: { scenarios, run } }: { report: Report }): VN
         {'Longest: '}
         {longest(scenarios).map((one) => [
           <a key={anchorOf(one)} href={`#${anchorOf(one)}`}>
-            {one.id}
+            {anchorOf(one)}
           </a>,
           ` ${timeText(one.durationMs)} `,
         ])}

@@ -9,7 +9,7 @@ import { Passes, Trouble } from './evidence.tsx';
 import { Ladder } from './ladder.tsx';
 import { coreOf, decidingOnes, restOf, wholeOf } from './lanes.ts';
 import { pack } from './packed.ts';
-import { anchorOf, classOf, isBrief, shown, shownLines, signs, stabilityText, timeText } from './text.ts';
+import { anchorOf, classOf, folderAnchor, isBrief, shown, shownLines, signs, stabilityText, timeText } from './text.ts';
 import type { Words } from './words.ts';
 
 interface ScenariosProps {
@@ -47,7 +47,7 @@ export function Scenarios({ report, words }: ScenariosProps): VNode {
       </p>
       {[...folders].map(([folder, inside]) => (
         <div key={folder}>
-          <h3>{shown(folder)}</h3>
+          <h3 id={folderAnchor(folder)}>{shown(folder)}</h3>
           {inside.map((result, i) => (
             <ScenarioEvidence
               key={anchorOf(result)}
@@ -75,13 +75,14 @@ interface ScenarioProps extends ScenariosProps {
 }
 
 function ScenarioEvidence({ result, before, drawn, report, words }: ScenarioProps): VNode {
-  const { title, verdict, checks, reason } = result;
+  const { title, verdict, checks, reason, protocol } = result;
   const same = before !== undefined && isSame(result, before, words);
   const told = reason === undefined || checks.some(({ got }) => reason.endsWith(got));
   return (
     <details id={anchorOf(result)} data-v={classOf[verdict]}>
       <summary>
-        <b>{`${signs[verdict]} ${verdict}`}</b> {words(title)}
+        <b>{`${signs[verdict]} ${verdict}`}</b> {protocol === '3.1.1' ? null : <small>{`MQTT ${protocol} `}</small>}
+        {words(title)}
       </summary>
       <Facts result={result} />
       {told ? null : <p class="w0">{shownLines(reason)}</p>}
@@ -98,11 +99,10 @@ function ScenarioEvidence({ result, before, drawn, report, words }: ScenarioProp
 }
 
 function Facts({ result }: { result: ScenarioResult }): VNode {
-  const { id, protocol, durationMs, cites } = result;
-  const level = protocol === '3.1.1' ? '' : ` · MQTT ${protocol}`;
+  const { id, durationMs, cites } = result;
   return (
     <p class="q">
-      {`${id}${level} · ${timeText(durationMs)}${stabilityText(result)}${cites.length === 0 ? '' : ' · cites '}`}
+      {`${id} · ${timeText(durationMs)}${stabilityText(result)}${cites.length === 0 ? '' : ' · cites '}`}
       {isBrief(result.verdict) ? cites.join(' ') : <Links ids={cites} />}
     </p>
   );
@@ -179,7 +179,7 @@ function BriefTrace({ result, before, words }: Omit<TraceProps, 'drawn'>): VNode
 }
 
 /** Lines of a trace that is told in brief: of what passed enough to see how it went. */
-const longestBrief = { passed: 14, 'not passed': 24 };
+const longestBrief = { passed: 12, 'not passed': 24 };
 
 /** The ends of a long text, and how much stands between them. */
 function shortened(text: string, most: number): string {

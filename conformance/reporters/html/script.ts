@@ -20,6 +20,7 @@ if(e.hidden===on)e.hidden=!on;if(on)n++}
 for(const e of groups)e.hidden=!e.querySelector('[data-v]:not([hidden])');
 count.textContent=n===items.length?n+' in all':n+' of '+items.length};
 words.addEventListener('input',filter);verdict.addEventListener('change',filter);chapter.addEventListener('change',filter);
+for(const a of all('[data-f]'))a.addEventListener('click',()=>{verdict.value=a.dataset.f;words.value=chapter.value='';filter()});
 byId('page-reset').addEventListener('click',()=>{words.value=verdict.value=chapter.value='';filter();words.focus()});
 `;
 
@@ -31,6 +32,9 @@ for(let p=e;p;p=p.parentElement){if(p.tagName==='DETAILS')p.open=true;p.hidden=f
 e.scrollIntoView();if(e.matches('[data-v]'))e.firstChild.focus({preventScroll:true})};
 addEventListener('hashchange',open);
 document.addEventListener('click',(event)=>{const a=event.target.closest('a[href^="#"]');if(a&&a.hash===location.hash)open()});
+document.addEventListener('click',(event)=>{
+const e=event.target.closest('summary')?.parentElement;
+if(e?.matches('[data-v]:not([open])'))history.replaceState(null,'','#'+e.id)});
 document.addEventListener('keydown',(event)=>{
 const at=document.activeElement;
 if(event.key==='/'&&!event.ctrlKey&&!event.metaKey&&!at.matches('input,select')){event.preventDefault();words.focus();words.select()}

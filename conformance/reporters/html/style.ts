@@ -38,7 +38,7 @@ p{margin:.4rem 0}a{color:var(--a);text-underline-offset:.15em}
 .j{display:block;border-radius:.6rem;padding:.7rem 1rem;border-left:.4rem solid}
 
 ${colours}
-.t0{display:flex;flex-wrap:wrap;gap:.5rem;padding:0;margin:.4rem 0;list-style:none}.t0 li{border-radius:.5rem;padding:.35rem .8rem;font-size:.875rem}.t0 b{font-size:1.35rem;margin-right:.2rem}
+.t0{display:flex;flex-wrap:wrap;gap:.5rem;padding:0;margin:.4rem 0;list-style:none}.t0 li{border-radius:.5rem;padding:.35rem .8rem;font-size:.875rem}.t0 b{font-size:1.35rem;margin-right:.2rem}.t0 a{color:inherit;text-decoration:none}.t0 a:hover{text-decoration:underline}
 .o0{padding-left:1.5rem}.o0 li{margin:.7rem 0}.o0 p{margin:.15rem 0}
 .y{display:grid;grid-template-columns:14rem minmax(0,1fr);gap:.1rem 1rem;margin:.3rem 0}.y h3{padding-top:.15rem;color:var(--q);font-weight:500}
 .g{display:flex;flex-wrap:wrap;gap:3px;margin:0;padding:0;list-style:none}

@@ -1,5 +1,6 @@
 // What comes from a target is made harmless and visible before it is shown. In: texts and verdicts. Out: texts, classes, anchors.
 import type { Check, ScenarioResult, StatementVerdict } from '../../verdict/verdict.ts';
+import { duration } from '../text.ts';
 
 /** Control characters, bidirectional marks, what has no width, halves of characters: a screen shall not get them as they are. */
 const invisible = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
@@ -48,13 +49,15 @@ export const signs: Readonly<Record<StatementVerdict, string>> = {
 export const anchorOf = ({ id, protocol }: Pick<ScenarioResult, 'id' | 'protocol'>): string =>
   protocol === '3.1.1' ? id : `${id}@${protocol}`;
 
+/** Anchor of the scenarios of a folder of the suite. */
+export const folderAnchor = (folder: string): string => `page-in-${folder.replace(/[^\w.-]+/g, '-')}`;
+
 /** Evidence of these is shown whole; that of the others in brief. */
 export const isBrief = (verdict: ScenarioResult['verdict'] | Check['verdict']): boolean =>
   verdict === 'pass' || verdict === 'observed' || verdict === 'skipped';
 
-/** `2.5 ms`, `1.24 s`. */
-export const timeText = (ms: number): string =>
-  ms < 1_000 ? `${Number(ms.toFixed(1))} ms` : `${(ms / 1_000).toFixed(2)} s`;
+/** `2.5 ms`, `1.24 s`, `2 min 5 s`. */
+export const timeText = (ms: number): string => (ms < 1_000 ? `${Number(ms.toFixed(1))} ms` : duration(ms));
 
 /** How often a failure was the same when it was played again, with a separator before it; nothing where it was not. */
 export function stabilityText({ stability }: Pick<ScenarioResult, 'stability'>): string {

@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sampleReport, sampleResult, sampleResults } from '../sample-run.ts';
+import { launchOptions } from './browser.ts';
+import { onPage } from './in-browser.ts';
+import { renderHtml } from './page.tsx';
+
+let browser: Browser;
+let folder: string;
+let at: string;
+
+const opened = { kind: 'opened', at: 1, connection: 'a connection that has a very long name indeed', to: 'x' } as const;
+const longName = sampleResult({ id: 'long-name', trace: [opened] });
+const older = sampleResult({ id: 'pingreq-answered', protocol: '3.1' });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mqttspec-finding-'));
+  const file = join(folder, 'index.html');
+  await writeFile(file, renderHtml(sampleReport({ results: [...sampleResults, older, longName] })));
+  at = pathToFileURL(file).href;
+  browser = await chromium.launch(launchOptions);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a count at the top leads to what it counts', async () => {
+  await onPage(browser, { at }, async (page) => {
+    await page.getByRole('link', { name: /✗ fail/ }).click();
+    await expect.poll(() => page.getByLabel('Verdict').inputValue()).toBe('f');
+    const verdicts = await page
+      .locator('[data-v]:visible')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-v')));
+    expect(new Set(verdicts)).toEqual(new Set(['f']));
+    expect(new URL(page.url()).hash).toBe('#page-scenarios');
+  });
+});
+
+test('the address leads to what was unfolded last, so that it can be passed on', async () => {
+  await onPage(browser, { at }, async (page) => {
+    await page.locator('[id="overlap-highest-qos"] > summary').click();
+    expect(new URL(page.url()).hash).toBe('#overlap-highest-qos');
+    await page.locator('[id="MQTT-3.3.5-1"] > summary').click();
+    expect(new URL(page.url()).hash).toBe('#MQTT-3.3.5-1');
+    await page.reload();
+    expect(await page.locator('[id="MQTT-3.3.5-1"]').getAttribute('open')).not.toBeNull();
+  });
+});
+
+test('a section of the table leads to its scenarios, and the same at another protocol is told apart', async () => {
+  await onPage(browser, { at }, async (page) => {
+    await page.locator('#page-sections ~ table a').first().click();
+    const heading = page.locator(new URL(page.url()).hash.replaceAll('.', '\\.'));
+    expect(await heading.evaluate((one) => one.tagName)).toBe('H3');
+    expect(await page.locator('[id="pingreq-answered@3.1"] > summary').textContent()).toContain('MQTT 3.1');
+    expect(await page.locator('[id="pingreq-answered"] > summary').textContent()).not.toContain('MQTT');
+  });
+});
+
+test('the name of a connection stands within its ladder, however long it is', async () => {
+  await onPage(browser, { at, hash: '#long-name' }, async (page) => {
+    const ladder = page.locator('[id="long-name"] .l');
+    await ladder.waitFor();
+    const [outer, name] = [await ladder.boundingBox(), await ladder.locator('.h0 b').first().boundingBox()];
+    expect(name?.y).toBeGreaterThanOrEqual(outer?.y ?? Number.NaN);
+  });
+});
