@@ -3,7 +3,9 @@ import { connectFaults } from './connect.ts';
 import { dataAndHeaderFaults } from './data-and-headers.ts';
 import { edgeFaults } from './edges.ts';
 import type { Fault } from './fault.ts';
+import { combinedFaults } from './in-combination.ts';
 import { level3Faults } from './level-3.ts';
+import { levelFaults } from './levels.ts';
 import { publishFaults } from './publish.ts';
 import { silenceFaults } from './silences.ts';
 import { subscribeFaults } from './subscribe.ts';
@@ -16,6 +18,8 @@ export const faults: readonly Fault[] = [
   ...subscribeFaults,
   ...textAndOrderFaults,
   ...edgeFaults,
+  ...combinedFaults,
+  ...levelFaults,
   ...silenceFaults,
   ...level3Faults,
 ];

@@ -10,7 +10,8 @@ import { packetTypes } from '../../reference/codec/packet-types.ts';
 import { remainingLength } from '../wire/raw.ts';
 
 type Decode = Parts['decode'];
-const strict: Decode = (frame, level) => decode(frame, { level, sentBy: 'client' });
+/** Decodes as the standard demands. */
+export const strict: Decode = (frame, level) => decode(frame, { level, sentBy: 'client' });
 
 /** Where the body of a frame begins. */
 export function bodyAt(frame: Uint8Array): number {

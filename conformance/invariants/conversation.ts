@@ -17,17 +17,25 @@ function connackFirst(): ConversationRule {
   };
 }
 
-/** There is one CONNACK on a connection. */
-function oneConnack(): ConversationRule {
+/** One CONNACK: one CONNECT gets no second one, and of several CONNECTs the first alone gets one. */
+const oneConnack = (after: 'one CONNECT' | 'several') => (): ConversationRule => {
+  let connects = 0;
   let connacks = 0;
   return {
+    sent: (packet) => {
+      // Raw bytes may hold a CONNECT.
+      if (packet === undefined) connects += connects === 0 ? 1 : 2;
+      else if (packet.type === 'connect') connects++;
+    },
     received: ({ packet }) => {
       if (packet.type !== 'connack') return silent;
       connacks++;
-      return connacks === 1 ? kept : broken(`CONNACK number ${connacks} on one connection`);
+      if (connacks === 1) return kept;
+      const mine = (connects === 1) === (after === 'one CONNECT');
+      return mine ? broken(`CONNACK number ${connacks} on one connection`) : silent;
     },
   };
-}
+};
 
 /** Nothing follows a CONNACK that refuses. */
 function silenceAfterRefusal(): ConversationRule {
@@ -237,7 +245,15 @@ export const conversationInvariants: readonly Invariant[] = [
     section: '3.1-connect',
     cites: ['MQTT-3.1.0-2'],
     hears: ['connack'],
-    watch: oneConnack,
+    watch: oneConnack('several'),
+  },
+  {
+    id: 'one-connack-for-a-connect',
+    title: 'The target answers a CONNECT by one CONNACK',
+    section: '3.1-connect',
+    cites: ['MQTT-3.1.4-4'],
+    hears: ['connack'],
+    watch: oneConnack('one CONNECT'),
   },
   {
     id: 'nothing-follows-a-refusal',

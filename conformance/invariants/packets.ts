@@ -8,8 +8,15 @@ export const packetInvariants: readonly Invariant[] = [
     id: 'every-packet-has-its-reserved-flags',
     title: 'Every packet of the target has the reserved flags of Table 2.2',
     section: '2.2-fixed-header',
-    cites: ['MQTT-2.2.2-1', 'MQTT-3.6.1-1'],
+    cites: ['MQTT-2.2.2-1'],
     applies: ({ type }) => type !== 'publish',
+  }),
+  packetInvariant({
+    id: 'every-pubrel-has-its-reserved-flags',
+    title: 'Every PUBREL of the target has the flags 0010',
+    section: '2.2-fixed-header',
+    cites: ['MQTT-3.6.1-1'],
+    hears: ['pubrel'],
   }),
   packetInvariant({
     id: 'every-packet-may-travel-to-a-client',

@@ -11,9 +11,11 @@ import * as section31ConnectFirstPacket from './server/3.1-connect/first-packet.
 import * as section31ConnectKeepAlive from './server/3.1-connect/keep-alive.ts';
 import * as section31ConnectMalformed from './server/3.1-connect/malformed.ts';
 import * as section31ConnectProtocol from './server/3.1-connect/protocol.ts';
+import * as section31ConnectResumedAgain from './server/3.1-connect/resumed-again.ts';
 import * as section31ConnectSessions from './server/3.1-connect/sessions.ts';
 import * as section31ConnectTakeover from './server/3.1-connect/takeover.ts';
 import * as section31ConnectWill from './server/3.1-connect/will.ts';
+import * as section31ConnectWillOfWhom from './server/3.1-connect/will-of-whom.ts';
 import * as section32ConnackConnack from './server/3.2-connack/connack.ts';
 import * as section33PublishDup from './server/3.3-publish/dup.ts';
 import * as section33PublishForbidden from './server/3.3-publish/forbidden.ts';
@@ -21,8 +23,10 @@ import * as section33PublishOverlap from './server/3.3-publish/overlap.ts';
 import * as section33PublishPublish from './server/3.3-publish/publish.ts';
 import * as section33PublishRetained from './server/3.3-publish/retained.ts';
 import * as section33PublishRetainedByQos from './server/3.3-publish/retained-by-qos.ts';
+import * as section33PublishRetainedInDetail from './server/3.3-publish/retained-in-detail.ts';
 import * as section34AcknowledgementsLengths from './server/3.4-acknowledgements/lengths.ts';
 import * as section34AcknowledgementsWrongAcknowledgements from './server/3.4-acknowledgements/wrong-acknowledgements.ts';
+import * as section38SubscribeInFlight from './server/3.8-subscribe/in-flight.ts';
 import * as section38SubscribeMalformed from './server/3.8-subscribe/malformed.ts';
 import * as section38SubscribeSubscribe from './server/3.8-subscribe/subscribe.ts';
 import * as section39SubackSuback from './server/3.9-suback/suback.ts';
@@ -47,6 +51,7 @@ import * as section46OrderingOrdering from './server/4.6-ordering/ordering.ts';
 import * as section46OrderingPipelined from './server/4.6-ordering/pipelined.ts';
 import * as section46OrderingRedelivered from './server/4.6-ordering/redelivered.ts';
 import * as section47TopicsDollar from './server/4.7-topics/dollar.ts';
+import * as section47TopicsEveryLevel from './server/4.7-topics/every-level.ts';
 import * as section47TopicsExtreme from './server/4.7-topics/extreme.ts';
 import * as section47TopicsFilters from './server/4.7-topics/filters.ts';
 import * as section47TopicsMatching from './server/4.7-topics/matching.ts';
@@ -74,18 +79,22 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectKeepAlive],
   ['3.1-connect', section31ConnectMalformed],
   ['3.1-connect', section31ConnectProtocol],
+  ['3.1-connect', section31ConnectResumedAgain],
   ['3.1-connect', section31ConnectSessions],
   ['3.1-connect', section31ConnectTakeover],
   ['3.1-connect', section31ConnectWill],
+  ['3.1-connect', section31ConnectWillOfWhom],
   ['3.2-connack', section32ConnackConnack],
   ['3.3-publish', section33PublishDup],
   ['3.3-publish', section33PublishForbidden],
   ['3.3-publish', section33PublishOverlap],
   ['3.3-publish', section33PublishPublish],
   ['3.3-publish', section33PublishRetainedByQos],
+  ['3.3-publish', section33PublishRetainedInDetail],
   ['3.3-publish', section33PublishRetained],
   ['3.4-acknowledgements', section34AcknowledgementsLengths],
   ['3.4-acknowledgements', section34AcknowledgementsWrongAcknowledgements],
+  ['3.8-subscribe', section38SubscribeInFlight],
   ['3.8-subscribe', section38SubscribeMalformed],
   ['3.8-subscribe', section38SubscribeSubscribe],
   ['3.9-suback', section39SubackSuback],
@@ -110,6 +119,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.6-ordering', section46OrderingPipelined],
   ['4.6-ordering', section46OrderingRedelivered],
   ['4.7-topics', section47TopicsDollar],
+  ['4.7-topics', section47TopicsEveryLevel],
   ['4.7-topics', section47TopicsExtreme],
   ['4.7-topics', section47TopicsFilters],
   ['4.7-topics', section47TopicsMatching],

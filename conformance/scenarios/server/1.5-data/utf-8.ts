@@ -25,6 +25,7 @@ const badStrings: readonly Bad[] = [
   { id: 'truncated', title: 'a sequence cut short at the end', bytes: raw.hex('61 62 C3') },
   { id: 'lone-continuation', title: 'a continuation byte by itself', bytes: raw.hex('61 80 62') },
   { id: 'nul', title: 'U+0000', bytes: raw.hex('61 00 62'), nul: true },
+  { id: 'nul-at-the-end', title: 'U+0000 at its end', bytes: raw.hex('61 00'), nul: true },
 ];
 
 interface Place {

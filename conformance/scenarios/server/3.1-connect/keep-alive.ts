@@ -1,5 +1,7 @@
 // Keep Alive: section 3.1.2.10. Real timers: started first, waiting together.
-import { message, publish } from '../../../wire/packets.ts';
+import { connack, message, publish } from '../../../wire/packets.ts';
+import type { Client } from '../../../wire/play/client.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
 
 /** No upper bound is stated: late is recorded, never is a failure. */
@@ -46,6 +48,37 @@ export const listeningClient = scenario('keep-alive-not-reset-by-server', {
       await given.time(400, 'keep-alive timer');
     }
     await end;
+  },
+});
+
+/** A client that falls silent after this; each has Keep Alive as much as one that never sent anything. */
+const before: Readonly<Record<string, (stage: Stage, client: Client) => Promise<unknown>>> = {
+  'a PINGREQ': (_stage, client) => client.pings(),
+  'a PUBLISH': ({ given, when }, client) =>
+    when(client).publishes({ topicName: given.topicName(), payload: 'x', qos: given.assuredQos }),
+  'a SUBSCRIBE': ({ given }, client) => given.subscription(client, given.topicName(), given.assuredQos),
+};
+
+export const silentAfterAll = scenario('keep-alive-timeout-of-every-client', {
+  title: 'Keep Alive ends every client that falls silent, whatever it has sent before, and keeps its stored session',
+  cites: { v3: ['MQTT-3.1.2-24', 'MQTT-3.1.2-4', 'MQTT-4.1.0-1'] },
+  protocols: ['3.1.1', '3.1'],
+  timed: true,
+  async play(stage) {
+    const { given, when, must } = stage;
+    const cases = Object.entries(before).flatMap(([what, sends]) =>
+      [true, false].map((cleanSession) => ({ what, sends, cleanSession })),
+    );
+    given.waitsFor('keep-alive timer', 1_500);
+    await given.each(cases, async ({ what, sends, cleanSession }) => {
+      const client = await given.client({ name: `silent after ${what}`, keepAlive: 1, cleanSession });
+      await sends(stage, client);
+      await must(client, 'MQTT-3.1.2-24').end(1_500 + given.lateKeepAliveMs);
+      if (cleanSession || what !== 'a SUBSCRIBE') return;
+      const again = await given.connection('again');
+      await when(again).sends(given.connect({ clientId: client.clientId, cleanSession: false }));
+      await must(again, 'MQTT-3.1.2-4', 'MQTT-4.1.0-1').receive(connack({ returnCode: 0, ...given.toldOfSession() }));
+    });
   },
 });
 

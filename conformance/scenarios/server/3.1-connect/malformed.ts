@@ -35,6 +35,12 @@ const rows: readonly Row[] = [
     bytes: (id) => connect({ flags: 0x03, payload: [field(id)] }),
   },
   {
+    id: 'reserved-flag-beside-all-others',
+    title: 'bit 0 of Connect Flags set beside will, user name and password',
+    cites: ['MQTT-3.1.2-3'],
+    bytes: (id) => connect({ flags: 0xef, payload: [field(id), ...will(id), field('user'), field('password')] }),
+  },
+  {
     id: 'will-fields-missing',
     title: 'Will Flag 1 and no will fields',
     cites: ['MQTT-3.1.2-9'],

@@ -75,7 +75,7 @@ export const willIsPrompt = scenario('will-without-delay', {
 
 export const willOfBinaryMessage = scenario('will-message-is-bytes', {
   title: 'A will message is passed on byte for byte, without its length',
-  cites: { v3: ['MQTT-3.1.3-1', 'MQTT-3.1.3-10'] },
+  cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.3-1', 'MQTT-3.1.3-10'] },
   needs: ['qos 1'],
   async play({ given, when, must }) {
     const topicName = `${given.topicName('will')}/é€𝄞`;

@@ -44,6 +44,21 @@ export const dupNotPassedToQos0 = levels.map((qos) =>
   }),
 );
 
+export const dupNotPassedToQos1 = scenario('dup-not-passed-on-from-qos-2-to-1', {
+  title: 'DUP 1 of a publisher at QoS 2 is not passed on to a QoS 1 subscription',
+  cites: { v3: ['MQTT-3.3.1-3', 'MQTT-4.3.2-1'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, must } = stage;
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { qos: 1 });
+    const publisher = await given.client({ name: 'publisher' });
+    await publishesAgain(stage, publisher, { topicName, payload: 'again', qos: 2 });
+    await must(subscriber).receive(message('again', { qos: 1, dup: false }));
+  },
+});
+
 export const dupNotQueued = levels.map((qos) =>
   scenario(`dup-not-queued-qos-${qos}`, {
     title: `A message published with DUP 1 at QoS ${qos} and queued is first sent with DUP 0`,

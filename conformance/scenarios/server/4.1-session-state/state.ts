@@ -44,7 +44,8 @@ export const sessionLastsAsLongAsConnection = scenario('session-lasts-as-long-as
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();
-    const patient = await given.subscriber(topicName, { name: 'patient', qos: 2 });
+    const others = Array.from({ length: 8 }, (_, i) => `${topicName}/${i}`);
+    const patient = await given.subscriber([topicName, ...others], { name: 'patient', qos: 2 });
     await when(patient).sends(publish({ topicName: `${topicName}/own`, qos: 2, packetId: 3, payload: 'half' }));
     given.that((await patient.awaits(pubrec(3))) !== undefined, 'PUBLISH got no PUBREC');
     for (let i = 0; i < 20; i++) {
@@ -55,6 +56,8 @@ export const sessionLastsAsLongAsConnection = scenario('session-lasts-as-long-as
     const publisher = await given.client({ name: 'publisher' });
     await when(publisher).publishes({ topicName, payload: 'still', qos: 2 });
     await must(patient).receive(message('still', { qos: 2 }));
+    for (const one of others) await when(publisher).publishes({ topicName: one, payload: 'still', qos: 2 });
+    for (const one of others) await must(patient).receive(message('still', { topicName: one, qos: 2 }));
     await when(patient).sends(pubrel(3));
     await must(patient).receive(pubcomp(3));
   },

@@ -91,6 +91,10 @@ export const otherClients = scenario('same-identifier-of-two-publishers', {
   },
 });
 
+/** A QoS 2 PUBLISH for each identifier. */
+const numbered = (topicName: string) => (packetId: number) =>
+  ({ topicName, qos: 2, packetId, payload: `message ${packetId}` }) as const;
+
 export const crossed = scenario('pubrels-in-another-order', {
   title: 'Handshakes that are open side by side end one by one, in whatever order the PUBRELs come',
   cites: { v3: ['MQTT-4.3.3-2'] },
@@ -101,7 +105,7 @@ export const crossed = scenario('pubrels-in-another-order', {
     const subscriber = await given.subscriber(topicName, { qos: 2 });
     const publisher = await given.client({ name: 'publisher' });
     const ids = [1, 2, 3, 300, 5, 65_535, 7, 8];
-    const text = (packetId: number) => ({ topicName, qos: 2, packetId, payload: `message ${packetId}` }) as const;
+    const text = numbered(topicName);
     await when(publisher).sends(...ids.map((packetId) => publish(text(packetId))));
     for (const packetId of ids) await must(publisher).receive(pubrec(packetId));
     const reversed = ids.toReversed();
@@ -110,6 +114,29 @@ export const crossed = scenario('pubrels-in-another-order', {
       await must(publisher).receive(pubcomp(packetId));
     }
     const expected = ids.map((packetId) => message(text(packetId).payload));
+    await must(subscriber).receiveExactly(expected, { until: sentinel(publisher) });
+  },
+});
+
+/** Alike in one of their bytes, or in the value of the other. */
+const alike = [1, 256, 257, 513, 2, 512, 258, 255, 65_280, 65_535, 32_768, 32_769];
+
+export const manyAtOnce = scenario('repeats-of-many-identifiers', {
+  title: 'A dozen QoS 2 messages that are open side by side are each known by the whole of their identifier',
+  cites: { v3: ['MQTT-4.3.3-2'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const [subscriber, publisher] = [await given.subscriber(topicName, { qos: 2 }), await given.client()];
+    const text = numbered(topicName);
+    for (const dup of [false, true]) {
+      await when(publisher).sends(...alike.map((packetId) => publish({ ...text(packetId), dup })));
+      for (const packetId of alike) await must(publisher).receive(pubrec(packetId));
+    }
+    await when(publisher).sends(...alike.map(pubrel));
+    for (const packetId of alike) await must(publisher).receive(pubcomp(packetId));
+    const expected = alike.map((packetId) => message(text(packetId).payload));
     await must(subscriber).receiveExactly(expected, { until: sentinel(publisher) });
   },
 });

@@ -130,6 +130,28 @@ export const retainOfResend = scenario('resent-with-retain-0', {
   },
 });
 
+export const retainOfResentRetained = scenario('resent-with-retain-1', {
+  title: 'What came with RETAIN 1 because of a new subscription comes again with RETAIN 1',
+  cites: { v3: ['MQTT-3.3.1-8', 'MQTT-4.4.0-1'] },
+  needs: ['qos 1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    await given.retained({ topicName, payload: 'kept' });
+    const finds = [message('kept')];
+    const before = await given.newSubscriber(topicName, {
+      cleanSession: false,
+      qos: 1,
+      acknowledging: 'by hand',
+      finds,
+    });
+    await given.arrival(before, message('kept', { retain: true }));
+    await when(before).cuts();
+    const after = await given.resumed(before);
+    const again = await must(after, 'MQTT-4.4.0-1').receive(message('kept'));
+    must(after, 'MQTT-3.3.1-8').satisfy(again?.retain === true, { expected: 'RETAIN 1', got: 'RETAIN 0' });
+  },
+});
+
 export const manyInFlight = ([1, 2] as const).map((qos) =>
   scenario(`hundred-in-flight-over-a-resume-qos-${qos}`, {
     title: `Of a hundred unacknowledged messages at QoS ${qos} none is lost when the session is resumed`,

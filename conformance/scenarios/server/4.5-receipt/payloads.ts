@@ -11,6 +11,7 @@ const payloads = [
   ['of-one-zero', Uint8Array.of(0)],
   ['of-every-byte', Uint8Array.from({ length: 256 }, (_, i) => i)],
   ['ill-formed-utf-8', Uint8Array.of(0xff, 0xfe, 0xc0, 0x80, 0xed, 0xa0, 0x80)],
+  ['of-blanks-and-line-ends', new TextEncoder().encode('\ufeff \t\0a\r\nb\n\r\u00a0\r\n\n \0 \n')],
   ['like-a-packet', Uint8Array.of(0xe0, 0, 0xc0, 0, 0x30, 0)],
   ['of-16384-bytes', patterned(16_384)],
   ['of-70000-bytes', patterned(70_000)],

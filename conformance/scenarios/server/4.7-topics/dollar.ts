@@ -67,6 +67,29 @@ export const sysTopics = wildcardFirst.map(([id]) =>
   }),
 );
 
+export const retainedOfClients = scenario('retained-dollar-topic-not-sent-to-wildcards', {
+  title: 'A filter that begins with a wildcard gets no retained message of a topic that begins with "$"',
+  cites: { v3: ['MQTT-4.7.2-1'] },
+  needs: ['qos 1', 'retained wildcards', 'dollar topics'],
+  alone: true,
+  async play({ given, when, must }) {
+    const topicName = given.dollarTopicName('x');
+    await given.retained({ topicName, payload: 'dollar' });
+    const exact = await given.newSubscriber(topicName, { name: 'exact', qos: 1, finds: [message('dollar')] });
+    given.that((await exact.hasGot(message('dollar'))) === true, 'the exact filter does not find it either');
+    const control = given.topicName('control');
+    await given.retained({ topicName: control, payload: 'control' });
+    await given.each(wildcardFirst, async ([id, filterOf]) => {
+      const wild = await given.subscriber([filterOf(topicName), control], { name: `wildcard first (${id})`, qos: 1 });
+      given.that((await wild.hasGot(message('control'))) === true, 'the control did not come');
+      await wild.pings();
+      const came = wild.take(anyMessage({ topicName }));
+      await when(wild).disconnects();
+      must(wild).satisfy(came === undefined, { expected: 'no message', got: `a message on "${topicName}"` });
+    });
+  },
+});
+
 export const exchange = scenario('dollar-topics-between-clients', {
   title: 'Clients do not exchange messages on topics that begin with "$"',
   cites: { v3: ['SHOULD-4.7.2-a', 'MQTT-3.8.4-1'] },

@@ -47,7 +47,7 @@ const rows: readonly Row[] = [
     cites: 'MQTT-4.7.1-3',
     filter: '/p/+/r',
     matched: ['/p/q/r', '/p//r'],
-    unmatched: ['/p/r', '/p/q/q/r', '/p/q/r/s', '/p/q'],
+    unmatched: ['/p/r', '/p/q/q/r', '/p/q/r/s', '/p/q', '/p/q/rs', '/p/q/R', '/pp/q/r'],
   },
   {
     id: 'plus-twice',
@@ -119,6 +119,20 @@ const rows: readonly Row[] = [
     unmatched: ['/axb/*', '/a.b/c', '/a/b/*'],
   },
   {
+    id: 'case-beyond-ascii',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/\u00c4/\u03a3',
+    matched: ['/\u00c4/\u03a3'],
+    unmatched: ['/\u00e4/\u03a3', '/\u00c4/\u03c3', '/\u00c4/\u03c2'],
+  },
+  {
+    id: 'long-levels',
+    cites: 'MQTT-4.7.3-4',
+    filter: `/${'l'.repeat(300)}/a`,
+    matched: [`/${'l'.repeat(300)}/a`],
+    unmatched: [`/${'l'.repeat(300)}/b`, `/${'l'.repeat(299)}/a`, `/${'l'.repeat(300)}`],
+  },
+  {
     id: 'unassigned-code-points',
     cites: 'MQTT-4.7.3-4',
     filter: '/\u0378\u{e0080}',
@@ -131,7 +145,7 @@ const rows: readonly Row[] = [
 /** Names that lie below the prefix's first level, so that the prefix itself needs no wildcard. */
 export const live = rows.map(({ id, cites, filter, matched, unmatched }) =>
   scenario(`matching-${id}`, {
-    title: `Live messages reach a filter like "…${filter}" if their topic matches it, and only then`,
+    title: `Live messages reach a filter like "…${filter.slice(0, 40)}" if their topic matches it, and only then`,
     cites: { v3: [cites, 'MQTT-3.3.2-3'] },
     needs: /[+#]/.test(filter) ? ['wildcards'] : [],
     protocols: id === 'trailing-slash' || id === 'no-trailing-slash' ? ['3.1.1'] : ['3.1.1', '3.1'],
@@ -156,7 +170,7 @@ export const retained = rows
   .filter(({ id }) => !['blanks', 'compatibility-character', 'unassigned-code-points'].includes(id))
   .map(({ id, cites, filter, matched, unmatched }) =>
     scenario(`retained-matching-${id}`, {
-      title: `Retained messages are sent to a filter like "…${filter}" if their topic matches it, and only then`,
+      title: `Retained messages are sent to a filter like "…${filter.slice(0, 40)}" if their topic matches it, and only then`,
       cites: { v3: [cites, 'MQTT-3.3.1-6'] },
       needs: ['qos 1', ...(/[+#]/.test(filter) ? (['retained wildcards'] as const) : [])],
       async play({ given, when, must }) {

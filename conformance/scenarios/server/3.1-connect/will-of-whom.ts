@@ -1,0 +1,173 @@
+// The will of every kind of client, and for every kind of watcher: sections 3.1.2.5 and 3.1.3.
+import { encode } from '../../../../reference/codec/encode.ts';
+import type { Qos } from '../../../../reference/message.ts';
+import { message } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import type { Client } from '../../../wire/play/client.ts';
+import type { ClientText, WillText } from '../../../wire/play/given.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
+import { scenario } from '../../scenario.ts';
+
+interface Kind {
+  readonly text?: ClientText;
+  /** What it does before it is cut. */
+  readonly first?: (stage: Stage, client: Client) => Promise<unknown>;
+}
+
+/** None of this is a reason to forget the will. */
+const kinds: Readonly<Record<string, Kind>> = {
+  'that has published': {
+    first: ({ given, when }, client) =>
+      when(client).publishes({ topicName: given.topicName(), payload: 'x', qos: given.assuredQos }),
+  },
+  'that has retained': {
+    first: ({ given, when }, client) =>
+      when(client).publishes({ topicName: given.topicName(), payload: 'x', qos: given.assuredQos, retain: true }),
+  },
+  'that has subscribed': {
+    first: ({ given }, client) => given.subscription(client, given.topicName(), given.assuredQos),
+  },
+  'that has pinged': { first: (_stage, client) => client.pings() },
+  'with a stored session': { text: { cleanSession: false } },
+  'with Keep Alive': { text: { keepAlive: 600 } },
+  'with the longest Keep Alive': { text: { keepAlive: 65_535 } },
+};
+
+export const ofEveryKind = scenario('will-of-every-kind-of-client', {
+  title: 'The will is published whatever its client has done before, and whatever session it has',
+  cites: { v3: ['MQTT-3.1.2-8'] },
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    await given.each(Object.entries(kinds), async ([kind, { text, first }]) => {
+      const topicName = given.topicName('will');
+      const qos = given.assuredQos;
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+      const will = { topicName, message: `of a client ${kind}`, qos };
+      const client = await given.client({ name: `client ${kind}`, ...text, will });
+      await first?.(stage, client);
+      await when(client).cuts();
+      await must(watcher).receive(message(will.message), given.unhurriedMs);
+    });
+  },
+});
+
+export const besideCredentials = scenario('will-beside-user-name-and-password', {
+  title: 'The will of a client that gives user name and password is published',
+  cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.3-1'] },
+  async play({ given, when, must }) {
+    await given.each([undefined, 'password'], async (password) => {
+      const topicName = given.topicName('will');
+      const qos = given.assuredQos;
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+      const client = await given.connection();
+      const credentials = { userName: 'user', ...(password === undefined ? {} : { password }) };
+      const known = given.userName === undefined ? { credentials } : {};
+      await when(client).sends(given.connect({ ...known, will: { topicName, message: 'gone', qos } }));
+      const answer = await client.awaits({ type: 'connack' });
+      // A target may let in nobody whom it does not know.
+      if (answer?.packet.type !== 'connack' || answer.packet.returnCode !== 0) return;
+      await when(client).cuts();
+      await must(watcher).receive(message('gone', { topicName }), given.unhurriedMs);
+    });
+  },
+});
+
+export const ofEachConnection = scenario('will-of-each-connection', {
+  title: 'Each connection of a client has the will of its own CONNECT',
+  cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-10'] },
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    await given.each([true, false], async (cleanSession) => {
+      const [one, other] = [given.topicName('will'), given.topicName('will')];
+      const qos = given.assuredQos;
+      const watcher = await given.subscriber([one, other], { name: 'watcher', qos });
+      const clientId = given.clientId();
+      const wills: readonly WillText[] = [
+        { topicName: one, message: 'first', qos },
+        { topicName: other, message: 'second', qos },
+        { topicName: one, message: 'third', qos },
+        { topicName: one, message: 'fourth', qos },
+      ];
+      for (const will of wills) {
+        const client = await given.client({ clientId, cleanSession, will });
+        await when(client).cuts();
+        const { topicName } = will;
+        await must(watcher, 'MQTT-3.1.2-8').receive(message(will.message, { topicName }), given.unhurriedMs);
+      }
+      const last = await given.client({ name: 'last', clientId, cleanSession });
+      await must(watcher, 'MQTT-3.1.2-10').receiveExactly([], { until: sentinel(last, { topicName: one, qos }) });
+    });
+  },
+});
+
+export const forTheAbsent = scenario('will-queued', {
+  title: 'A will reaches a session whose client is away when that is back',
+  cites: { v3: ['MQTT-3.1.2-5', 'MQTT-3.1.2-8', 'MQTT-4.5.0-1'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    await given.each([false, true], async (retain) => {
+      const topicName = given.topicName('will');
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 1 });
+      const away = await given.subscriber(topicName, { name: 'away', cleanSession: false, qos: 1 });
+      await when(away).disconnects();
+      const client = await given.client({ will: { topicName, message: 'gone', qos: 1, retain } });
+      await when(client).cuts();
+      await must(watcher, 'MQTT-3.1.2-8').receive(message('gone'), given.unhurriedMs);
+      const back = await given.resumed(away);
+      await must(back, 'MQTT-3.1.2-5', 'MQTT-4.5.0-1').receive(message('gone', { qos: 1 }));
+    });
+  },
+});
+
+const combinations = ([0, 1, 2] as const).flatMap((qos: Qos) =>
+  [false, true].flatMap((retain) => [false, true].map((cleanSession) => ({ qos, retain, cleanSession }))),
+);
+
+export const noneAfterDisconnect = scenario('no-will-of-any-kind-after-disconnect', {
+  title: 'After DISCONNECT no will is published, whatever its QoS and Will Retain, and whatever session its client has',
+  cites: { v3: ['MQTT-3.14.4-3', 'MQTT-3.1.2-10'] },
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const possible = combinations.filter(({ qos }) => qos <= given.capabilities.maximumQos);
+    await given.each(possible, async ({ qos, retain, cleanSession }) => {
+      const topicName = given.topicName('will');
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+      const will = { topicName, message: 'never', qos, retain };
+      const client = await given.client({ cleanSession, will });
+      await when(client).disconnects();
+      // CONNACK for the same client id: the target has done with the connection before.
+      const again = await given.client({ name: 'again', clientId: client.clientId, cleanSession });
+      await must(watcher).receiveExactly([], { until: sentinel(again, { topicName, qos }) });
+    });
+  },
+});
+
+/** CONNECTs that have to be refused; whether they are is judged elsewhere. */
+const refusable = [
+  { why: 'an empty client id and CleanSession 0', clientId: '', level: 4 },
+  { why: 'level 99', clientId: undefined, level: 99 },
+] as const;
+
+export const noneOfARefused = scenario('no-will-of-any-refused-connect', {
+  title: 'A CONNECT that is refused leaves no will, for whatever reason it is refused',
+  cites: { v3: ['MQTT-3.1.2-8'] },
+  async play({ given, when, must }) {
+    await given.each(refusable, async ({ why, clientId = given.clientId(), level }) => {
+      const topicName = given.topicName('will');
+      const qos = given.assuredQos;
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+      const refused = await given.connection('refused');
+      const bytes = Uint8Array.from(
+        encode(given.connect({ clientId, cleanSession: false, will: { topicName, message: 'never', qos } })),
+      );
+      bytes[bytes.indexOf(0x54, 2) + 2] = level;
+      await when(refused).sendsBytes(bytes, `CONNECT with ${why}, and with a will`);
+      const ended = await refused.connection.waitFor(() => refused.connection.ending);
+      if (ended === undefined) return;
+      const publisher = await given.client({ name: 'publisher' });
+      await must(watcher).receiveExactly([], { until: sentinel(publisher, { topicName, qos }) });
+    });
+  },
+});

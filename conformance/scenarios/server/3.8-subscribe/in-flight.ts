@@ -1,0 +1,41 @@
+// What a SUBSCRIBE leaves alone: deliveries that have begun. Section 3.8.4.
+import { message, puback, pubcomp, pubrec, pubrel, suback, subscribe } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { scenario } from '../../scenario.ts';
+
+export const begunGoesOn = ([1, 2] as const).map((qos) =>
+  scenario(`resubscribe-keeps-what-is-in-flight-qos-${qos}`, {
+    title: `Deliveries at QoS ${qos} that have begun go on when their client subscribes again, and are resumed as before`,
+    cites: {
+      v3: ['MQTT-3.8.4-3', 'MQTT-4.4.0-1', qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'],
+    },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2', 'several in flight'],
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const before = await given.subscriber(topicName, { cleanSession: false, qos, acknowledging: 'by hand' });
+      const publisher = await given.client({ name: 'publisher' });
+      const ids: number[] = [];
+      for (const payload of ['a', 'b', 'c']) {
+        await when(publisher).publishes({ topicName, payload, qos });
+        ids.push((await given.arrival(before, message(payload))).packetId ?? 0);
+      }
+      const packetId = before.nextPacketId();
+      await when(before).sends(subscribe(packetId, { topicFilter: topicName, qos }));
+      await given.arrival(before, suback(packetId));
+      const [a = 0] = ids;
+      await when(before).sends(qos === 1 ? puback(a) : pubrec(a));
+      if (qos === 2) {
+        await must(before, 'MQTT-3.8.4-3', 'MQTT-4.3.3-1').receive(pubrel(a));
+        await when(before).sends(pubcomp(a));
+      }
+      await before.pings();
+      await when(before).cuts();
+      const after = await given.resumed(before, { acknowledging: 'automatically' });
+      await must(after, 'MQTT-3.8.4-3', 'MQTT-4.4.0-1').receiveExactly(
+        ['b', 'c'].map((payload) => message(payload, { qos })),
+        { until: sentinel(publisher) },
+      );
+    },
+  }),
+);
