@@ -30,6 +30,22 @@ const wills: readonly Fault[] = [
     { rules: { will: { willOf: (own, before) => (own === undefined ? undefined : (before ?? own)) } } },
   ),
   fault(
+    'will-at-qos-2',
+    { title: 'A will of QoS 1 is published at QoS 2', violates: ['MQTT-3.1.2-9', 'MQTT-3.1.2-14'] },
+    {
+      rules: {
+        will: {
+          messageOf: ({ topicName, message, qos, retain }) => ({
+            topicName,
+            payload: message,
+            qos: qos === 1 ? 2 : qos,
+            retain,
+          }),
+        },
+      },
+    },
+  ),
+  fault(
     'retained-will-on-disconnect',
     {
       title: 'A will with Will Retain 1 is published on a clean DISCONNECT',
@@ -194,6 +210,11 @@ const retained: readonly Fault[] = [
     'retained-resent-with-retain-0',
     { title: 'Retained messages are sent again with RETAIN 0', violates: ['MQTT-3.3.1-8'] },
     writing('publish', (packet) => (packet.dup && packet.retain ? [{ ...packet, retain: false }] : undefined)),
+  ),
+  fault(
+    'retained-messages-twice',
+    { title: 'A new subscription gets each retained message twice', violates: ['MQTT-4.3.3-1', 'MQTT-3.3.1-6'] },
+    { rules: { subscribe: { retainedServed: (messages) => [...messages, ...messages] } } },
   ),
   fault(
     'ten-retained-messages',

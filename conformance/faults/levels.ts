@@ -57,6 +57,20 @@ export const levelFaults: readonly Fault[] = [
     }),
   ),
   fault(
+    'copies-at-the-highest-qos',
+    { title: 'A copy comes for each overlapping filter, all at the highest QoS', violates: ['MQTT-3.3.5-1'] },
+    {
+      rules: {
+        publish: {
+          matchesServed: (matches) => {
+            const granted = Math.max(...matches.map((match) => match.granted)) as 0 | 1 | 2;
+            return matches.map((match) => ({ ...match, granted }));
+          },
+        },
+      },
+    },
+  ),
+  fault(
     'third-match-ignored',
     { title: 'Of overlapping subscriptions the third and later ones do not count', violates: ['MQTT-3.3.5-1'] },
     {

@@ -93,6 +93,13 @@ export const subscribeAnswers = scenario('identifiers-of-subscribe-answers', {
     const topicFilter = given.topicName();
     const client = await given.client();
     await when(client).sends(...ids.map((packetId) => subscribe(packetId, { topicFilter, qos: 0 })));
+    const answers = (): number => client.connection.pending.filter(({ packet }) => packet.type === 'suback').length;
+    const all = (): true | undefined => (answers() >= ids.length ? true : undefined);
+    (await client.connection.waitFor(all)) ?? (await client.looksAgain(all));
+    must(client, 'MQTT-3.8.4-1').satisfy(answers() >= ids.length, {
+      expected: `${ids.length} SUBACKs`,
+      got: `${answers()}`,
+    });
     for (const packetId of ids) await must(client, 'MQTT-2.3.1-7', 'MQTT-3.8.4-2').receive(suback(packetId));
     await when(client).sends(...ids.map((packetId) => unsubscribe(packetId, topicFilter)));
     for (const packetId of ids) await must(client, 'MQTT-2.3.1-7', 'MQTT-3.10.4-4').receive(unsuback(packetId));

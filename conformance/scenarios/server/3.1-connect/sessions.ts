@@ -57,6 +57,40 @@ export const queuedWhileAway = ([1, 2] as const).map((qos) =>
   }),
 );
 
+export const queuedAcrossQos = scenario('queued-at-the-lower-qos', {
+  title: 'What is published at another QoS than was granted is queued too, at the lower of both',
+  cites: { v3: ['MQTT-3.1.2-5', 'MQTT-3.8.4-6'] },
+  needs: ['qos 2', 'wildcards'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const base = given.topicName('q');
+    const cells = ([1, 2] as const).flatMap((granted) =>
+      ([1, 2] as const).map((published) => ({ granted, published })),
+    );
+    const away = await given.client({ name: 'subscriber', cleanSession: false });
+    for (const granted of [1, 2] as const) {
+      await given.subscription(away, `${base}/${granted}/exact`, granted);
+      await given.subscription(away, `${base}/${granted}/+/x`, granted);
+    }
+    await when(away).disconnects();
+    const publisher = await given.client({ name: 'publisher' });
+    const names = ({ granted }: { granted: number }) => [`${base}/${granted}/exact`, `${base}/${granted}/plus/x`];
+    for (const cell of cells)
+      for (const topicName of names(cell))
+        await when(publisher).publishes({ topicName, payload: `at ${cell.published}`, qos: cell.published });
+    const back = await given.resumed(away);
+    for (const cell of cells)
+      for (const topicName of names(cell)) {
+        const arrived = await must(back, 'MQTT-3.1.2-5').receive(message(`at ${cell.published}`, { topicName }));
+        const qos = Math.min(cell.granted, cell.published);
+        must(back, 'MQTT-3.8.4-6').satisfy(arrived?.qos === qos, {
+          expected: `QoS ${qos}`,
+          got: `QoS ${arrived?.qos}`,
+        });
+      }
+  },
+});
+
 export const qos0WhileAway = scenario('qos-0-while-away', {
   title: 'What becomes of QoS 0 messages for a client that is away',
   cites: { v3: ['MAY-3.1.2.4-a'] },

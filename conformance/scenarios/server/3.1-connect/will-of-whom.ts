@@ -121,6 +121,24 @@ export const forTheAbsent = scenario('will-queued', {
   },
 });
 
+export const erasing = scenario('retained-will-of-zero-bytes-erases', {
+  title: 'A will of zero bytes with Will Retain 1 erases what is retained on its topic',
+  cites: { v3: ['MQTT-3.3.1-10', 'MQTT-3.1.2-17'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName('will');
+    await given.retained({ topicName, payload: 'kept' });
+    const watcher = await given.newSubscriber(topicName, { name: 'watcher', qos: 1, finds: [message('kept')] });
+    const client = await given.client({ will: { topicName, message: '', qos: 1, retain: true } });
+    await when(client).cuts();
+    await given.arrival(watcher, message('', { retain: false }));
+    const late = await given.newSubscriber(topicName, { name: 'late', qos: 1, finds: [] });
+    const publisher = await given.client({ name: 'publisher' });
+    await must(late).receiveExactly([], { until: sentinel(publisher, { topicName, qos: 1 }) });
+  },
+});
+
 const combinations = ([0, 1, 2] as const).flatMap((qos: Qos) =>
   [false, true].flatMap((retain) => [false, true].map((cleanSession) => ({ qos, retain, cleanSession }))),
 );

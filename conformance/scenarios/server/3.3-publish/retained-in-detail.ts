@@ -1,6 +1,6 @@
 // Retained messages: whose they are, who asks for them, and what replaces them. Section 3.3.1.3.
 import type { Qos } from '../../../../reference/message.ts';
-import { message, publish, suback, subscribe } from '../../../wire/packets.ts';
+import { anyMessage, message, publish, suback, subscribe } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import { scenario } from '../../scenario.ts';
 
@@ -32,7 +32,7 @@ export const replacedAgain = scenario('retained-replaced-again-and-again', {
 
 export const many = scenario('retained-of-many-topics', {
   title: 'A wildcard finds each of thirty retained messages, at every QoS that is asked for, with RETAIN 1',
-  cites: { v3: ['MQTT-3.3.1-6', 'MQTT-3.3.1-8', 'MQTT-3.8.4-6'] },
+  cites: { v3: ['MQTT-3.3.1-6', 'MQTT-3.3.1-8', 'MQTT-3.8.4-6', 'MQTT-4.3.3-1'] },
   needs: ['qos 2', 'retained wildcards'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
@@ -54,6 +54,12 @@ export const many = scenario('retained-of-many-topics', {
           got: `QoS ${arrived?.qos}`,
         });
       }
+      await subscriber.pings();
+      const twice = subscriber.take(anyMessage({ qos: 2 }));
+      must(subscriber, 'MQTT-3.3.1-6', 'MQTT-4.3.3-1').satisfy(twice === undefined, {
+        expected: 'each message at QoS 2 once',
+        got: 'one of them again',
+      });
     });
   },
 });

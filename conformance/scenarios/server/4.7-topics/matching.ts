@@ -119,6 +119,13 @@ const rows: readonly Row[] = [
     unmatched: ['/axb/*', '/a.b/c', '/a/b/*'],
   },
   {
+    id: 'case-beside-wildcards',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/+/Level/#',
+    matched: ['/a/Level', '/A/Level/x'],
+    unmatched: ['/a/level', '/a/LEVEL/x', '/a/Level ', '/a/ Level/x'],
+  },
+  {
     id: 'case-beyond-ascii',
     cites: 'MQTT-4.7.3-4',
     filter: '/\u00c4/\u03a3',
