@@ -4,18 +4,18 @@
 const burst = 40;
 
 export class Door {
-  readonly #alive: () => Promise<unknown>;
+  readonly #accepts: () => Promise<void>;
   #opened = 0;
-  #checking: Promise<unknown> = Promise.resolve();
+  #checking: Promise<void> = Promise.resolve();
 
-  /** `alive` resolves when the target has answered somebody: it has then accepted what came before. */
-  constructor(alive: () => Promise<unknown>) {
-    this.#alive = alive;
+  /** `accepts` resolves when the target has let somebody in: it has then accepted what came before. */
+  constructor(accepts: () => Promise<void>) {
+    this.#accepts = accepts;
   }
 
   /** Resolves when one more connection may be opened. */
   async admit(): Promise<void> {
-    if (++this.#opened % burst === 0) this.#checking = this.#checking.then(() => this.#alive());
+    if (++this.#opened % burst === 0) this.#checking = this.#checking.then(() => this.#accepts());
     await this.#checking;
   }
 }

@@ -167,7 +167,7 @@ async function play(options: PlayOptions): Promise<Ending> {
   });
   if (!(await unless(interrupted, witness.open())))
     return { endedBy: 'target lost', reason: 'the target refused a connection after it was probed' };
-  const door = new Door(() => witness.alive());
+  const door = new Door(() => witness.accepts());
   const restOfRun = new AbortController();
   // The text of 3.1 leaves flags, lengths and reactions open: there the scenarios alone judge.
   const watches = new Map(

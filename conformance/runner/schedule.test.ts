@@ -39,11 +39,12 @@ const wrong = async ({ given, must }: Stage): Promise<void> =>
 const silent = async ({ given, must }: Stage): Promise<void> =>
   void (await must(await given.client()).receive(suback(1)));
 
-/** Does this at first, and comes to no verdict in repeats. */
-function unclearLater(first: Scenario['play']): Scenario['play'] {
+/** Does this at first, and comes to no verdict in so many repeats. */
+function unclearLater(first: Scenario['play'], repeats = Number.POSITIVE_INFINITY): Scenario['play'] {
   let times = 0;
   return async (stage) => {
-    if (times++ > 0) stage.given.that(false, 'the target is busy');
+    const now = times++;
+    if (now > 0 && now <= repeats) stage.given.that(false, 'the target is busy');
     await first(stage);
   };
 }
@@ -53,6 +54,12 @@ const verdicts = (results: readonly ScenarioResult[]) => results.map(({ verdict 
 test('repeats without a verdict take back a silence, but not what was seen', async () => {
   const results = await played([told('wrong', unclearLater(wrong)), told('silent', unclearLater(silent))]);
   expect(verdicts(results)).toEqual(['fail', 'inconclusive']);
+});
+
+test('where all repeats were without a verdict, one more by itself tells', async () => {
+  const [result] = await played([told('silent', unclearLater(silent, 2))]);
+  expect(result?.verdict).toBe('fail');
+  expect(result?.stability).toEqual({ runs: 2, same: 2 });
 });
 
 test('a silence is repeated however long it took, a wrong answer is not', async () => {

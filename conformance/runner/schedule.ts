@@ -46,6 +46,7 @@ export class Schedule {
   readonly #failing: number[] = [];
   /** What came to no verdict at first: a target that was busy gets a second chance. */
   readonly #unclear: number[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
   #stopped = false;
   #lost = false;
 
@@ -169,8 +170,10 @@ export class Schedule {
     const first = this.#results[index];
     if (planned === undefined || first === undefined) return;
     const again = this.#over() ? [] : await this.#playAgain(planned, this.#repeatsOf(first));
+    // Where all of them were too much at once, one more by itself may tell.
+    if (again.length > 0 && !again.some(isTelling)) again.push(await this.#inTurn(planned));
     // A repeat without a verdict neither confirms nor refutes.
-    const telling = again.filter(({ verdict }) => verdict !== 'inconclusive');
+    const telling = again.filter(isTelling);
     const runs = 1 + telling.length;
     const same = 1 + telling.filter(({ verdict }) => verdict === first.verdict).length;
     // What a target does once under load and never again may be its slowness: told of, but no accusation.
@@ -191,6 +194,13 @@ export class Schedule {
     const { durationMs } = first;
     if (durationMs <= Math.max(longestRepeat.ms, now() * longestRepeat.share)) return repeatFailures;
     return failsBySilence(first) && durationMs < longestSilenceMs ? Math.min(repeatFailures, 1) : 0;
+  }
+
+  /** Plays once more; whoever asks for that waits for his turn. */
+  #inTurn(planned: Planned): Promise<ScenarioResult> {
+    const result = this.#turn.then(() => this.#result(planned, 'repeat'));
+    this.#turn = result;
+    return result;
   }
 
   /** A few side by side, but for what has to be alone. */
@@ -233,6 +243,8 @@ export class Schedule {
     return { ...common, verdict, checks: performance.checks, trace, durationMs: now() - startedAt, ...reason };
   }
 }
+
+const isTelling = ({ verdict }: ScenarioResult): boolean => verdict !== 'inconclusive';
 
 /** What was due did not come: nothing was seen that only a violation explains. */
 const failsBySilence = ({ checks }: ScenarioResult): boolean =>

@@ -75,7 +75,7 @@ export class Witness {
 
   #invite(): Promise<boolean> {
     this.#nextNewcomer = undefined;
-    this.#newcomer = this.#newcomerServed().finally(() => {
+    this.#newcomer = this.#welcomes((client) => this.#answers(client)).finally(() => {
       this.#newcomer = undefined;
     });
     return this.#newcomer;
@@ -112,14 +112,20 @@ export class Witness {
     return came === undefined ? 'a message of an uninvolved client was not delivered' : undefined;
   }
 
-  async #newcomerServed(): Promise<boolean> {
+  /** Resolves when the target has answered a CONNECT that came after this call, or has kept silent to the limit. */
+  async accepts(): Promise<void> {
+    await this.#welcomes(() => Promise.resolve(true));
+  }
+
+  /** Whether a newcomer is answered; `more`: whether one that was let in is answered beyond its CONNACK. */
+  async #welcomes(more: (client: Client) => Promise<boolean>): Promise<boolean> {
     const done = new AbortController();
     const served = this.#options
       .open('newcomer')
       .then(async (connection) => {
         const client = new Client(connection);
         const returnCode = await this.#connects(client);
-        const isServed = returnCode === 0 ? await this.#answers(client) : returnCode !== undefined;
+        const isServed = returnCode === 0 ? await more(client) : returnCode !== undefined;
         // Who is sent away has got an answer too.
         const answered = isServed || !connection.isOpen;
         if (connection.isOpen) connection.send({ type: 'disconnect' });

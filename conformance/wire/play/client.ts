@@ -10,6 +10,8 @@ export type Acknowledging = 'automatically' | 'by hand';
 
 /** Who is silent is waited for so much longer than for an ordinary reply, at least. */
 const timesLater = 4;
+/** Where no violation hangs on it, less patience will do. */
+const fewNewcomers = 8;
 /** A target that never stops sending is not waited for without end. */
 const mostWindows = 60;
 
@@ -112,17 +114,17 @@ export class Client {
 
   /** PINGREQ, and whether its PINGRESP came: the target has read what was sent before. */
   async pings(): Promise<boolean> {
-    return (await this.pinged()).found === true;
+    return (await this.pinged(fewNewcomers)).found === true;
   }
 
   /** PINGREQ, and its PINGRESP or what its absence says. */
-  async pinged(): Promise<Outwaited<boolean>> {
+  async pinged(newcomers = mostNewcomers): Promise<Outwaited<boolean>> {
     const { connection } = this;
     if (!connection.isOpen) return { found: false };
     connection.send({ type: 'pingreq' });
     const look = (): boolean | undefined => this.#takesPingresp() ?? (connection.isOpen ? undefined : false);
     const found = await connection.waitFor(look);
-    return found === undefined ? this.outwaits(look) : { found };
+    return found === undefined ? connection.outwait(look, { newcomers, atLeastMs: 0 }) : { found };
   }
 
   /**
