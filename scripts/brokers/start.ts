@@ -131,7 +131,7 @@ async function rabbitmq(port: number): Promise<Started> {
     port,
     env,
     folder,
-    readyWithinMs: 60_000,
+    readyWithinMs: 180_000,
     install,
   });
   const stop = async (): Promise<void> => {
@@ -191,7 +191,7 @@ async function activemq(port: number): Promise<Started> {
     args,
     port,
     folder,
-    readyWithinMs: 60_000,
+    readyWithinMs: 180_000,
     install,
   });
   return { version, child };
@@ -252,7 +252,7 @@ async function ejabberd(port: number): Promise<Started> {
     env,
     folder,
     credentials,
-    readyWithinMs: 60_000,
+    readyWithinMs: 180_000,
     install,
   });
   return { version, child, credentials: 'tester:tester' };

@@ -21,12 +21,12 @@ export const guaranteedIds = [1, 22, 23].map((length) =>
     cites: { v3: ['MQTT-3.1.3-5', 'MQTT-3.1.4-4'] },
     async play({ given, when, must }) {
       const seed = given.clientId().slice(2, 11);
-      for (const clientId of idsOf(length, seed)) {
+      await given.each(idsOf(length, seed), async (clientId) => {
         const client = await given.connection(clientId);
         await when(client).sends(given.connect({ clientId }));
         await must(client, 'MQTT-3.1.3-5').receive(connack({ returnCode: 0 }));
         await when(client).disconnects();
-      }
+      });
     },
   }),
 );
