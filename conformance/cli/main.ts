@@ -1,12 +1,18 @@
 #!/usr/bin/env node
 // The command `mqttspec`: runs it, and turns what is thrown into a line and an exit code.
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { UsageError } from '../../reference/cli/usage-error.ts';
-import { program, writeErr } from './program.ts';
+import { writeErr } from './configured.ts';
+
+/** What the first word asks for is all that is loaded. */
+async function program(word: string | undefined): Promise<Command> {
+  if (word === 'pub' || word === 'sub') return (await import('./messaging-program.ts')).messagingProgram();
+  return (await import('./program.ts')).program();
+}
 
 async function main(): Promise<void> {
   try {
-    await program().parseAsync();
+    await (await program(process.argv[2])).parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else if (error instanceof UsageError) {

@@ -5,19 +5,14 @@ import { subCommand } from '../../reference/cli/sub.ts';
 import { brokerCommand } from './broker-command.ts';
 import { clientCommand } from './client-command.ts';
 import { compareCommand } from './compare-command.ts';
+import { configured } from './configured.ts';
 import { conformanceCommand } from './conformance-command.ts';
 import { convertCommand } from './convert-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { judgeCommand } from './judge-command.ts';
 import { recordCommand } from './record-command.ts';
 import { surveyCommand } from './survey-command.ts';
-import { version } from './version.ts';
 import { viewCommand } from './view-command.ts';
-
-/** One line instead of commander's several. */
-export const writeErr = (text: string): void => {
-  process.stderr.write(`mqttspec: ${text.replace(/^error: /, '').trim()}\n`);
-};
 
 /** The part of a command's help that lists its options. */
 const optionsOf = (command: Command): string => command.helpInformation().replace(/^[\s\S]*?(?=Options:)/, '');
@@ -26,7 +21,6 @@ export function program(): Command {
   const conformance = conformanceCommand();
   const command = new Command('mqttspec')
     .description('judges MQTT brokers against the standard, with evidence')
-    .version(version)
     .addHelpText('after', () => `\n${optionsOf(conformance).replace('Options:', 'Options where no command is named:')}`)
     .addCommand(conformance, { isDefault: true })
     .addCommand(viewCommand())
@@ -39,13 +33,6 @@ export function program(): Command {
     .addCommand(subCommand())
     .addCommand(recordCommand())
     .addCommand(judgeCommand())
-    .addCommand(convertCommand())
-    .exitOverride()
-    .configureOutput({ writeErr });
-  // -V is the protocol's version in `pub` and `sub`, as people know it.
-  for (const sub of command.commands) {
-    sub.version(version, '--version');
-    for (const one of [sub, ...sub.commands]) one.exitOverride().configureOutput({ writeErr });
-  }
-  return command;
+    .addCommand(convertCommand());
+  return configured(command);
 }

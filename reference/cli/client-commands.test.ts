@@ -138,6 +138,7 @@ describe('pub and sub', () => {
     [pubCommand, ['-t', 'a', '-m', 'x', '-q', '3'], 'expected 0, 1 or 2'],
     [subCommand, ['-t', 'a#'], '"#" alone'],
     [subCommand, ['-t', 'a', '-c'], 'needs a client id'],
+    [subCommand, ['-t', 'a', '--disable-clean-session'], 'needs a client id'],
     [subCommand, ['-t', 'a', '--cafile', '/nowhere'], 'cannot read /nowhere'],
     [subCommand, ['-t', 'a', '--will-payload', 'x'], 'needs --will-topic'],
   ])('%s %j is wrong usage', async (command, args, sentence) => {

@@ -72,6 +72,9 @@ export function withSharedOptions(command: Command): Command {
     .option('-i, --id <id>', 'client id')
     .option('-I, --id-prefix <prefix>', 'client id: this and the process id')
     .option('-c, --no-clean', 'keep the session (needs --id)')
+    .addOption(
+      new Option('--disable-clean-session', 'the same, as mosquitto calls it').implies({ clean: false }).hideHelp(),
+    )
     .option('-k, --keepalive <seconds>', 'Keep Alive; 0: off', wholeNumber(0, 65_535), 60)
     .option('-q, --qos <qos>', 'QoS 0, 1 or 2', qos, 0)
     .option('-u, --username <name>', 'user name')

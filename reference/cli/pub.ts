@@ -1,7 +1,7 @@
 // `mqttspec pub`: publishes what stands on the command line, in a file, or on standard input.
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type Client, ConnectRefused, Disconnected } from '../client/index.ts';
 import { topicNameProblem } from '../topics/validate.ts';
 import {
@@ -39,6 +39,7 @@ export function pubCommand(): Command {
     .option('-r, --retain', 'the server keeps the message for subscriptions to come')
     .option('--repeat <n>', 'publish the message so often', wholeNumber(1, 1_000_000_000), 1)
     .option('--repeat-delay <seconds>', 'time between two of them', Number, 0)
+    .addOption(new Option('--nodelay', 'always so; for scripts that say it to mosquitto_pub').hideHelp())
     .action(async (options: Options) => {
       process.exitCode = await pub(options);
     });
