@@ -17,6 +17,8 @@ export interface Contender {
   publishSurely(publishing: Publishing, options: { inFlight: number; until: () => boolean }): Promise<number>;
   /** Counts what comes of a filter. */
   receive(topicFilter: string, qos: Qos, each: () => void): Promise<void>;
+  /** Publishes one at a time; how long each took until it was acknowledged, in milliseconds. */
+  latencies(publishing: Publishing, until: () => boolean): Promise<number[]>;
   end(): Promise<void>;
 }
 
@@ -67,6 +69,17 @@ class Ours implements Contender {
 
   async receive(topicFilter: string, qos: Qos, each: () => void): Promise<void> {
     await this.#client.subscribe([topicFilter, 'flood/topic/+'], { qos, onMessage: each });
+  }
+
+  async latencies({ qos, payload, topics: [topic = ''] }: Publishing, until: () => boolean): Promise<number[]> {
+    const all: number[] = [];
+    const options = { qos };
+    while (!until()) {
+      const began = performance.now();
+      await this.#client.publish(topic, payload, options);
+      all.push(performance.now() - began);
+    }
+    return all;
   }
 
   end(): Promise<void> {
@@ -122,6 +135,24 @@ class Theirs implements Contender {
   async receive(topicFilter: string, qos: Qos, each: () => void): Promise<void> {
     this.#client.on('message', each);
     await this.#client.subscribeAsync(topicFilter, { qos });
+  }
+
+  latencies({ qos, payload, topics: [topic = ''] }: Publishing, until: () => boolean): Promise<number[]> {
+    const all: number[] = [];
+    const bytes = Buffer.from(payload);
+    const options = { qos };
+    return new Promise((done, broke) => {
+      const next = (): void => {
+        if (until()) return done(all);
+        const began = performance.now();
+        this.#client.publish(topic, bytes, options, (error) => {
+          all.push(performance.now() - began);
+          if (error) broke(error);
+          else next();
+        });
+      };
+      next();
+    });
   }
 
   async end(): Promise<void> {

@@ -4,13 +4,10 @@ import type { Qos } from '../../../reference/message.ts';
 import { contenders, type Row } from '../row.ts';
 import { type Contender, type ContenderName, openContender, type Publishing } from './contenders.ts';
 
-interface Figures {
-  readonly perSecond: number;
-  /** CPU time of this process for each message, in microseconds. */
-  readonly cpuMicros: number;
-}
+/** Messages, or CPU time of this process for each message. */
+type Figure = 'perSecond' | 'cpuMicros';
 
-type Load = (client: Contender, until: () => boolean) => Promise<number>;
+type Load<T = number> = (client: Contender, until: () => boolean) => Promise<T>;
 
 const measureMs = 800;
 const warmMs = 150;
@@ -33,7 +30,12 @@ const cpuMicros = (): number => {
   return user + system;
 };
 
-async function measure(name: ContenderName, port: number, load: Load, forMs: number): Promise<Figures> {
+/** What is asked of a client twice: to warm up, then for as long as it is measured. */
+async function measured<T>(
+  name: ContenderName,
+  { port, forMs, load }: { readonly port: number; readonly forMs: number; readonly load: Load<T> },
+  result: (measured: T, spent: { readonly seconds: number; readonly cpuMicros: number }) => number,
+): Promise<number> {
   const client = await openContender(name, port);
   let endsAt = performance.now() + Math.min(warmMs, forMs);
   const until = (): boolean => performance.now() >= endsAt;
@@ -44,15 +46,15 @@ async function measure(name: ContenderName, port: number, load: Load, forMs: num
   await load(client, latching());
   const [began, cpuBegan] = [performance.now(), cpuMicros()];
   endsAt = began + forMs;
-  const messages = await load(client, latching());
-  const [seconds, cpu] = [(performance.now() - began) / 1_000, cpuMicros() - cpuBegan];
+  const came = await load(client, latching());
+  const spent = { seconds: (performance.now() - began) / 1_000, cpuMicros: cpuMicros() - cpuBegan };
   await client.end();
-  return { perSecond: messages / seconds, cpuMicros: cpu / messages };
+  return result(came, spent);
 }
 
 /** Two rows of one load: rate, and CPU time for each message. */
 function rowsOf(id: string, title: string, load: Load, { rate, cpu }: { rate?: Ratio; cpu?: Ratio }): Row[] {
-  const row = (figure: keyof Figures, { atLeast, aim }: Ratio): Row => ({
+  const row = (figure: Figure, { atLeast, aim }: Ratio): Row => ({
     id: `client/${id}${figure === 'cpuMicros' ? '-cpu' : ''}`,
     title: `client: ${title}${figure === 'cpuMicros' ? ', CPU' : ''}`,
     unit: figure === 'perSecond' ? 'messages/s' : 'µs CPU/message',
@@ -61,7 +63,10 @@ function rowsOf(id: string, title: string, load: Load, { rate, cpu }: { rate?: R
     open: async ({ smoke }) => {
       const broker = await startFakeBroker();
       const forMs = smoke ? 5 : measureMs;
-      const of = (name: ContenderName) => async () => (await measure(name, broker.port, load, forMs))[figure];
+      const of = (name: ContenderName) => () =>
+        measured(name, { port: broker.port, forMs, load }, (messages, { seconds, cpuMicros }) =>
+          figure === 'perSecond' ? messages / seconds : cpuMicros / messages,
+        );
       return contenders({ ours: of('ours'), 'mqtt.js': of('mqtt.js') }, async () => broker.stop());
     },
   });
@@ -69,6 +74,27 @@ function rowsOf(id: string, title: string, load: Load, { rate, cpu }: { rate?: R
     ...(rate === undefined ? [] : [row('perSecond', rate)]),
     ...(cpu === undefined ? [] : [row('cpuMicros', cpu)]),
   ];
+}
+
+function latencyRow(id: string, percentile: number, { atLeast, aim }: Ratio): Row {
+  const load: Load<number[]> = (client, until) => client.latencies(publishing(1, 16), until);
+  return {
+    id: `client/${id}`,
+    title: `client: publish QoS 1, one at a time, latency p${percentile}`,
+    unit: 'µs',
+    better: 'less',
+    comparisons: [{ against: 'mqtt.js', atLeast, possible: aim }],
+    open: async ({ smoke }) => {
+      const broker = await startFakeBroker();
+      const forMs = smoke ? 5 : measureMs;
+      const of = (name: ContenderName) => () =>
+        measured(name, { port: broker.port, forMs, load }, (latencies) => {
+          const sorted = latencies.toSorted((a, b) => a - b);
+          return (sorted[Math.floor((sorted.length * percentile) / 100)] ?? Number.NaN) * 1_000;
+        });
+      return contenders({ ours: of('ours'), 'mqtt.js': of('mqtt.js') }, async () => broker.stop());
+    },
+  };
 }
 
 interface Ratio {
@@ -131,6 +157,8 @@ export const clientRows: readonly Row[] = [
     rate: { atLeast: 1.2, aim: 1.4 },
     cpu: { atLeast: 1.5, aim: 1.9 },
   }),
+  latencyRow('publish-1-single-p50', 50, { atLeast: 1.15, aim: 1.3 }),
+  latencyRow('publish-1-single-p99', 99, { atLeast: 1, aim: 1.3 }),
   ...rowsOf('receive-0', 'receive QoS 0, 16 B', flood(0, 16), { rate: { atLeast: 8, aim: 16 } }),
   ...rowsOf('receive-0-topics', 'receive QoS 0, 16 B, over 1,000 topics', flood(0, 16, 1_000), {
     rate: { atLeast: 3.5, aim: 5.5 },

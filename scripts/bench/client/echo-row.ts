@@ -1,0 +1,133 @@
+// An echo through mosquitto: each message that comes back is answered by the next, so many are always under way. The application answers
+// as an `async` function does, behind an await; docs/performance.md tells why that decides how MQTT.js fares.
+import { createConnection } from 'node:net';
+import mqtt from 'mqtt';
+import { connect } from '../../../reference/client/index.ts';
+import { encode } from '../../../reference/codec/encode.ts';
+import { PacketReader, type PacketSink } from '../../../reference/codec/packet-reader.ts';
+import { startRealBroker } from '../../brokers/start.ts';
+import { contenders, type Row } from '../row.ts';
+
+const inFlight = 20;
+const measureMs = 800;
+const topic = 'echo/topic';
+const payload = Buffer.alloc(16, 'x');
+
+class Echo {
+  readonly #publish: () => unknown;
+  readonly #endsAt: number;
+  readonly #began = performance.now();
+  #count = 0;
+  #finish = (_rate: number): void => {};
+  readonly rate = new Promise<number>((done) => {
+    this.#finish = done;
+  });
+
+  constructor(publish: () => unknown, forMs: number) {
+    this.#publish = publish;
+    this.#endsAt = this.#began + forMs;
+    for (let i = 0; i < inFlight; i++) publish();
+  }
+
+  async came(): Promise<void> {
+    await undefined;
+    this.#count++;
+    const now = performance.now();
+    if (now < this.#endsAt) this.#publish();
+    else this.#finish((this.#count * 1_000) / (now - this.#began));
+  }
+}
+
+async function ours(address: string, forMs: number): Promise<number> {
+  await using client = await connect(address);
+  let echo: Echo | undefined;
+  await client.subscribe(topic, { qos: 1, onMessage: () => void echo?.came() });
+  echo = new Echo(() => void client.publish(topic, payload, { qos: 1 }).catch(() => {}), forMs);
+  return await echo.rate;
+}
+
+async function theirs(address: string, forMs: number, { noDelay }: { noDelay: boolean }): Promise<number> {
+  const client = await mqtt.connectAsync(address, { reconnectPeriod: 0 });
+  if (noDelay && 'setNoDelay' in client.stream) (client.stream as { setNoDelay(on: boolean): void }).setNoDelay(true);
+  let echo: Echo | undefined;
+  client.on('message', () => void echo?.came());
+  await client.subscribeAsync(topic, { qos: 1 });
+  echo = new Echo(() => client.publish(topic, payload, { qos: 1 }), forMs);
+  const rate = await echo.rate;
+  await client.endAsync(true);
+  return rate;
+}
+
+/** What mosquitto lets through at most: no client at all, but packets made before. */
+function bare(address: string, forMs: number): Promise<number> {
+  const { hostname, port } = new URL(address);
+  const socket = createConnection({ host: hostname, port: Number(port), noDelay: true });
+  const connectPacket = encode({
+    type: 'connect',
+    protocolLevel: 4,
+    cleanSession: true,
+    keepAlive: 60,
+    clientId: 'bare',
+  });
+  const subscriptions = [{ topicFilter: topic, qos: 1 }] as const;
+  const publish = { type: 'publish', qos: 1, dup: false, retain: false, topicName: topic, payload } as const;
+  const packets = Array.from({ length: inFlight + 1 }, (_, i) =>
+    Buffer.from(encode({ ...publish, packetId: Math.max(1, i) })),
+  );
+  const idAt = 4 + topic.length;
+  const packetReader = new PacketReader({ sentBy: 'server' });
+  return new Promise((done, broke) => {
+    const began = performance.now();
+    let count = 0;
+    let out: Uint8Array[] = [];
+    const sink: PacketSink = {
+      publish: (view) => {
+        count++;
+        out.push(Uint8Array.of(0x40, 2, view.packetId >> 8, view.packetId & 255));
+        const next = packets[1 + (count % inFlight)] as Buffer;
+        next.writeUInt16BE(1 + (count % 65_535), idAt);
+        out.push(Buffer.from(next));
+      },
+      packet: ({ type }) => {
+        if (type === 'connack') out.push(encode({ type: 'subscribe', packetId: 65_000, subscriptions }));
+        if (type === 'suback') out.push(...packets.slice(1));
+      },
+    };
+    socket.on('error', broke);
+    socket.on('data', (chunk) => {
+      packetReader.visit(chunk, sink);
+      const passed = performance.now() - began;
+      if (out.length > 0) socket.write(Buffer.concat(out));
+      out = [];
+      if (passed < forMs) return;
+      socket.destroy();
+      done((count * 1_000) / passed);
+    });
+    socket.write(connectPacket);
+  });
+}
+
+export const echoRow: Row = {
+  id: 'client/echo-mosquitto',
+  title:
+    'client: echo through mosquitto (set_tcp_nodelay), QoS 1, 20 in flight (needs scripts/brokers/install.sh mosquitto)',
+  unit: 'messages/s',
+  better: 'more',
+  comparisons: [
+    { against: 'mqtt.js', atLeast: 60, possible: 100 },
+    { against: 'mqtt.js with setNoDelay', atLeast: 1.1, possible: 1.4 },
+  ],
+  open: async ({ smoke }) => {
+    const broker = await startRealBroker('mosquitto', { noDelay: true });
+    const forMs = smoke ? 20 : measureMs;
+    return contenders(
+      {
+        ours: () => ours(broker.address, forMs),
+        'mqtt.js': () => theirs(broker.address, forMs, { noDelay: false }),
+        'no client, bare packets': () => bare(broker.address, forMs),
+        'mqtt.js with setNoDelay': () => theirs(broker.address, forMs, { noDelay: true }),
+      },
+      () => broker.stop(),
+    );
+  },
+};
