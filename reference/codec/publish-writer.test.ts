@@ -45,6 +45,18 @@ describe('a PUBLISH written straight into the output', () => {
     },
   );
 
+  test.each([0, 1, 16_383, 16_384, 70_000])(
+    'has room for the longest Topic Name and a payload of %i bytes',
+    (length) => {
+      const output = new Output(new BlockPool(), { reclaims: true });
+      const topicName = 't'.repeat(65_535);
+      const payload = new Uint8Array(length).fill(7);
+      writePublish(output, 0x32, Buffer.concat([Buffer.from([255, 255]), Buffer.from(topicName)]), 9, payload);
+      const expected = encode({ type: 'publish', topicName, payload, retain: false, qos: 1, dup: false, packetId: 9 });
+      expect(written(output).equals(expected)).toBe(true);
+    },
+  );
+
   test('refuses what is too long for the wire', () => {
     const output = new Output(new BlockPool());
     const payload = { length: 268_435_455 } as Uint8Array;

@@ -1,6 +1,7 @@
 // PUBLISH straight into the output of a connection, for whoever sends many (section 3.3). In: the Topic Name encoded before, the payload
 // as it is. Out: bytes.
 import type { PacketId, Qos } from '../message.ts';
+import { largestBlockBytes } from './bytes/block-pool.ts';
 import { leastSliceBytes, type Output } from './output.ts';
 
 export interface PublishFlags {
@@ -34,8 +35,11 @@ export function writePublish(
     throw new RangeError(`a Remaining Length of ${body}: 268,435,455 is the most (section 2.2.3)`);
   const isSliced = payload.length >= leastSliceBytes;
   const headBytes = body < 128 ? 2 : body < 16_384 ? 3 : body < 2_097_152 ? 4 : 5;
-  let at = output.reserve(headBytes + body - (isSliced ? payload.length : 0));
-  const { block } = output;
+  const copiedBytes = headBytes + body - (isSliced ? payload.length : 0);
+  // A long Topic Name and a payload beside it are more than a block holds.
+  const own = copiedBytes > largestBlockBytes ? new Uint8Array(copiedBytes) : undefined;
+  let at = own === undefined ? output.reserve(copiedBytes) : 0;
+  const block = own ?? output.block;
   block[at++] = firstByte;
   for (let rest = body; ; rest >>>= 7) {
     if (rest < 128) {
@@ -49,8 +53,9 @@ export function writePublish(
     block[at++] = packetId >> 8;
     block[at++] = packetId & 255;
   }
+  if (!isSliced) copied(block, at, payload);
+  if (own !== undefined) output.append(own);
   if (isSliced) output.append(payload);
-  else copied(block, at, payload);
 }
 
 function copied(into: Uint8Array, at: number, bytes: Uint8Array): number {

@@ -208,11 +208,10 @@ export class Express {
     if (packetId === 0) return false;
     // Whom the router asks for by the same name next.
     const isKept = this.#router.receiversOf(topic).length > 0;
-    const view = chunk.subarray(idAt + 2, end);
     const qos = (first & 6) === 2 ? 1 : 2;
     const message: Message = {
       topicName: topic.name,
-      payload: isKept ? this.#lending.ownBytes(view) : view,
+      payload: isKept ? this.#lending.ownRange(chunk, idAt + 2, end) : chunk.subarray(idAt + 2, end),
       qos,
       retain: false,
     };

@@ -4,6 +4,9 @@ import { leastSliceBytes } from '../../codec/output.ts';
 /** A payload of at least this part of the memory that it lies in is kept there: a smaller one would keep all the rest with it. */
 const leastPart = 0.5;
 
+/** Up to this length a loop copies faster than a call. */
+const loopedBytes = 32;
+
 /** What may be wanted of a chunk beyond the call that brings it, as its transport has it. */
 export interface ChunkLoan {
   keep(): () => void;
@@ -41,6 +44,15 @@ export class Lending {
   /** These bytes are still in use when the chunk was read. Returns what to call when they are not any more, if anybody cares. */
   keep(bytes: Uint8Array): (() => void) | undefined {
     return bytes.buffer === this.#memory ? this.#loan?.keep() : undefined;
+  }
+
+  /** As `ownBytes`, of a range of a chunk. */
+  ownRange(chunk: Uint8Array, from: number, to: number): Uint8Array {
+    const length = to - from;
+    if (length > loopedBytes) return this.ownBytes(chunk.subarray(from, to));
+    const own = new Uint8Array(length);
+    for (let i = 0; i < length; i++) own[i] = chunk[from + i] as number;
+    return own;
   }
 
   /** Bytes that stay: the same where they are not lent, and most of their memory. */

@@ -1,6 +1,7 @@
-// Messages → PUBLISH. A message that goes to many is encoded once: for each receiver only first byte and Packet Identifier differ.
-import { Writer } from '../../codec/bytes/writer.ts';
-import { leastSliceBytes, type Output } from '../../codec/output.ts';
+// Messages → PUBLISH, straight into the output of a receiver.
+import { Buffer } from 'node:buffer';
+import type { Output } from '../../codec/output.ts';
+import { publishByte, writePublish } from '../../codec/publish-writer.ts';
 import type { Message, PacketId, Qos } from '../../message.ts';
 
 export interface Sending {
@@ -10,60 +11,40 @@ export interface Sending {
   readonly dup: boolean;
 }
 
+/** So many Topic Names are remembered as they stand in a packet; then the table begins anew. */
+const mostTopics = 1_024;
+/** Only short names are worth a place. */
+const longestUnits = 256;
+
 export class PublishEncoder {
-  readonly #topic = new Writer();
-  #topicName: string | undefined;
-  readonly #head = new Writer();
-  /** What is encoded: fixed header, Topic Name, identifier, and payloads that are copied. */
-  #message: Message | undefined;
-  #idAt = 0;
+  readonly #topics = new Map<string, Uint8Array>();
+  #last: { readonly topicName: string; readonly bytes: Uint8Array } | undefined;
 
   /** Appends a PUBLISH of the message, whose QoS is that of the sending. */
-  write(output: Output, message: Message, { packetId, dup }: Sending): void {
-    if (message !== this.#message) this.#encode(message);
-    const head = this.#head.view();
-    if (head.length < leastSliceBytes) {
-      const at = output.copy(head);
-      this.#address(output.block, at, packetId, dup);
-    } else {
-      const own = new Uint8Array(head);
-      this.#address(own, 0, packetId, dup);
-      output.append(own);
-    }
-    if (isSliced(message)) output.append(message.payload);
+  write(output: Output, { topicName, payload, qos, retain }: Message, { packetId, dup }: Sending): void {
+    writePublish(output, publishByte({ qos, dup, retain }), this.#topicBytes(topicName), packetId, payload);
   }
 
-  /** What was remembered may be forgotten: the turn is over. */
+  /** What was remembered last may be forgotten: the turn is over. */
   forget(): void {
-    this.#message = undefined;
+    this.#last = undefined;
   }
 
-  /** Makes of the encoded message that of one receiver. */
-  #address(bytes: Uint8Array, at: number, packetId: PacketId, dup: boolean): void {
-    if (dup) bytes[at] = (bytes[at] as number) | 8;
-    if (this.#idAt === 0) return;
-    bytes[at + this.#idAt] = packetId >> 8;
-    bytes[at + this.#idAt + 1] = packetId & 255;
+  #topicBytes(topicName: string): Uint8Array {
+    if (this.#last?.topicName === topicName) return this.#last.bytes;
+    const bytes = this.#topics.get(topicName) ?? this.#encode(topicName);
+    this.#last = { topicName, bytes };
+    return bytes;
   }
 
-  #encode(message: Message): void {
-    const { topicName, payload, qos, retain } = message;
-    const head = this.#head;
-    head.reset();
-    this.#message = undefined;
-    head.uint8(0x30 | (qos << 1) | (retain ? 1 : 0));
-    if (topicName !== this.#topicName) {
-      this.#topic.reset();
-      this.#topic.utf8String(topicName);
-      this.#topicName = topicName;
-    }
-    head.remainingLength(this.#topic.length + (qos > 0 ? 2 : 0) + payload.length);
-    head.raw(this.#topic.view());
-    this.#idAt = qos > 0 ? head.length : 0;
-    if (qos > 0) head.uint16(0);
-    if (!isSliced(message)) head.raw(payload);
-    this.#message = message;
+  #encode(topicName: string): Uint8Array {
+    const length = Buffer.byteLength(topicName);
+    const bytes = Buffer.allocUnsafeSlow(length + 2);
+    bytes.writeUInt16BE(length);
+    bytes.write(topicName, 2);
+    if (topicName.length > longestUnits) return bytes;
+    if (this.#topics.size >= mostTopics) this.#topics.clear();
+    this.#topics.set(topicName, bytes);
+    return bytes;
   }
 }
-
-const isSliced = ({ payload }: Message): boolean => payload.length >= leastSliceBytes;
