@@ -186,6 +186,9 @@ export const several = scenario('several-filters-unsubscribed', {
     const subscriber = await given.subscriber([a, b, c, d], { qos });
     await when(subscriber).sends(unsubscribe(50, a, `${base}/unknown`, c, d));
     await must(subscriber, 'MQTT-3.10.4-4', 'MQTT-3.10.4-6').receive(unsuback(50));
+    await subscriber.pings();
+    const another = subscriber.take({ type: 'unsuback' });
+    must(subscriber, 'MQTT-3.10.4-6').satisfy(another === undefined, { expected: 'one UNSUBACK', got: 'several' });
     const publisher = await given.client({ name: 'publisher' });
     for (const topicName of [a, b, c, d])
       await when(publisher).publishes({ topicName, payload: topicName.slice(-1), qos });

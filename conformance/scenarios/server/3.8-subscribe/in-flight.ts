@@ -1,5 +1,5 @@
 // What a SUBSCRIBE leaves alone: deliveries that have begun. Section 3.8.4.
-import { message, puback, pubcomp, pubrec, pubrel, suback, subscribe } from '../../../wire/packets.ts';
+import { message, puback, pubcomp, publish, pubrec, pubrel, suback, subscribe } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import { scenario } from '../../scenario.ts';
 
@@ -39,3 +39,36 @@ export const begunGoesOn = ([1, 2] as const).map((qos) =>
     },
   }),
 );
+
+export const withinTheGrant = scenario('delivered-within-the-grant', {
+  title: 'No message comes at a higher QoS than was granted, whatever was asked for',
+  cites: { v3: ['MQTT-3.8.4-6', 'MQTT-3.8.4-5'] },
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    await given.each([0, 1, 2] as const, async (asked) => {
+      const topicName = given.topicName();
+      const subscriber = await given.client({ name: 'subscriber' });
+      await when(subscriber).sends(subscribe(1, { topicFilter: topicName, qos: asked }));
+      const answer = await subscriber.awaits({ type: 'suback', packetId: 1 });
+      const granted = answer?.packet.type === 'suback' ? (answer.packet.returnCodes[0] ?? 0x80) : 0x80;
+      given.that(granted <= 2, 'the subscription was not granted');
+      const publisher = await given.client({ name: 'publisher' });
+      for (const qos of [0, 1, 2] as const)
+        await when(publisher).sends(
+          publish({ topicName, payload: `at ${qos}`, qos, ...(qos === 0 ? {} : { packetId: qos }) }),
+        );
+      await publisher.pings();
+      await when(publisher).sends(pubrel(2));
+      await subscriber.hasGot(message('at 2'));
+      await subscriber.pings();
+      const above = subscriber.connection.pending.find(
+        ({ packet }) => packet.type === 'publish' && packet.qos > granted,
+      );
+      must(subscriber).satisfy(above === undefined, {
+        expected: `QoS ${granted} at most`,
+        got: 'a message at a higher QoS',
+        by: above?.packet,
+      });
+    });
+  },
+});

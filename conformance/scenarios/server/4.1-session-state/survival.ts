@@ -79,17 +79,19 @@ export const kept = ends.flatMap((how) => [
       const topicName = given.topicName();
       const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 2 });
       const before = await given.subscriber(given.topicName('own'), { name: 'publisher', cleanSession: false });
-      const half = { topicName, qos: 2, packetId: 5, payload: 'half' } as const;
-      await when(before).sends(publish(half));
-      await given.arrival(before, pubrec(5));
+      const ids = [5, 6, 7];
+      const half = (packetId: number) => ({ topicName, qos: 2, packetId, payload: `half of ${packetId}` }) as const;
+      await when(before).sends(...ids.map((packetId) => publish(half(packetId))));
+      for (const packetId of ids) await given.arrival(before, pubrec(packetId));
       await leaves(stage, before, how);
       const after = await given.resumed(before);
-      await when(after).sends(publish({ ...half, dup: true }));
-      await must(after, 'MQTT-4.3.3-2').receive(pubrec(5));
-      await when(after).sends(pubrel(5));
-      await must(after, 'MQTT-4.3.3-2').receive(pubcomp(5));
+      await when(after).sends(...ids.map((packetId) => publish({ ...half(packetId), dup: true })));
+      for (const packetId of ids) await must(after, 'MQTT-4.3.3-2').receive(pubrec(packetId));
+      await when(after).sends(...ids.map(pubrel));
+      for (const packetId of ids) await must(after, 'MQTT-4.3.3-2').receive(pubcomp(packetId));
       const until = sentinel(after, { topicName, qos: 2 });
-      await must(watcher).receiveExactly([message('half', { qos: 2 })], { until });
+      const once = ids.map((packetId) => message(half(packetId).payload, { qos: 2 }));
+      await must(watcher).receiveExactly(once, { until });
     },
   }),
 ]);

@@ -17,6 +17,8 @@ import {
 import { sentinel } from '../../../wire/play/barrier.ts';
 import { scenario } from '../../scenario.ts';
 
+const one = 'one'.padEnd(130, '.');
+
 export const segments = [1, 2, 3, 7, 65_536].map((segmentBytes) =>
   scenario(`conversation-in-segments-of-${segmentBytes}`, {
     title: `A conversation that comes in segments of ${segmentBytes === 65_536 ? 'many packets' : `${segmentBytes} bytes`} is served like any other`,
@@ -31,7 +33,8 @@ export const segments = [1, 2, 3, 7, 65_536].map((segmentBytes) =>
         given.connect(),
         subscribe(1, { topicFilter: `${topicName}/own`, qos: 0 }),
         publish({ topicName, payload: 'zero' }),
-        publish({ topicName, payload: 'one', qos: 1, packetId: 2 }),
+        // Its Remaining Length takes two bytes.
+        publish({ topicName, payload: one, qos: 1, packetId: 2 }),
         publish({ topicName, payload: 'two', qos: 2, packetId: 3 }),
         { type: 'pingreq' },
         pubrel(3),
@@ -43,7 +46,7 @@ export const segments = [1, 2, 3, 7, 65_536].map((segmentBytes) =>
       for (const answer of [suback(1), puback(2), pubrec(3), pubcomp(3), unsuback(4), pingresp(), pingresp()]) {
         await must(client).receive(answer);
       }
-      const expected = [message('one', { qos: 1 }), message('two', { qos: 2 })];
+      const expected = [message(one, { qos: 1 }), message('two', { qos: 2 })];
       await must(watcher).receiveExactly(expected, {
         until: sentinel(client, { topicName, qos: 1 }),
         besides: [message('zero', { qos: 0 })],
@@ -51,3 +54,19 @@ export const segments = [1, 2, 3, 7, 65_536].map((segmentBytes) =>
     },
   }),
 );
+
+export const manyInOneSegment = scenario('five-hundred-packets-at-once', {
+  title: 'Of five hundred packets that come in one go the last ones are served too',
+  cites: { v3: ['MQTT-7.1.1-1', 'MQTT-3.3.4-1', 'MQTT-4.5.0-1'] },
+  needs: ['qos 1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 1 });
+    const client = await given.client();
+    const small = Array.from({ length: 499 }, () => publish({ topicName: `${topicName}/small` }));
+    const last = publish({ topicName, payload: 'the last', qos: 1, packetId: 9 });
+    await when(client).sendsInSegments([...small, last], 65_536);
+    await must(client, 'MQTT-7.1.1-1', 'MQTT-3.3.4-1').receive(puback(9));
+    await must(watcher, 'MQTT-7.1.1-1', 'MQTT-4.5.0-1').receive(message('the last'));
+  },
+});
