@@ -1,4 +1,5 @@
 // The same conversation in segments of one byte, of three, and all in one: the transport is a stream.
+import { encode } from '../../../../reference/codec/encode.ts';
 import type { Packet } from '../../../../reference/codec/packet.ts';
 import {
   connack,
@@ -15,6 +16,7 @@ import {
   unsubscribe,
 } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
+import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
 
 const one = 'one'.padEnd(130, '.');
@@ -68,5 +70,29 @@ export const manyInOneSegment = scenario('five-hundred-packets-at-once', {
     await when(client).sendsInSegments([...small, last], 65_536);
     await must(client, 'MQTT-7.1.1-1', 'MQTT-3.3.4-1').receive(puback(9));
     await must(watcher, 'MQTT-7.1.1-1', 'MQTT-4.5.0-1').receive(message('the last'));
+  },
+});
+
+/** Remaining Lengths of two and of three bytes, cut at each of them. */
+const cutLengths = [130, 17_000].flatMap((payloadBytes) =>
+  [1, 2, 3, 4].map((firstBytes) => ({ payloadBytes, firstBytes })),
+);
+
+export const cutInItsLength = scenario('packet-cut-in-its-remaining-length', {
+  title: 'A packet is read whole although its first bytes, up to each of its Remaining Length, come by themselves',
+  cites: { v3: ['MQTT-7.1.1-1', 'MQTT-3.3.4-1', 'MQTT-3.12.4-1'] },
+  needs: ['qos 1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    await given.each(cutLengths, async ({ payloadBytes, firstBytes }) => {
+      const client = await given.client();
+      const bytes = encode(publish({ topicName, payload: 'x'.repeat(payloadBytes), qos: 1, packetId: 7 }));
+      const first = raw.bytes(raw.hex('C0 00'), bytes.subarray(0, firstBytes));
+      await when(client).sendsBytes(first, `PINGREQ and the first ${firstBytes} bytes of a PUBLISH`);
+      // PINGRESP: what came with the PINGREQ was read.
+      await must(client, 'MQTT-3.12.4-1').receive(pingresp());
+      await when(client).sendsBytes(bytes.subarray(firstBytes), 'the rest of the PUBLISH');
+      await must(client, 'MQTT-7.1.1-1', 'MQTT-3.3.4-1').receive(puback(7));
+    });
   },
 });
