@@ -48,21 +48,32 @@ const reportIn = (name: string): Report =>
   JSON.parse(readFileSync(join(folder, name, 'report.json'), 'utf8')) as Report;
 
 describe('wrong usage gets one line and exit code 2', () => {
-  test.each([
-    [['--no-such-option']],
-    [['--target', '127.0.0.1:99999']],
-    [['--target', 'http://127.0.0.1']],
-    [['--only', 'nothing-is-called-so']],
-    [['--reporter', 'nothing-is-called-so']],
-    [['--timeout', 'soon']],
-    [['--protocol', '5']],
-    [['broker', '--port', '99999']],
-    [['broker', '--fault', 'nothing-is-called-so']],
-    [['surplus']],
-  ])('%s', async (args) => {
+  const wrong: readonly (readonly [args: readonly string[], words: string])[] = [
+    [['--no-such-option'], ''],
+    [['--target', '127.0.0.1:99999'], ''],
+    [['--target', 'http://127.0.0.1'], ''],
+    [['--only', 'nothing-is-called-so'], ''],
+    [['--reporter', 'nothing-is-called-so'], ''],
+    [['--timeout', 'soon'], ''],
+    [['--protocol', '5'], ''],
+    [['broker', '--port', '99999'], ''],
+    [['broker', '--fault', 'nothing-is-called-so'], ''],
+    [['surplus'], 'there is no command surplus: use conformance, view, '],
+    [['vew'], 'there is no command vew: did you mean view?'],
+    [['--tagret'], "unknown option '--tagret'. Did you mean --target?"],
+    [['--baseline', 'nowhere.json'], 'cannot read nowhere.json: there is no such file or folder'],
+    [['--accept', import.meta.dirname], 'it is a folder'],
+    [['--reporter', `junit=${main}/junit.xml`], 'there is a file of that name'],
+    [['--reporter', `junit=${import.meta.dirname}`], 'it is a folder'],
+    [['view', 'nowhere.json'], 'cannot read nowhere.json: there is no such file or folder'],
+    [['survey', 'nowhere.yaml'], 'cannot read nowhere.yaml: there is no such file or folder'],
+  ];
+
+  test.each(wrong)('%s', async (args, words) => {
     const { code, err, out } = await run(...args);
     expect({ code, lines: err.trim().split('\n').length, out }).toEqual({ code: 2, lines: 1, out: '' });
     expect(err).toMatch(/^mqttspec: /);
+    expect(err).toContain(words);
   });
 });
 
@@ -98,6 +109,14 @@ describe('a target that gives no verdict gets a plain sentence and exit code 3',
     const { code, out } = await run('--target', `127.0.0.1:${port}`, '--out', join(folder, 'nobody'));
     expect(code).toBe(3);
     expect(out.replace(/\s+/g, ' ')).toContain('connection refused');
+  });
+
+  test('one that speaks no TLS', async () => {
+    const broker = await startBroker({ port: 0 });
+    const { code, out } = await run('--target', `mqtts://127.0.0.1:${broker.port}`, '--out', join(folder, 'tls'));
+    await broker.stop();
+    expect(code).toBe(3);
+    expect(out.replace(/\s+/g, ' ')).toContain('Does it speak MQTT over TLS on this port?');
   });
 
   test('lost on the way: what was measured is still written', async () => {

@@ -4,7 +4,8 @@ import { version } from './version.ts';
 
 /** One line instead of commander's several. */
 export const writeErr = (text: string): void => {
-  process.stderr.write(`mqttspec: ${text.replace(/^error: /, '').trim()}\n`);
+  const line = text.replace(/^error: /, '').replace(/\n\((Did you mean .*)\)/, '. $1');
+  process.stderr.write(`mqttspec: ${line.trim()}\n`);
 };
 
 export function configured(command: Command): Command {

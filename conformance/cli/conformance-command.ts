@@ -20,6 +20,7 @@ import { listScenarios } from './list.ts';
 import { replaysOf } from './replays-of.ts';
 import { reportersOf } from './reporters-of.ts';
 import { version } from './version.ts';
+import { whyNot } from './why-not.ts';
 
 interface Options extends KnownOptions {
   readonly target?: string;
@@ -189,7 +190,7 @@ function captureTo(file: string | undefined): RunCapture | undefined {
   try {
     return new RunCapture(file);
   } catch (error) {
-    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new UsageError(`cannot write ${file}: ${whyNot(error)}`, {
       cause: error,
     });
   }

@@ -6,6 +6,7 @@ import { fixtureToPcapng, reportToPcapng } from '../replay/pcap/export.ts';
 import { writeFixture } from '../replay/write-fixture.ts';
 import { readConversation } from './conversation-file.ts';
 import { readReport } from './read-report.ts';
+import { whyNot } from './why-not.ts';
 
 export function convertCommand(): Command {
   return new Command('convert')
@@ -21,7 +22,7 @@ function convert(file: string, { out }: { readonly out: string }): void {
   try {
     writeFileSync(out, result);
   } catch (error) {
-    throw new UsageError(`cannot write ${out}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new UsageError(`cannot write ${out}: ${whyNot(error)}`, {
       cause: error,
     });
   }

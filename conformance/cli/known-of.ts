@@ -4,6 +4,7 @@ import { UsageError } from '../../reference/cli/usage-error.ts';
 import { BadAcceptFile, parseAccepted } from '../comparison/accepted.ts';
 import type { Known } from '../comparison/judgement.ts';
 import { readReport } from './read-report.ts';
+import { whyNot } from './why-not.ts';
 
 export interface KnownOptions {
   /** A report of an earlier run. */
@@ -29,6 +30,6 @@ function acceptedIn(file: string): Known['accepted'] & object {
     return parseAccepted(readFileSync(file, 'utf8'), file);
   } catch (error) {
     if (error instanceof BadAcceptFile) throw new UsageError(error.message, { cause: error });
-    throw new UsageError(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`cannot read ${file}: ${whyNot(error)}`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../../reference/cli/usage-error.ts';
+import { whyNot } from './why-not.ts';
 
 /** Makes a folder and those above it. Throws UsageError where that can't be. */
 export function madeFolder(path: string): string {
@@ -13,7 +14,7 @@ export function madeFolder(path: string): string {
     for (const one of missing) mkdirSync(one);
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new UsageError(`cannot make the folder ${path}: ${(error as Error).message.split(',')[0]}`, { cause: error });
+    throw new UsageError(`cannot make the folder ${path}: ${whyNot(error)}`, { cause: error });
   }
   return folder;
 }

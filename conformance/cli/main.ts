@@ -3,6 +3,7 @@
 import { type Command, CommanderError } from 'commander';
 import { UsageError } from '../../reference/cli/usage-error.ts';
 import { writeErr } from './configured.ts';
+import { expectCommand } from './expect-command.ts';
 
 /** What the first word asks for is all that is loaded. */
 async function program(word: string | undefined): Promise<Command> {
@@ -12,7 +13,10 @@ async function program(word: string | undefined): Promise<Command> {
 
 async function main(): Promise<void> {
   try {
-    await (await program(process.argv[2])).parseAsync();
+    const args = process.argv.slice(2);
+    const command = await program(args[0]);
+    expectCommand(command, args);
+    await command.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else if (error instanceof UsageError) {

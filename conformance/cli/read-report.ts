@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../../reference/cli/usage-error.ts';
 import type { Report } from '../verdict/report.ts';
 import { NoReport, reportOf } from '../verdict/report-of.ts';
+import { whyNot } from './why-not.ts';
 
 /** Reads a report, also of an older version. Throws UsageError where the file cannot be read or is no report. */
 export function readReport(file: string): Report {
@@ -19,7 +20,6 @@ function parsed(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    const { message } = error as Error;
-    throw new UsageError(`cannot read ${file}: ${message.split('\n')[0]}`, { cause: error });
+    throw new UsageError(`cannot read ${file}: ${whyNot(error)}`, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 // Options about reports → reporters.
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { UsageError } from '../../reference/cli/usage-error.ts';
 import { createReporter, type ReporterOptions, reporterNames } from '../reporters/registry.ts';
 import type { Reporter } from '../verdict/events.ts';
@@ -18,12 +19,20 @@ export interface ReportOptions {
 /** Those that leave the terminal to the console: they write a file, or add to what it says. */
 const besideConsole: ReadonlySet<string> = new Set(['html', 'badge', 'github']);
 
-/** One that a user asks for as `name` or `name=file`. Throws UsageError for a name that there is not. */
+/** One that a user asks for as `name` or `name=file`. Throws UsageError for a name that there is not, or a file that cannot be. */
 export function namedReporter(text: string, options: ReporterOptions): Reporter {
   const equals = text.indexOf('=');
   const name = equals < 0 ? text : text.slice(0, equals);
   if (!reporterNames.includes(name)) throw new UsageError(`unknown reporter ${name}: use ${reporterNames.join(', ')}`);
-  return createReporter(name, { ...options, ...(equals < 0 ? {} : { file: text.slice(equals + 1) }) });
+  return createReporter(name, { ...options, ...(equals < 0 ? {} : { file: writable(text.slice(equals + 1)) }) });
+}
+
+/** Told before anything is played: it is written when all is over. */
+function writable(file: string): string {
+  madeFolder(dirname(file));
+  if (file === '' || statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new UsageError(`cannot write ${file}: ${file === '' ? 'name a file behind =' : 'it is a folder'}`);
+  return file;
 }
 
 /** The reporters that a user asks for, beside those that write the report's folder. Throws UsageError for a name that there is not. */

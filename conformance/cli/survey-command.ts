@@ -10,6 +10,7 @@ import { BadSurvey, parseSurvey, type SurveyPlan } from '../survey/plan.ts';
 import { survey } from '../survey/survey.ts';
 import type { RunEvent } from '../verdict/events.ts';
 import { writeComparison } from './compare-command.ts';
+import { whyNot } from './why-not.ts';
 
 interface Options {
   readonly out: string;
@@ -34,7 +35,7 @@ function planIn(file: string): SurveyPlan {
     return parseSurvey(readFileSync(file, 'utf8'), file);
   } catch (error) {
     if (error instanceof BadSurvey) throw new UsageError(error.message, { cause: error });
-    throw new UsageError(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`cannot read ${file}: ${whyNot(error)}`, { cause: error });
   }
 }
 

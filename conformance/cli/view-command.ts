@@ -1,7 +1,6 @@
 // `mqttspec view report.json --out folder`. In: a saved report, also of an older version. Out: its page, made again, and other reports of it.
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { UsageError } from '../../reference/cli/usage-error.ts';
 import { verdictSentence } from '../reporters/console-summary.ts';
 import { createReporter, reporterNames } from '../reporters/registry.ts';
 import { oneLine } from '../reporters/text.ts';
@@ -36,11 +35,7 @@ async function view(file: string, { out, reporter }: Options): Promise<void> {
   const report = readReport(file);
   const page = resolve(out, 'index.html');
   const named = reporter.map((text) => namedReporter(text, { reportPath: page }));
-  try {
-    madeFolder(out);
-  } catch (error) {
-    throw new UsageError(`cannot make the folder ${out}: ${(error as Error).message}`, { cause: error });
-  }
+  madeFolder(out);
   const reporters = [...named, createReporter('html', { file: page })];
   for (const event of eventsOf(report)) for (const one of reporters) one.receive(event);
   await Promise.all(reporters.map((one) => one.end()));

@@ -361,6 +361,13 @@ const printable = (bytes: Uint8Array): string =>
     .trim()
     .slice(0, 60);
 
+const spoken: Readonly<Record<Address['scheme'], string>> = {
+  mqtt: 'MQTT',
+  mqtts: 'MQTT over TLS',
+  ws: 'MQTT over WebSocket',
+  wss: 'MQTT over WebSocket and TLS',
+};
+
 /** Why a link could not be opened, and what to do. */
 export function unreachable(address: Address, code: string): string {
   const where = `${address.host}:${address.port}`;
@@ -372,6 +379,9 @@ export function unreachable(address: Address, code: string): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `cannot reach ${where}: there is no host of that name`;
+    case 'ECONNRESET':
+    case 'EPROTO':
+      return `cannot talk to ${where}: it ends the connection. Does it speak ${spoken[address.scheme]} on this port?`;
     default:
       return `cannot reach ${where}: ${code}`;
   }
