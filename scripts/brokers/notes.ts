@@ -1,20 +1,31 @@
 // Writes reports/brokers/<name>.md: each deviation of a real broker with the statement, the bytes and why we hold it against it.
 // notes.ts mosquitto [runs]: the union of several runs, since some deviations show only now and then.
-import { writeFileSync } from 'node:fs';
+// notes.ts mosquitto run-1.json run-2.json: of runs whose report.json was kept.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runConformance, type ScenarioResult } from '../../conformance/index.ts';
+import { type Report, runConformance, type ScenarioResult } from '../../conformance/index.ts';
 import { statement } from '../../conformance/spec/catalogue.ts';
 import { failedCheck, proofOf, shown } from './proof.ts';
 import { reasons } from './reasons.ts';
 import { type BrokerName, startRealBroker } from './start.ts';
 
-const [name = 'mosquitto', runs = '3'] = process.argv.slice(2);
+const [name = 'mosquitto', ...rest] = process.argv.slice(2);
+const kept = rest.filter((word) => word.endsWith('.json'));
+const runs = kept.length > 0 ? kept.length : Number(rest[0] ?? 3);
+const notes = join(import.meta.dirname, `../../reports/brokers/${name}.md`);
 const failing = new Map<string, { result: ScenarioResult; seen: number }>();
-let version = '';
-for (let i = 0; i < Number(runs); i++) {
+// Kept runs are of the version that the notes have been of.
+let version = kept.length > 0 ? (/^# \S+ (\S+):/.exec(readFileSync(notes, 'utf8'))?.[1] ?? '') : '';
+
+async function played(): Promise<Report> {
   await using broker = await startRealBroker(name as BrokerName);
   version = broker.version;
-  const report = await runConformance({ target: broker.address });
+  return runConformance({ target: broker.address });
+}
+
+for (let i = 0; i < runs; i++) {
+  const file = kept[i];
+  const report = file === undefined ? await played() : (JSON.parse(readFileSync(file, 'utf8')) as Report);
   for (const result of report.scenarios.filter(({ verdict }) => verdict === 'fail')) {
     failing.set(result.id, { result, seen: (failing.get(result.id)?.seen ?? 0) + 1 });
   }
@@ -44,7 +55,7 @@ for (const id of accused) {
   );
   const group = [...failing.values()].filter(({ result }) => failedCheck(result)?.statements.includes(id));
   for (const { result, seen } of group.filter(({ result }) => failedCheck(result)?.statements[0] === id)) {
-    const often = seen === Number(runs) ? '' : ` (in ${seen} of ${runs} runs)`;
+    const often = seen === runs ? '' : ` (in ${seen} of ${runs} runs)`;
     lines.push(
       `- \`${result.id}\`${often}: ${result.title}. Expected: ${told(failedCheck(result)?.expected)}. Got: ${told(failedCheck(result)?.got)}`,
       '',
@@ -58,5 +69,5 @@ for (const id of accused) {
     lines.push(`Shown also by ${names.join(', ')}.`, '');
   }
 }
-writeFileSync(join(import.meta.dirname, `../../reports/brokers/${name}.md`), `${lines.join('\n').trimEnd()}\n`);
+writeFileSync(notes, `${lines.join('\n').trimEnd()}\n`);
 process.stdout.write(`reports/brokers/${name}.md: ${failing.size} scenarios, ${accused.length} statements\n`);
