@@ -1,5 +1,7 @@
 // The client at the broker that stands beside it, over real sockets.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -166,6 +168,26 @@ describe('a client', () => {
     await client.publish('a', long, { qos: 2 });
     expect(texts(await first(1, subscription))).toEqual([long]);
     rmSync(folder, { recursive: true });
+  });
+
+  test('waits for nobody who says nothing when it gives up connecting', async () => {
+    const held: Socket[] = [];
+    const silent = createServer({ pauseOnConnect: true }, (socket) => void held.push(socket.on('error', () => {})));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const giveUp = new AbortController();
+    const opened = once(silent, 'connection').then(() => giveUp.abort(new Error('enough')));
+    const began = performance.now();
+    await expect(connect(`mqtt://127.0.0.1:${port}`, { signal: giveUp.signal })).rejects.toThrow('enough');
+    await opened;
+    await expect(connect(`mqtt://127.0.0.1:${port}`, { connectTimeoutMs: 50 })).rejects.toMatchObject({
+      reason: 'no CONNACK',
+    });
+    // A stream that nobody breaks off is waited for: 5 s each.
+    expect(performance.now() - began).toBeLessThan(4_500);
+    for (const socket of held) socket.destroy();
+    await new Promise((done) => silent.close(done));
   });
 
   test('trusts no certificate that it does not know', async () => {

@@ -8,7 +8,7 @@ import type { DialAddress } from '../transport/dial.ts';
 import { unlessAborted } from './abort.ts';
 import { formatAddress } from './address.ts';
 import type { CoreOptions, Filters } from './core/client-port.ts';
-import { Disconnected, SubscribeRefused } from './core/errors.ts';
+import { ConnectRefused, Disconnected, SubscribeRefused } from './core/errors.ts';
 import { badTopic, isWellFormed, topicBytes } from './core/known-topics.ts';
 import { OutgoingMessage } from './core/outgoing-message.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
@@ -191,6 +191,8 @@ export class Client implements AsyncDisposable {
       this.#edge.dial();
     });
     return unlessAborted(opened, signal).catch(async (error: unknown) => {
+      // Who refuses closes the stream too; nobody else has to be waited for.
+      if (!(error instanceof ConnectRefused)) this.#ended ??= this.#edge.breakOff();
       await this.end();
       throw error;
     });

@@ -82,6 +82,13 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper {
     return this.#room?.promise;
   }
 
+  /** Ends the client without waiting for a server that says nothing. */
+  breakOff(): Promise<void> {
+    const ended = this.end();
+    this.#transport?.reset();
+    return ended;
+  }
+
   /** Ends the client; resolves when its stream is closed. */
   end(): Promise<void> {
     this.#dialling?.giveUp();

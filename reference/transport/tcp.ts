@@ -164,7 +164,10 @@ class SocketTransport implements Transport {
   }
 
   reset(): void {
-    this.#socket.resetAndDestroy();
+    // Node resets plain TCP alone, and none that has sent its FIN: others are closed at once.
+    const resets = !this.#isClosing && this.#socket.remoteFamily !== undefined && !('encrypted' in this.#socket);
+    if (resets) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
   }
 
   pause(): void {
