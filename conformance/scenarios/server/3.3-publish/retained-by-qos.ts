@@ -39,7 +39,10 @@ export const erasesOneTopic = scenario('empty-retained-erases-one-topic', {
     await when(publisher).publishes({ topicName: `${base}/a`, payload: '', qos: 1, retain: true });
     const others = names.slice(1).map((topicName) => message('kept', { topicName }));
     const late = await given.newSubscriber(`${base}/#`, { qos: 1, finds: others });
-    await must(late).receiveExactly(others, { until: sentinel(publisher, { topicName: `${base}/end`, qos: 1 }) });
+    await must(late, 'MQTT-3.3.1-10').receiveExactly(others, {
+      until: sentinel(publisher, { topicName: `${base}/end`, qos: 1 }),
+      ifMissing: ['MQTT-3.3.1-6'],
+    });
   },
 });
 
