@@ -128,8 +128,8 @@ function doneBefore({ traceIndex, connection }: Check, { trace, protocol }: Scen
 const mostPasses = 40;
 const longestPass = 160;
 /** In the page itself; the whole list is packed with the ladder. */
-const mostPassesAtOnce = 5;
-const longestPassAtOnce = 100;
+const mostPassesAtOnce = 4;
+const longestPassAtOnce = 80;
 
 export const hasMorePasses = (result: ScenarioResult): boolean =>
   Math.max(passedOnes(result).length, observedOnes(result).length) > mostPassesAtOnce;

@@ -18,7 +18,7 @@ interface ScenariosProps {
 }
 
 /** So many ladders are drawn in the page itself; where much fails the others are told in brief until the script draws them. */
-const mostDrawn = 30;
+const mostDrawn = 20;
 
 const drawnOnes = ({ scenarios }: Report): ReadonlySet<ScenarioResult> =>
   new Set(
@@ -179,7 +179,7 @@ function BriefTrace({ result, before, words }: Omit<TraceProps, 'drawn'>): VNode
 }
 
 /** Lines of a trace that is told in brief: of what passed enough to see how it went. */
-const longestBrief = { passed: 12, 'not passed': 24 };
+const longestBrief = { passed: 10, 'not passed': 16 };
 
 /** The ends of a long text, and how much stands between them. */
 function shortened(text: string, most: number): string {
