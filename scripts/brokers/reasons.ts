@@ -66,6 +66,12 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-4.6.0-1': 'messages that were sent again came in another order than at first.',
   'MQTT-4.6.0-5':
     'topics are ordered unless an administrator says otherwise, and nobody did: the broker runs with its defaults.',
+  'aedes MQTT-3.1.2-5':
+    'of eighteen QoS 2 messages to a stored session, sent again, queued and live, some never came while all of them were awaited.',
+  'aedes MQTT-4.5.0-1':
+    'of eighteen QoS 2 messages to a stored session, sent again, queued and live, some never came while all of them were awaited.',
+  'mosca MQTT-3.1.2-9':
+    'a will with Will QoS 0 came at QoS 1 to a subscription granted QoS 1: the Will QoS of the CONNECT did not count.',
   'MQTT-4.6.0-6':
     'messages of one publisher, on one topic, at one QoS, came in another order than they were published in; all of them were first deliveries.',
   'MQTT-4.7.1-1':
