@@ -16,7 +16,7 @@ import { field } from '../raw.ts';
 import { Tracer } from '../tracer.ts';
 import { publishes } from './barrier-reached.ts';
 import { type Acknowledging, Client } from './client.ts';
-import { type Recorder, Skipped } from './recorder.ts';
+import { type Recorder, Skipped, Stopped } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
 
 export interface WillText {
@@ -57,6 +57,7 @@ export interface GivenOptions {
 export class Given {
   readonly #options: GivenOptions;
   readonly #clients: Client[] = [];
+  #over = false;
   /** How many connections have a name, also those that are still being opened: each is a lane of its own. */
   readonly #named = new Map<string, number>();
 
@@ -167,6 +168,7 @@ export class Given {
     const { run, tracer, scenario } = this.#options;
     const unique = this.#uniqueName(name);
     await run.admit();
+    this.#expectTime();
     try {
       const connection = await Connection.open({
         name: unique,
@@ -186,6 +188,9 @@ export class Given {
       });
       const client = new Client(connection);
       this.#clients.push(client);
+      // It was being opened when all ended.
+      if (this.#over) connection.cut('FIN');
+      this.#expectTime();
       return client;
     } catch (error) {
       if (!(error instanceof LinkRefused)) throw error;
@@ -375,10 +380,16 @@ export class Given {
   }
 
   closeAll(): void {
+    this.#over = true;
     for (const { connection } of this.#clients) {
       if (connection.isOpen && connection.nextSequence > 0) connection.send({ type: 'disconnect' });
       connection.cut('FIN');
     }
+  }
+
+  /** What opens connections after the end would leave sessions behind that nobody clears. Throws Stopped. */
+  #expectTime(): void {
+    if (this.#over) throw new Stopped('the scenario was ended');
   }
 
   #uniqueName(name: string): string {
