@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { verdictSentence } from '../reporters/console-summary.ts';
+import { againstWhat } from '../reporters/evidence.ts';
 import { createReporter, reporterNames } from '../reporters/registry.ts';
 import { oneLine } from '../reporters/text.ts';
 import { eventsOf } from '../verdict/events-of.ts';
@@ -34,7 +35,7 @@ export function viewCommand(): Command {
 async function view(file: string, { out, reporter }: Options): Promise<void> {
   const report = readReport(file);
   const page = resolve(out, 'index.html');
-  const named = reporter.map((text) => namedReporter(text, { reportPath: page }));
+  const named = reporter.map((text) => namedReporter(text, { reportPath: page, target: againstWhat(report) }));
   madeFolder(out);
   const reporters = [...named, createReporter('html', { file: page })];
   for (const event of eventsOf(report)) for (const one of reporters) one.receive(event);
