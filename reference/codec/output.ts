@@ -6,7 +6,7 @@ import { type BlockPool, largestBlockBytes } from './bytes/block-pool.ts';
 /** From this length on a slice is cheaper than a copy. */
 export const leastSliceBytes = 16_384;
 /** Up to this length a loop copies faster than a call. */
-const loopedBytes = 32;
+export const loopedBytes = 32;
 
 /** Where output goes. */
 export interface Sink {

@@ -2,7 +2,7 @@
 // as it is. Out: bytes.
 import type { PacketId, Qos } from '../message.ts';
 import { largestBlockBytes } from './bytes/block-pool.ts';
-import { leastSliceBytes, type Output } from './output.ts';
+import { leastSliceBytes, loopedBytes, type Output } from './output.ts';
 
 export interface PublishFlags {
   readonly qos: Qos;
@@ -15,9 +15,6 @@ export const publishByte = ({ qos, dup, retain }: PublishFlags): number =>
   0x30 | (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0);
 
 const largestBody = 268_435_455;
-
-/** Up to this length a loop copies faster than a call. */
-const loopedBytes = 32;
 
 /**
  * Appends a PUBLISH. `topic` is the Topic Name with its length in front; `packetId` is 0 at QoS 0. A large payload is not copied: it

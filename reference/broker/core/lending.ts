@@ -1,11 +1,8 @@
 // Whose the bytes are that are being read. In: chunks, as their transport lends them. Out: ranges that may be used on.
-import { leastSliceBytes } from '../../codec/output.ts';
+import { leastSliceBytes, loopedBytes } from '../../codec/output.ts';
 
 /** A payload of at least this part of the memory that it lies in is kept there: a smaller one would keep all the rest with it. */
 const leastPart = 0.5;
-
-/** Up to this length a loop copies faster than a call. */
-const loopedBytes = 32;
 
 /** What may be wanted of a chunk beyond the call that brings it, as its transport has it. */
 export interface ChunkLoan {

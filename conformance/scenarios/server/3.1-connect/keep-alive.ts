@@ -94,9 +94,10 @@ export const activeClients = kinds.map((kind) =>
       const topicName = given.topicName();
       const client = await given.client({ keepAlive: 1 });
       let lastSent = given.now();
+      let longestMs = 0;
       for (let i = 0; i < 3; i++) {
         await given.time(800, 'keep-alive timer');
-        given.that(given.now() - lastSent < 1_400, 'the tester itself was late');
+        longestMs = Math.max(longestMs, given.now() - lastSent);
         lastSent = given.now();
         if (kind === 'PINGREQ') await when(client).sends({ type: 'pingreq' });
         else if (kind === 'PUBLISH') await when(client).sends(publish({ topicName }));
@@ -107,6 +108,8 @@ export const activeClients = kinds.map((kind) =>
             subscriptions: [{ topicFilter: topicName, qos: 0 }],
           });
       }
+      // A tester that was late beyond Keep Alive has broken its own duty (MQTT-3.1.2-23): nobody is to blame for the end then.
+      given.that(client.connection.isOpen || longestMs < 1_000, 'the tester itself was late');
       must(client).satisfy(client.connection.isOpen, {
         expected: 'the client is still connected',
         got: 'it was disconnected',
