@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Report, runConformance, type ScenarioResult } from '../../conformance/index.ts';
 import { statement } from '../../conformance/spec/catalogue.ts';
-import { failedCheck, proofOf, shown } from './proof.ts';
+import { accusedOf, failedCheck, proofOf, shown } from './proof.ts';
 import { reasons } from './reasons.ts';
 import { type BrokerName, startRealBroker } from './start.ts';
 
@@ -34,8 +34,8 @@ for (let i = 0; i < runs; i++) {
 const told = (text = ''): string => shown(text).slice(0, 240);
 const inOrder = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
-// Every statement that is held against the broker has a heading. A scenario's bytes stand under the first one that it names.
-const accused = [...new Set([...failing.values()].flatMap(({ result }) => failedCheck(result)?.statements ?? []))];
+// Every statement that is held against the broker has a heading. A check's bytes stand under the first one that it names.
+const accused = [...new Set([...failing.values()].flatMap(({ result }) => accusedOf(result)))];
 accused.sort(inOrder);
 const lines = [
   `# ${name} ${version}: deviations from MQTT 3.1.1`,
@@ -53,19 +53,22 @@ for (const id of accused) {
     `Why we hold it against ${name}: ${reasons[`${name} ${id}`] ?? reasons[id] ?? 'not reviewed by hand yet: the bytes below are all that is said so far.'}`,
     '',
   );
-  const group = [...failing.values()].filter(({ result }) => failedCheck(result)?.statements.includes(id));
-  for (const { result, seen } of group.filter(({ result }) => failedCheck(result)?.statements[0] === id)) {
+  const group = [...failing.values()].flatMap(({ result, seen }) => {
+    const check = failedCheck(result, id);
+    return check === undefined ? [] : [{ result, seen, check }];
+  });
+  for (const { result, seen, check } of group.filter(({ check }) => check.statements[0] === id)) {
     const often = seen === runs ? '' : ` (in ${seen} of ${runs} runs)`;
     lines.push(
-      `- \`${result.id}\`${often}: ${result.title}. Expected: ${told(failedCheck(result)?.expected)}. Got: ${told(failedCheck(result)?.got)}`,
+      `- \`${result.id}\`${often}: ${result.title}. Expected: ${told(check.expected)}. Got: ${told(check.got)}`,
       '',
-      ...proofOf(result),
+      ...proofOf(result, check),
       '',
     );
   }
-  const elsewhere = group.filter(({ result }) => failedCheck(result)?.statements[0] !== id);
+  const elsewhere = group.filter(({ check }) => check.statements[0] !== id);
   if (elsewhere.length > 0) {
-    const names = elsewhere.map(({ result }) => `\`${result.id}\` (under ${failedCheck(result)?.statements[0]})`);
+    const names = elsewhere.map(({ result, check }) => `\`${result.id}\` (under ${check.statements[0]})`);
     lines.push(`Shown also by ${names.join(', ')}.`, '');
   }
 }

@@ -10,9 +10,17 @@ const shownBefore = 4;
 const manyConnections = 5;
 const hexDigits = 96;
 
-/** The check that a failed scenario failed by. */
-export const failedCheck = ({ checks }: Pick<ScenarioResult, 'checks'>) =>
-  checks.find(({ verdict }) => verdict === 'fail');
+type Check = ScenarioResult['checks'][number];
+
+/** The check that a failed scenario failed by; of a statement, the first that speaks of it. */
+export const failedCheck = ({ checks }: Pick<ScenarioResult, 'checks'>, of?: string): Check | undefined =>
+  checks.find(
+    ({ verdict, statements }) => verdict === 'fail' && (of === undefined || statements.some((id) => id === of)),
+  );
+
+/** What a failed scenario accuses of. */
+export const accusedOf = ({ checks }: Pick<ScenarioResult, 'checks'>): string[] =>
+  checks.filter(({ verdict }) => verdict === 'fail').flatMap(({ statements }) => statements);
 
 /** Without what differs between runs. */
 export const shown = (text: string): string =>
@@ -28,9 +36,8 @@ const isScene = (entry: Entry): boolean =>
  * The packets up to the deciding one, on the connection that is judged and, where there are few, on the others; then what never came.
  * `>` stands at the packet that decides, or at the last one before what never came.
  */
-export function proofOf(result: Pick<ScenarioResult, 'checks' | 'trace'>): string[] {
+export function proofOf(result: Pick<ScenarioResult, 'checks' | 'trace'>, check = failedCheck(result)): string[] {
   const { trace } = result;
-  const check = failedCheck(result);
   const at = check?.traceIndex ?? trace.length - 1;
   const judged = check?.connection;
   const isFew = new Set(trace.flatMap(({ connection }) => connection ?? [])).size <= manyConnections;

@@ -72,6 +72,8 @@ export const reasons: Readonly<Record<string, string>> = {
     'of eighteen QoS 2 messages to a stored session, sent again, queued and live, some never came while all of them were awaited.',
   'mosca MQTT-3.1.2-9':
     'a will with Will QoS 0 came at QoS 1 to a subscription granted QoS 1: the Will QoS of the CONNECT did not count.',
+  'mosca MQTT-3.1.2-17':
+    'a will with Will Retain 1 was kept, and sent to a new subscription, but with RETAIN 0: it was not published as a retained message. A live copy on its way is no excuse, since the will had reached others before the subscription was made.',
   'MQTT-4.6.0-6':
     'messages of one publisher, on one topic, at one QoS, came in another order than they were published in; all of them were first deliveries.',
   'MQTT-4.7.1-1':

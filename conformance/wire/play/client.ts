@@ -33,6 +33,8 @@ export class Client {
   /** Arrivals from here on are reactions to the last thing sent. */
   mark = 0;
   #packetId = 0;
+  /** Messages that may come again under their identifiers. */
+  readonly #repeatable = new Map<number, Observed>();
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -165,6 +167,18 @@ export class Client {
     return this.take({ type: 'pingresp' }) === undefined ? undefined : true;
   }
 
+  /**
+   * A PUBLISH that is sent again with DUP 1 on a live connection, as it may be (section 4.4), is no second message.
+   * At QoS 2 that ends with PUBREL (section 4.3.3); at QoS 1 PUBACK may cross it.
+   */
+  #isRepeated(packet: Observed): boolean {
+    if (packet.type === 'pubrel') this.#repeatable.delete(packet.packetId);
+    if (packet.type !== 'publish' || packet.packetId === undefined) return false;
+    const before = this.#repeatable.get(packet.packetId);
+    this.#repeatable.set(packet.packetId, packet);
+    return packet.dup && before?.type === 'publish' && meets(packet, { ...before, dup: true });
+  }
+
   #sent(packet: Packet | undefined): void {
     if (packet?.type === 'publish') this.lastPublish = packet;
     if (packet?.type === 'connect') this.connect = packet;
@@ -175,6 +189,7 @@ export class Client {
       this.sessionPresent = packet.sessionPresent;
       this.isLetIn = packet.returnCode === 0;
     }
+    if (this.#isRepeated(packet)) this.connection.pending.pop();
     if (this.acknowledging === 'by hand' || !this.connection.isOpen) return;
     if (packet.type === 'publish' && packet.packetId !== undefined && packet.packetId !== 0) {
       this.connection.send(packet.qos === 1 ? puback(packet.packetId) : pubrec(packet.packetId));

@@ -1,0 +1,27 @@
+// A message at QoS 2 that comes again is the same message only with DUP 1, under its identifier, ahead of PUBREL (section 4.3.3).
+import { expect, test } from 'vitest';
+import { startBroker } from '../../reference/broker/index.ts';
+import { writing } from '../faults/bend.ts';
+import { runConformance } from '../index.ts';
+
+const only = [
+  'messages-beyond-the-window-qos-2',
+  'acknowledged-in-reverse-qos-2',
+  'order-of-resent-queued-and-live-qos-2',
+];
+
+test.each([
+  ['with DUP 1', { dup: true }, 'pass'],
+  ['with DUP 0', { dup: false }, 'fail'],
+  ['with another payload', { dup: true, payload: Buffer.from('other') }, 'fail'],
+])('messages that come twice, the second time %s', { timeout: 60_000 }, async (_, second, verdict) => {
+  const twice = writing('publish', (packet) => (packet.qos === 0 ? undefined : [packet, { ...packet, ...second }]));
+  await using broker = await startBroker({ port: 0, ...twice });
+  const { scenarios } = await runConformance({
+    target: `127.0.0.1:${broker.port}`,
+    only,
+    protocols: ['3.1.1'],
+    repeatFailures: 0,
+  });
+  expect(only.map((id) => scenarios.find((one) => one.id === id)?.verdict)).toEqual(only.map(() => verdict));
+});
