@@ -4,6 +4,7 @@ import { dataAndHeaderFaults } from './data-and-headers.ts';
 import { edgeFaults } from './edges.ts';
 import type { Fault } from './fault.ts';
 import { combinedFaults } from './in-combination.ts';
+import { keepAliveFaults } from './keep-alive.ts';
 import { level3Faults } from './level-3.ts';
 import { levelFaults } from './levels.ts';
 import { publishFaults } from './publish.ts';
@@ -14,6 +15,7 @@ import { textAndOrderFaults } from './text-and-order.ts';
 export const faults: readonly Fault[] = [
   ...dataAndHeaderFaults,
   ...connectFaults,
+  ...keepAliveFaults,
   ...publishFaults,
   ...subscribeFaults,
   ...textAndOrderFaults,

@@ -1,4 +1,4 @@
-// Faults against sections 3.1 and 3.2: CONNECT, CONNACK, will, keep-alive.
+// Faults against sections 3.1 and 3.2: CONNECT, CONNACK, will.
 import {
   bodyAt,
   clearingConnectFlags,
@@ -369,45 +369,6 @@ const answering: readonly Fault[] = [
   ),
 ];
 
-const keepAlive: readonly Fault[] = [
-  fault(
-    'keep-alive-never-enforced',
-    { title: 'Keep Alive is never enforced', violates: ['MQTT-3.1.2-24'] },
-    { rules: { connect: { keepAliveAllowanceMs: () => Number.POSITIVE_INFINITY } } },
-  ),
-  fault(
-    'keep-alive-by-pingreq-alone',
-    { title: 'Only PINGREQ resets Keep Alive', violates: ['MQTT-3.1.2-24'] },
-    { rules: { connect: { resetsKeepAlive: (type) => type === 'pingreq' } } },
-  ),
-  fault(
-    'keep-alive-without-pingreq',
-    { title: 'PINGREQ does not reset Keep Alive', violates: ['MQTT-3.1.2-24', 'MQTT-3.12.4-1'] },
-    { rules: { connect: { resetsKeepAlive: (type) => type !== 'pingreq' } } },
-  ),
-  fault(
-    'keep-alive-halved',
-    { title: 'A client that sends in time is disconnected after half of Keep Alive', violates: ['MQTT-3.1.2-24'] },
-    {
-      rules: {
-        connect: {
-          keepAliveAllowanceMs: (keepAlive) => (keepAlive === 0 ? Number.POSITIVE_INFINITY : keepAlive * 500),
-        },
-      },
-    },
-  ),
-  fault(
-    'keep-alive-reset-by-sending',
-    { title: 'What the broker sends resets Keep Alive', violates: ['MQTT-3.1.2-24'] },
-    { rules: { connect: { sendingResetsKeepAlive: () => true } } },
-  ),
-  fault(
-    'keep-alive-without-will',
-    { title: 'No will is published when Keep Alive has expired', violates: ['MQTT-3.1.2-8', 'MQTT-3.1.2-24'] },
-    { rules: { will: { isDue: (reason) => reason !== 'disconnect' && reason !== 'keep-alive expired' } } },
-  ),
-];
-
 const wills: readonly Fault[] = [
   fault(
     'will-never',
@@ -502,4 +463,4 @@ const wills: readonly Fault[] = [
   ),
 ];
 
-export const connectFaults: readonly Fault[] = [...connecting, ...answering, ...keepAlive, ...wills];
+export const connectFaults: readonly Fault[] = [...connecting, ...answering, ...wills];

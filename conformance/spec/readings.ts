@@ -55,6 +55,23 @@ export const disputes = [
     ],
   },
   {
+    id: 'part-of-a-packet',
+    statements: ['MQTT-3.1.2-24'],
+    question: 'Does a part of a Control Packet that never becomes whole keep a client alive?',
+    readings: [
+      {
+        name: 'counts',
+        says: 'bytes show that the client is there; that they keep it connected without end is worth a remark',
+        heldBy: 'RabbitMQ, ejabberd and ActiveMQ, which count bytes',
+      },
+      {
+        name: 'counts-not',
+        says: 'a Control Packet has to be received, and a part is none',
+        heldBy: 'the letter of 3.1.2-24; aedes, and mosquitto where less than 1,000 bytes are still to come',
+      },
+    ],
+  },
+  {
     id: 'dup-at-qos-0',
     statements: ['MQTT-3.3.1-2', 'MQTT-4.8.0-1'],
     question: 'Has a receiver to close upon DUP 1 at QoS 0?',

@@ -40,7 +40,8 @@ describe.each(brokers)('%s', (name, ends) => {
     let left: Accusation[];
     {
       await using broker = await startRealBroker(name);
-      const report = await runConformance({ target: broker.address });
+      // What fails is played again at a fresh broker below: once is enough here.
+      const report = await runConformance({ target: broker.address, repeatFailures: 0 });
       expect(report.run.endedBy).toBe(ends);
       expect(report.scenarios.filter(({ verdict }) => verdict === 'error')).toEqual([]);
       expect(report.summary.scenarios.pass).toBeGreaterThan(200);

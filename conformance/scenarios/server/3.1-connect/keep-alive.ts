@@ -51,6 +51,39 @@ export const listeningClient = scenario('keep-alive-not-reset-by-server', {
   },
 });
 
+export const tricklingClient = scenario('keep-alive-not-reset-by-part-of-a-packet', {
+  title: 'Bytes that never become a packet do not reset Keep Alive',
+  cites: { v3: ['MQTT-3.1.2-24'] },
+  protocols: ['3.1.1', '3.1'],
+  timed: true,
+  async play({ given, when, must, should }) {
+    const since = given.now();
+    const silent = await given.client({ name: 'silent', keepAlive: 1 });
+    const client = await given.client({ name: 'slow', keepAlive: 1 });
+    const part = 'bytes of a PUBLISH that never ends';
+    await when(client).sendsBytes(Uint8Array.of(0x30, 0x7f), part);
+    const [verdict] = given.disputed('part-of-a-packet', { counts: 'should', 'counts-not': 'must' } as const);
+    const trickle = async (over: () => boolean): Promise<void> => {
+      while (!over() && client.connection.isOpen) {
+        await given.time(400, 'keep-alive timer');
+        if (client.connection.isOpen) await when(client).sendsBytes(Uint8Array.of(0), part);
+      }
+    };
+    // Who sends nothing at all shows how long the target takes; as long again is given to the other.
+    const control = silent.connection.waitFor(() => silent.connection.ending, 1_500 + given.lateKeepAliveMs);
+    let over = false;
+    const trickling = trickle(() => over);
+    try {
+      given.that((await control) !== undefined, 'a client that is silent is not disconnected either');
+      const took = given.now() - since;
+      await (verdict === 'must' ? must : should)(client).end(took + 1_000);
+    } finally {
+      over = true;
+      await trickling;
+    }
+  },
+});
+
 /** A client that falls silent after this; each has Keep Alive as much as one that never sent anything. */
 const before: Readonly<Record<string, (stage: Stage, client: Client) => Promise<unknown>>> = {
   'a PINGREQ': (_stage, client) => client.pings(),
