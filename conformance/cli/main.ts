@@ -4,6 +4,9 @@ import { type Command, CommanderError } from 'commander';
 import { UsageError } from '../../reference/cli/usage-error.ts';
 import { writeErr } from './configured.ts';
 import { expectCommand } from './expect-command.ts';
+import { dropWhatNobodyReads, written } from './leave.ts';
+
+const outputs = [process.stdout, process.stderr];
 
 /** What the first word asks for is all that is loaded. */
 async function program(word: string | undefined): Promise<Command> {
@@ -31,6 +34,8 @@ async function main(): Promise<void> {
   }
 }
 
+for (const output of outputs) dropWhatNobodyReads(output);
 await main();
+await Promise.all(outputs.map(written));
 // A run that was interrupted leaves waits behind that nobody is interested in any more.
 process.exit();

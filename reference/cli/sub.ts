@@ -79,6 +79,8 @@ async function sub(options: Options): Promise<number> {
   };
   const interrupt = (): void => endWith(exitCodes.interrupted);
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  // Who read our output has left.
+  process.stdout.on('error', interrupt);
   const timer =
     options.timeout === undefined ? undefined : setTimeout(() => endWith(exitCodes.timeOver), options.timeout * 1_000);
   try {
@@ -103,6 +105,7 @@ async function sub(options: Options): Promise<number> {
   } finally {
     clearTimeout(timer);
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    process.stdout.off('error', interrupt);
   }
 }
 
