@@ -1,21 +1,12 @@
 // The end of a run on a terminal. In: the report. Out: lines: the table by section, what was violated, the verdict in a sentence.
 import { statement } from '../spec/catalogue.ts';
 import type { Report } from '../verdict/report.ts';
-import type { StatementResult, Verdict } from '../verdict/verdict.ts';
+import type { StatementResult } from '../verdict/verdict.ts';
+import { sectionTable } from './console-table.ts';
 import { summaryLine, whyNoVerdict } from './evidence.ts';
 import { type Finding, worstFindings } from './findings.ts';
 import type { Style } from './style.ts';
 import { count, cut, duration, oneLine, wrap } from './text.ts';
-
-const headings = [
-  ['pass', 'pass'],
-  ['fail', 'fail'],
-  ['warn', 'warn'],
-  ['observed', 'observed'],
-  ['skipped', 'skipped'],
-  ['inconclusive', 'inconclusive'],
-  ['error', 'error'],
-] as const satisfies readonly (readonly [Verdict, string])[];
 
 export interface ClosingOptions {
   readonly style: Style;
@@ -29,7 +20,7 @@ export function closingLines(report: Report, { style, verbose = false, reportPat
   const inconclusive = report.scenarios.filter(({ verdict }) => verdict === 'inconclusive');
   return [
     '',
-    ...(report.scenarios.length === 0 ? [] : [...table(report, style), '']),
+    ...(report.scenarios.length === 0 ? [] : [...sectionTable(report, style), '']),
     ...(verbose ? violated(report, style) : worst(report, style)),
     ...(inconclusive.length === 0
       ? []
@@ -47,34 +38,6 @@ export function closingLines(report: Report, { style, verbose = false, reportPat
     ...(reportPath === undefined ? [] : [`Report: ${oneLine(reportPath)}`]),
   ];
 }
-
-function table(report: Report, style: Style): string[] {
-  // An error is our own defect: its column stands only where there is one.
-  const shown = headings.filter(([verdict]) => verdict !== 'error' || report.summary.scenarios.error > 0);
-  const widths = shown.map(([, heading]) => Math.max(5, heading.length + 1));
-  const nameWidth = Math.max(narrowestName, style.columns - widths.reduce((sum, width) => sum + width, 0) - timeWidth);
-  const row = (name: string, counts: Readonly<Record<Verdict, number>>, ms: number): string => {
-    const cells = shown.map(([verdict], i) => {
-      const text = `${counts[verdict]}`.padStart(widths[i] ?? 0);
-      return counts[verdict] === 0 ? style.dim(text) : style.paint(verdict, text);
-    });
-    return `${cut(oneLine(name), nameWidth).padEnd(nameWidth)}${cells.join('')}${duration(ms).padStart(timeWidth)}`;
-  };
-  const heading = shown.map(([, text], i) => text.padStart(widths[i] ?? 0)).join('');
-  const { sections, scenarios } = report.summary;
-  const timeOf = (section: string): number =>
-    report.scenarios.filter((one) => one.section === section).reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return [
-    style.bold(`${'section'.padEnd(nameWidth)}${heading}${'time'.padStart(timeWidth)}`),
-    style.dim(style.rule()),
-    ...sections.map(({ section, counts }) => row(section, counts, timeOf(section))),
-    style.dim(style.rule()),
-    row('all', scenarios, report.run.scenarioMs),
-  ];
-}
-
-const timeWidth = 12;
-const narrowestName = 16;
 
 /** The worst findings, and the numbers of all other statements that are violated. */
 function worst(report: Report, style: Style): string[] {

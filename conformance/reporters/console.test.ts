@@ -131,6 +131,20 @@ describe('the look', () => {
     expect(wide).toEqual([]);
   });
 
+  test.each([72, 60, 50, 40])('is at most as wide as a terminal of %i columns, its table too', async (columns) => {
+    const many = sampleEvents({ results: Array.from({ length: 1_130 }, () => sampleResult()) });
+    for (const events of [sampleEvents(), many]) {
+      const lines = (await shown({ verbose: true, columns }, events)).split('\n');
+      expect(lines.filter((line) => line.length > columns && !line.includes('npm run conformance'))).toEqual([]);
+    }
+    const text = (await shown({ columns })).replace(/ +/g, ' ');
+    expect(text).toContain('section ✔ ✖ ▲ ● – ? ‼');
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      '✔ pass, ✖ fail, ▲ warn, ● observed, – skipped, ? inconclusive, ‼ error',
+    );
+    expect(text).toMatch(columns < 50 ? /^all 2 1 1 1 1 1 1$/m : /^all 2 1 1 1 1 1 1 0.02 s$/m);
+  });
+
   test('has no colours unless they are asked for', async () => {
     expect(await shown()).not.toContain('\u001b');
     expect(await shown({ colours: true })).toContain('\u001b[31m');

@@ -78,7 +78,8 @@ class ConsoleRun {
     switch (event.type) {
       case 'run:start':
         this.#planned = event.planned;
-        if (!this.#options.quiet) this.#print([`mqttspec ${event.header.tool.version} judges ${event.header.address}`]);
+        if (!this.#options.quiet)
+          this.#print(this.#wrapped(`mqttspec ${event.header.tool.version} judges ${event.header.address}`));
         break;
       case 'target:known':
         if (!this.#options.quiet && event.target.version !== undefined) {
@@ -141,7 +142,7 @@ class ConsoleRun {
     const step = Math.floor((this.#done / Math.max(1, this.#planned, this.#started)) * progressSteps);
     if (!live && !verbose && step > this.#toldSteps && step < progressSteps) {
       this.#toldSteps = step;
-      this.#print([this.#progress()]);
+      this.#print(this.#wrapped(this.#progress()));
     }
   }
 
