@@ -13,7 +13,7 @@ import type { Protocol } from './verdict/verdict.ts';
 export { UnknownReading } from './spec/readings.ts';
 export { BadAddress } from './target/address.ts';
 export type { Reporter, RunEvent } from './verdict/events.ts';
-export type { Capability, Report, RunHeader, SectionSummary, TargetDescription } from './verdict/report.ts';
+export type { Capability, Machine, Report, RunHeader, SectionSummary, TargetDescription } from './verdict/report.ts';
 export type { Check, Protocol, ScenarioResult, StatementResult, StatementVerdict, Verdict } from './verdict/verdict.ts';
 
 export interface ConformanceOptions {

@@ -6,7 +6,7 @@ import type { Output } from './output.ts';
 /** The order of keys; options of a run, which are not listed, follow by their names. */
 const order = `
   format formatVersion kind at by how connection to id title section name value evidence protocol verdict reason cites statements
-  runId tool version seed address options protocols capabilities startedAt endedAt durationMs scenarioMs complete endedBy exitCode
+  runId tool version seed address options protocols capabilities startedAt machine node system processors endedAt durationMs scenarioMs complete endedBy exitCode
   run target summary pass fail warn observed skipped inconclusive error counts sections stability runs same
   expected got missing traceIndex checks scenarios text summary offset length findings problem hex fields trace
 `

@@ -13,6 +13,7 @@ const header: RunHeader = {
   address: 'mqtt://127.0.0.1:1883',
   options: { only: [], timeout: 1_500, concurrency: 24 },
   startedAt: '2025-01-02T03:04:05.678Z',
+  machine: { node: 'v20.19.5', system: 'linux x64', processors: 2 },
 };
 
 const target: TargetDescription = {

@@ -14,6 +14,7 @@ import { ClientStage } from '../wire/serve/client-stage.ts';
 import { Listener } from '../wire/serve/listener.ts';
 import type { Bend } from '../wire/serve/peer.ts';
 import { ClientWatch } from './client-watch.ts';
+import { thisMachine } from './this-machine.ts';
 
 export interface ClientRunOptions {
   /** A command of the shell that speaks the protocol of adapters. */
@@ -78,6 +79,7 @@ class ClientRun {
       address: target.address,
       options: shownAdapter === undefined ? {} : { adapter: shownAdapter },
       startedAt: new Date().toISOString(),
+      machine: thisMachine(),
     };
     this.#emit({ type: 'run:start', header, planned: scenarios.length });
     this.#emit({ type: 'target:known', target });

@@ -21,6 +21,7 @@ import { InvariantWatch } from './invariant-watch.ts';
 import { type Filed, missing, protocolsOf } from './plan.ts';
 import { randomFrom } from './random.ts';
 import { type Planned, Schedule } from './schedule.ts';
+import { thisMachine } from './this-machine.ts';
 import { Witness } from './witness.ts';
 
 export interface RunOptions {
@@ -93,6 +94,7 @@ export async function run(options: RunOptions): Promise<Report> {
     address: formatAddress(options.address),
     options: options.shownOptions,
     startedAt: new Date().toISOString(),
+    machine: thisMachine(),
   };
   options.emit({ type: 'run:start', header, planned: options.scenarios.length });
   const leftovers = new Leftovers();

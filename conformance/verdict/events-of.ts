@@ -4,8 +4,8 @@ import type { Report } from './report.ts';
 
 export function eventsOf(report: Report): RunEvent[] {
   const { run, target, scenarios } = report;
-  const { runId, tool, seed, address, options, startedAt } = run;
-  const header = { runId, tool, seed, address, options, startedAt };
+  const { runId, tool, seed, address, options, startedAt, machine } = run;
+  const header = { runId, tool, seed, address, options, startedAt, ...(machine === undefined ? {} : { machine }) };
   return [
     { type: 'run:start', header, planned: scenarios.length },
     ...(target === null ? [] : [{ type: 'target:known', target } as const]),

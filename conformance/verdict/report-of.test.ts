@@ -37,6 +37,16 @@ describe('an older version', () => {
     expect(report).toEqual(sampleReport());
   });
 
+  test('without the machine, or with one that is none, leaves it out', () => {
+    const { machine, ...run } = sampleReport().run;
+    expect(machine).toEqual({ node: 'v20.19.5', system: 'linux x64', processors: 2 });
+    for (const older of [run, { ...run, machine: 'a laptop' }, { ...run, machine: { node: 20 } }]) {
+      const read = reportOf(JSON.parse(JSON.stringify({ ...sampleReport(), run: older })));
+      expect(read.run).toEqual(run);
+      expect(renderHtml(read)).not.toContain('Node 20');
+    }
+  });
+
   test('with a verdict or an entry that is not known any more leaves out just that', () => {
     const report = sampleReport();
     const [first] = report.scenarios;

@@ -36,6 +36,7 @@ const optionals: Readonly<Record<string, (value: unknown) => boolean>> = {
   findings: isTexts,
   traceIndex: isNumber,
   fields: (value) => Array.isArray(value) && value.every(isField),
+  machine: (value) => isRaw(value) && [value['node'], value['system']].every(isText) && isNumber(value['processors']),
   stability: (value) => isRaw(value) && isNumber(value['runs']) && isNumber(value['same']),
 };
 

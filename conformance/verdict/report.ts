@@ -13,6 +13,16 @@ export interface RunHeader {
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** Where mqttspec ran, which times depend on; older versions did not write it. */
+  readonly machine?: Machine;
+}
+
+export interface Machine {
+  /** Version of Node, such as `v20.19.5`. */
+  readonly node: string;
+  /** Operating system and architecture in Node's words, such as `linux x64`. */
+  readonly system: string;
+  readonly processors: number;
 }
 
 /** What probing found out about the target. */

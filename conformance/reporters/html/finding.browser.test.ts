@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sampleReport, sampleResult, sampleResults } from '../sample-run.ts';
 import { launchOptions } from './browser.ts';
@@ -39,8 +39,68 @@ test('a count at the top leads to what it counts', async () => {
       .evaluateAll((all) => all.map((one) => one.getAttribute('data-v')));
     expect(new Set(verdicts)).toEqual(new Set(['f']));
     expect(new URL(page.url()).hash).toBe('#page-scenarios');
+    expect(new URL(page.url()).search).toBe('?verdict=fail');
+    await page.goBack();
+    await expect.poll(() => page.getByLabel('Verdict').inputValue()).toBe('');
+    expect(page.url()).toBe(at);
   });
 });
+
+/** Ids of what the filters leave. */
+const left = (page: Page): Promise<string[]> =>
+  page.locator('[data-v]:visible').evaluateAll((all) => all.map(({ id }) => id));
+
+test('a filtered view is passed on by its address, and outlives a reload', async () => {
+  await onPage(browser, { at }, async (page) => {
+    await page.getByLabel('Words').fill('OVERLAP qos & #+');
+    await page.getByLabel('Words').fill('overlap');
+    await page.getByLabel('Verdict').selectOption('observed');
+    await page.locator('#page-chapter').selectOption('3.3 PUBLISH');
+    const found = await left(page);
+    expect(found).toEqual(['overlap-copies']);
+    await page.locator('#overlap-copies > summary').click();
+    const address = page.url();
+    expect(Object.fromEntries(new URL(address).searchParams)).toEqual({
+      words: 'overlap',
+      verdict: 'observed',
+      section: '3.3 PUBLISH',
+    });
+    await page.reload();
+    expect(await left(page)).toEqual(found);
+    expect(page.url()).toBe(address);
+    expect(await page.locator('#overlap-copies').getAttribute('open')).not.toBeNull();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    expect(new URL(page.url()).search).toBe('');
+  });
+});
+
+test('the back button undoes filters one by one, what is typed at once as one', async () => {
+  await onPage(browser, { at }, async (page) => {
+    const all = await left(page);
+    await page.getByLabel('Words').pressSequentially('overlap');
+    const worded = await left(page);
+    await page.getByLabel('Verdict').selectOption('fail');
+    const failed = await left(page);
+    expect(new Set([all, worded, failed].map(({ length }) => length)).size).toBe(3);
+    await page.goBack();
+    await expect.poll(() => left(page)).toEqual(worded);
+    expect(await page.getByLabel('Verdict').inputValue()).toBe('');
+    await page.goBack();
+    await expect.poll(() => left(page)).toEqual(all);
+    expect(await page.getByLabel('Words').inputValue()).toBe('');
+    await page.goForward();
+    await expect.poll(() => left(page)).toEqual(worded);
+  });
+});
+
+test.each(['?verdict=f', '?verdict=nonsense&section=9&words=', '?verdict=%E0%A4%A&x=<b>'])(
+  'an address that names no filter of ours, %s, shows all',
+  async (query) => {
+    await onPage(browser, { at, hash: query }, async (page) => {
+      expect(await left(page)).toHaveLength(await page.locator('[data-v]').count());
+    });
+  },
+);
 
 test('the address leads to what was unfolded last, so that it can be passed on', async () => {
   await onPage(browser, { at }, async (page) => {

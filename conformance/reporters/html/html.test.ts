@@ -44,6 +44,12 @@ test('every statement and every scenario has its place, and no id stands twice',
   expect(found).toEqual(expect.arrayContaining(['pingreq-answered', 'pingreq-answered@3.1', 'overlap-highest-qos']));
 });
 
+test('the end tells what made the report: versions, machine, options', () => {
+  const footer = /<footer>(.*?)<\/footer>/s.exec(renderHtml(sampleReport()))?.[1];
+  expect(footer).toContain('mqttspec 0.1.0 · run k3q9 · seed 42');
+  expect(footer).toContain('Node 20.19.5 on linux x64, 2 processors · concurrency 24 · timeout 1500');
+});
+
 test('every link within the page leads somewhere', () => {
   const html = renderHtml(sampleReport());
   const known = new Set(ids(html));

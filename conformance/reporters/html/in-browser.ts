@@ -23,7 +23,7 @@ export async function onPage(
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('dialog', (dialog) => complaints.push(`dialog ${dialog.message()}`));
     page.on('request', (request) => {
-      if (request.url().split('#')[0] !== at) complaints.push(`request of ${request.url()}`);
+      if (request.url().split(/[?#]/)[0] !== at) complaints.push(`request of ${request.url()}`);
     });
     await page.goto(`${at}${hash}`);
     await play(page);

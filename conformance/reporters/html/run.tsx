@@ -1,7 +1,8 @@
 // The run in numbers: counts by section, what probing found, and what was played when. In: a report. Out: tables and a picture.
 import type { VNode } from 'preact';
-import type { Report } from '../../verdict/report.ts';
+import type { Machine, Report } from '../../verdict/report.ts';
 import type { ScenarioResult, Verdict } from '../../verdict/verdict.ts';
+import { count } from '../text.ts';
 import { anchorOf, folderAnchor, shown, timeText } from './text.ts';
 
 export const verdictOrder: readonly Verdict[] = [
@@ -71,6 +72,9 @@ export function Capabilities({ report: { target } }: { report: Report }): VNode 
   );
 }
 
+const machineText = ({ node, system, processors }: Machine): string =>
+  `Node ${node.replace(/^v/, '')} on ${system}, ${count(processors, 'processor')}`;
+
 /** What produced the report. */
 export function Origin({ report: { run } }: { report: Report }): VNode {
   const options = Object.entries(run.options)
@@ -82,6 +86,7 @@ export function Origin({ report: { run } }: { report: Report }): VNode {
     `mqttspec ${run.tool.version}`,
     ...(run.runId === '' ? [] : [`run ${run.runId}`, `seed ${run.seed}`]),
     ...(run.startedAt === '' ? [] : [`${run.startedAt} to ${run.endedAt}`]),
+    ...(run.machine === undefined ? [] : [machineText(run.machine)]),
     ...options,
   ];
   return <>{shown(`${parts.join(' · ')}.`)}</>;

@@ -4,6 +4,7 @@
 
 import { bytesOfInScript } from './letters.ts';
 
+/** The address holds what is filtered by, in words, so that it can be passed on. Browsers let it be written only so often, and some not at all. */
 const filters = `
 const byId=(id)=>document.getElementById(id),all=(what,inside=document)=>[...inside.querySelectorAll(what)];
 const words=byId('page-words'),verdict=byId('page-verdict'),chapter=byId('page-chapter'),count=byId('page-count');
@@ -19,9 +20,22 @@ const on=(!v||e.dataset.v===v)&&(!c||chapters.has(c))&&sought.every((w)=>text.in
 if(e.hidden===on)e.hidden=!on;if(on)n++}
 for(const e of groups)e.hidden=!e.querySelector('[data-v]:not([hidden])');
 count.textContent=n===items.length?n+' in all':n+' of '+items.length};
-words.addEventListener('input',filter);verdict.addEventListener('change',filter);chapter.addEventListener('change',filter);
-for(const a of all('[data-f]'))a.addEventListener('click',()=>{verdict.value=a.dataset.f;words.value=chapter.value='';filter()});
-byId('page-reset').addEventListener('click',()=>{words.value=verdict.value=chapter.value='';filter();words.focus()});
+const write=(how,hash=location.hash)=>{
+const p=new URLSearchParams,put=(name,value)=>{if(value)p.set(name,value)};
+put('words',words.value);put('verdict',verdict.value&&verdict.selectedOptions[0].text);put('section',chapter.value);
+const query=String(p);
+try{history[how+'State'](null,'',(query?'?'+query:location.pathname)+hash)}catch{}};
+const read=()=>{
+const p=new URLSearchParams(location.search),choose=(list,name)=>{
+list.value=[...list.options].find((one)=>one.text===p.get(name))?.value??''};
+words.value=p.get('words')??'';choose(verdict,'verdict');choose(chapter,'section');filter()};
+let typed=false;
+words.addEventListener('input',()=>{filter();write(typed?'replace':'push');typed=true});
+words.addEventListener('blur',()=>{typed=false});
+for(const list of[verdict,chapter])list.addEventListener('change',()=>{filter();write('push')});
+const show=(v)=>{verdict.value=v;words.value=chapter.value='';filter()};
+byId('page-reset').addEventListener('click',()=>{show('');write('push');words.focus()});
+addEventListener('popstate',()=>{typed=false;read()});
 `;
 
 const links = `
@@ -31,10 +45,15 @@ const e=id&&byId(id);if(!e)return;
 for(let p=e;p;p=p.parentElement){if(p.tagName==='DETAILS')p.open=true;p.hidden=false}
 e.scrollIntoView();if(e.matches('[data-v]'))e.firstChild.focus({preventScroll:true})};
 addEventListener('hashchange',open);
+for(const a of all('[data-f]')){
+const v=a.dataset.f;a.search='?verdict='+[...verdict.options].find((one)=>one.value===v).text;
+a.addEventListener('click',(event)=>{
+if(event.ctrlKey||event.metaKey||event.shiftKey)return;
+event.preventDefault();show(v);write('push',a.hash);open()})}
 document.addEventListener('click',(event)=>{const a=event.target.closest('a[href^="#"]');if(a&&a.hash===location.hash)open()});
 document.addEventListener('click',(event)=>{
 const e=event.target.closest('summary')?.parentElement;
-if(e?.matches('[data-v]:not([open])'))history.replaceState(null,'','#'+e.id)});
+if(e?.matches('[data-v]:not([open])'))write('replace','#'+e.id)});
 document.addEventListener('keydown',(event)=>{
 const at=document.activeElement;
 if(event.key==='/'&&!event.ctrlKey&&!event.metaKey&&!at.matches('input,select')){event.preventDefault();words.focus();words.select()}
@@ -102,5 +121,5 @@ document.addEventListener('toggle',(event)=>{if(event.target.matches('[data-v]')
 
 export const script = `
 ${filters}${links}${bytesOfInScript}${unpacking}
-byId('page-filters').hidden=false;byId('page-brief').hidden=true;filter();open();addEventListener('load',open);
+byId('page-filters').hidden=false;byId('page-brief').hidden=true;read();open();addEventListener('load',open);
 `;
