@@ -60,6 +60,12 @@ for (let i = 0; i < Number(runs); i++) {
   );
   for (const [id, verdict] of changed) process.stdout.write(`  ${id}: ${first.get(id)}, now ${verdict}\n`);
 }
+const counts = new Map<string, number>();
+for (const verdict of first?.values() ?? []) {
+  const word = verdict.split(' ')[0] ?? '';
+  counts.set(word, (counts.get(word) ?? 0) + 1);
+}
+process.stdout.write(`run 1: ${[...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ')}\n`);
 process.stdout.write(
   different === 0 ? `the same ${first?.size ?? 0} verdicts in ${runs} runs\n` : `${different} verdicts differed\n`,
 );
