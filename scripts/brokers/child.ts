@@ -1,4 +1,4 @@
-// A broker as a child process: started, waited for until it answers a CONNECT, ended by its pid.
+// A broker, or what it needs, as a child process: started, waited for until it answers a CONNECT or listens, ended by its pid.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -29,15 +29,18 @@ function connectBytes(credentials: { userName: string; password: string } | unde
   return Buffer.concat([Buffer.from([0x10, body.length]), body]);
 }
 
-/** Whether a CONNECT gets its CONNACK 0 by now. */
-function answers(port: number, credentials: { userName: string; password: string } | undefined): Promise<boolean> {
+/** Whether somebody listens or, where CONNACK is waited for, a CONNECT gets its CONNACK 0 by now. */
+function isUp({ port, credentials, isReady = 'connack' }: ChildOptions): Promise<boolean> {
   return new Promise((done) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 });
     const end = (ready: boolean): void => {
       socket.destroy();
       done(ready);
     };
-    socket.once('connect', () => socket.write(connectBytes(credentials)));
+    socket.once('connect', () => {
+      if (isReady === 'listening') end(true);
+      else socket.write(connectBytes(credentials));
+    });
     socket.once('data', (bytes) => end(bytes[0] === 0x20 && bytes[3] === 0));
     for (const event of ['error', 'timeout', 'close'] as const) socket.once(event, () => end(false));
   });
@@ -50,6 +53,8 @@ export interface ChildOptions {
   readonly port: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly credentials?: { readonly userName: string; readonly password: string };
+  /** What shows that it is up; left out, a CONNACK. */
+  readonly isReady?: 'connack' | 'listening';
   /** Removed at the end. */
   readonly folder: string;
   readonly readyWithinMs: number;
@@ -81,7 +86,7 @@ export async function startChild(options: ChildOptions): Promise<{ readonly pid:
   const stop = (): Promise<void> => stopChild(child, folder);
   const until = Date.now() + options.readyWithinMs;
   while (Date.now() < until && failed === undefined && child.exitCode === null) {
-    if (await answers(options.port, options.credentials)) return { pid: child.pid ?? 0, stop };
+    if (await isUp(options)) return { pid: child.pid ?? 0, stop };
     await new Promise((next) => setTimeout(next, retryMs));
   }
   await stop();

@@ -124,6 +124,17 @@ async function rabbitmq(port: number): Promise<Started> {
   };
   const server = readdirSync('/usr/lib/rabbitmq/lib').find((name) => name.startsWith('rabbitmq_server-')) ?? '';
   const command = join('/usr/lib/rabbitmq/lib', server, 'sbin/rabbitmq-server');
+  // In the foreground, so that it ends with the node: one that the node starts stays behind.
+  const epmd = await startChild({
+    name: 'epmd',
+    command: 'epmd',
+    args: ['-port', String(epmdPort), '-address', '127.0.0.1'],
+    port: epmdPort,
+    isReady: 'listening',
+    folder: newFolder('epmd'),
+    readyWithinMs: 30_000,
+    install,
+  });
   const child = await startChild({
     name: 'rabbitmq',
     command,
@@ -133,18 +144,13 @@ async function rabbitmq(port: number): Promise<Started> {
     folder,
     readyWithinMs: 180_000,
     install,
+  }).catch(async (error: unknown) => {
+    await epmd.stop();
+    throw error;
   });
   const stop = async (): Promise<void> => {
     await child.stop();
-    // epmd stays behind its node: it is ended by the port that is its own.
-    try {
-      execFileSync('epmd', ['-port', String(epmdPort), '-kill'], {
-        stdio: 'ignore',
-        env: { ...process.env, ERL_EPMD_ADDRESS: '127.0.0.1' },
-      });
-    } catch (error) {
-      process.stderr.write(`epmd on port ${epmdPort} could not be ended: ${String(error)}\n`);
-    }
+    await epmd.stop();
   };
   return { version, child: { pid: child.pid, stop } };
 }
