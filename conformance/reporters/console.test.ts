@@ -44,6 +44,14 @@ describe('a failure', () => {
     expect(text).toContain('got       PUBLISH with QoS 0');
   });
 
+  test.each([
+    ['ws://host:8080/mqtt?a=1&b=2', '"ws://host:8080/mqtt?a=1&b=2"'],
+    ['host:1883', 'host:1883'],
+    ['mqtt://a$b\'"`:x@host', `'mqtt://a$b'\\''"\`:***@host'`],
+  ])('at %s is played alone by a command that a shell takes', async (target, word) => {
+    expect(await shown({ target })).toContain(`npm run conformance -- --target ${word} --only overlap-highest-qos\n`);
+  });
+
   test('at MQTT 3.1 is played alone at MQTT 3.1', async () => {
     const text = await shown({}, sampleEvents({ results: [{ ...sampleFailure, protocol: '3.1' }] }));
     expect(text).toContain('npm run conformance -- --protocol 3.1 --only overlap-highest-qos');

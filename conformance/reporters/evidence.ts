@@ -146,14 +146,20 @@ export function whyNoVerdict({ run, scenarios }: Report): string {
 /** The command that plays a scenario alone. */
 export function commandAlone({ id, protocol }: ScenarioResult, target?: string): string {
   if (id.startsWith('client-')) return clientAlone(id, target);
-  const to = target === undefined ? '' : ` --target ${withoutPassword(target)}`;
+  const to = target === undefined ? '' : ` --target ${inShell(withoutPassword(target))}`;
   const at = protocol === '3.1.1' ? '' : ` --protocol ${protocol}`;
   return `npm run conformance --${to}${at} --only ${id}`;
 }
 
+/** A word as a shell takes it. */
+function inShell(word: string): string {
+  if (/^[\w@%+=:,./*-]+$/.test(word)) return word;
+  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : `"${word}"`;
+}
+
 /** A client is driven by a command, its adapter; the reference client needs none. */
 function clientAlone(id: string, adapter: string | undefined): string {
-  const named = adapter === undefined || adapter.startsWith('client: ') ? '' : ` --adapter "${adapter}"`;
+  const named = adapter === undefined || adapter.startsWith('client: ') ? '' : ` --adapter ${inShell(adapter)}`;
   return `npm run conformance:client --${named} --only ${id}`;
 }
 

@@ -7,10 +7,12 @@ import type { ScenarioResult } from '../verdict/verdict.ts';
 import { commandAlone, decidingChecks, summaryLine } from './evidence.ts';
 import { sentence, worstFindings } from './findings.ts';
 import type { Output } from './output.ts';
-import { duration, oneLine } from './text.ts';
+import { cut, duration, oneLine } from './text.ts';
 
 /** GitHub shows ten annotations of a kind a step. */
 const mostAnnotations = 10;
+/** Of what was expected and came; the report has all of it. */
+const mostOfSummary = 500;
 
 export interface GithubOptions {
   readonly output: Output;
@@ -73,7 +75,8 @@ export function summaryMarkdown(report: Report, target?: string): string {
   const row = (name: string, counts: Readonly<Record<(typeof verdicts)[number], number>>): string =>
     `| ${cell(name)} | ${verdicts.map((verdict) => counts[verdict]).join(' | ')} |`;
   const findings = worstFindings(report).map(
-    ({ result }) => `- **${cell(result.title)}**: ${cell(summaryLine(result))} \n  \`${commandAlone(result, target)}\``,
+    ({ result }) =>
+      `- **${cell(result.title)}**: ${cell(cut(summaryLine(result), mostOfSummary))} \n  \`${commandAlone(result, target)}\``,
   );
   return [
     `## mqttspec: ${cell(sentence(report))}`,

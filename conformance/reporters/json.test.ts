@@ -6,7 +6,7 @@ import { catalogue } from '../spec/catalogue.ts';
 import { jsonReporter, reportText } from './json.ts';
 import { fileOutput } from './output.ts';
 import schema from './report.schema.json' with { type: 'json' };
-import { report, sampleReport } from './sample-run.ts';
+import { report, sampleFailure, sampleReport } from './sample-run.ts';
 import { breachesOf, type Schema } from './schema-check.ts';
 
 interface Draft {
@@ -36,6 +36,14 @@ test('the same report gives the same text, whatever the order in which its keys 
   if (first === undefined) throw new Error('the sample has no scenarios');
   const turned = Object.fromEntries(Object.entries(first).reverse()) as unknown as typeof first;
   expect(reportText({ ...one, scenarios: [turned, ...rest] })).toBe(reportText(one));
+});
+
+test('what a target sends comes back as it was, and orders no terminal about that shows the file', () => {
+  const title = 'a\u001b[2J\u009b31m\u202e\u2066\u200f\u2028\u007f é 🎉';
+  const text = reportText(sampleReport({ results: [{ ...sampleFailure, title }] }));
+  expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u);
+  expect(text).toContain('é 🎉');
+  expect(JSON.parse(text).scenarios[0].title).toBe(title);
 });
 
 test('a run with every verdict, one of nothing and one that was interrupted keep to the schema', () => {

@@ -22,7 +22,12 @@ function inStableOrder(_key: string, value: unknown): unknown {
 }
 
 /** The report as text: the same report gives the same text, and ends with a line feed. */
-export const reportText = (report: Report): string => `${JSON.stringify(report, inStableOrder, 1)}\n`;
+export const reportText = (report: Report): string =>
+  `${JSON.stringify(report, inStableOrder, 1).replace(misleading, asNumber)}\n`;
+
+/** What orders a terminal about, or changes the direction of text, and JSON may hold as it is. */
+const misleading = /[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu;
+const asNumber = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 export function jsonReporter(output: Output): Reporter {
   return {

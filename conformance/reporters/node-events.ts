@@ -59,7 +59,7 @@ export class Failure extends Error {
   override readonly cause: Error;
 
   constructor({ failureType, message, evidence }: FailureText) {
-    super(message);
+    super(inYaml(message));
     this.failureType = failureType;
     this.evidence = evidence.replace(/^/gm, '| ');
     this.cause = withoutStack(new Error(evidence));
@@ -70,6 +70,9 @@ export class Failure extends Error {
     return this.cause.message;
   }
 }
+
+/** Node quotes as JavaScript does, which is no YAML where a text has both kinds of quotation marks. */
+const inYaml = (text: string): string => (text.includes('"') ? text.replaceAll("'", '’') : text);
 
 /** Node leaves `>` as it is, and "]]>" is not allowed in the text of an element. */
 const inXml = (text: string): string => visible(text).replaceAll(']]>', ']]\\u003e');

@@ -6,7 +6,7 @@ import { report, sampleEvents, sampleFailure, sampleResult } from './sample-run.
 
 type Events = ReturnType<typeof sampleEvents>;
 
-async function parsed(events?: Events) {
+async function parsed(events?: Events, strict = false) {
   let text = '';
   const stdout = {
     write: (part: string) => {
@@ -15,7 +15,7 @@ async function parsed(events?: Events) {
   };
   await report(createReporter('tap', { stdout }), events);
   return new Promise<{ results: Parser['results']; text: string }>((done) => {
-    const parser = new Parser({ strict: false }, (results) => done({ results, text }));
+    const parser = new Parser({ strict }, (results) => done({ results, text }));
     parser.end(text);
   });
 }
@@ -44,4 +44,14 @@ describe('TAP', () => {
     const { results } = await parsed(sampleEvents({ results: [hostile] }));
     expect(results).toMatchObject({ ok: false, bailout: false, count: 1, todo: 0, skip: 0 });
   });
+
+  test.each([`"both' kinds`, '`three "of\' them`', "one'", '"other"', 'back\\slash "\'', '# TODO "\'', ': - "\' @%'])(
+    'is read by a strict parser whatever quotation marks there are: %s',
+    async (got) => {
+      const hostile = { ...sampleFailure, checks: sampleFailure.checks.map((check) => ({ ...check, got })) };
+      const { results } = await parsed(sampleEvents({ results: [hostile] }), true);
+      expect(results?.failures.filter((one) => 'tapError' in one && one.tapError !== null)).toEqual([]);
+      expect(results).toMatchObject({ ok: false, count: 1 });
+    },
+  );
 });

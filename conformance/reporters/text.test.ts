@@ -13,6 +13,8 @@ describe('text from a target', () => {
     ['a lone surrogate', 'a\ud800b', 'a\\ud800b'],
     ['a non-character', 'a\uffffb', 'a\\uffffb'],
     ['a change of direction', 'a\u202eb', 'a\\u202eb'],
+    ['what has no width', 'a\u200bb', 'a\\u200bb'],
+    ['a letter that cannot be seen', 'a\u{e0041}b', 'a\\u{e0041}b'],
   ])('shows %s as its number', (_, text, shown) => {
     expect(visible(text)).toBe(shown);
   });

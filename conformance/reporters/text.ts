@@ -1,9 +1,16 @@
 // Text from a target is hostile: it goes to terminals, XML and TAP. In: any string. Out: one that can be shown anywhere.
 
-/** Control characters, lone surrogates and non-characters: illegal in XML 1.0, or orders to a terminal. Line feeds stay. */
-const unshowable = /(?!\n)[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
+/**
+ * Control characters, lone surrogates and non-characters: illegal in XML 1.0, or orders to a terminal; and what changes direction or
+ * cannot be seen. Line feeds stay.
+ */
+export const unshowable = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
 
-const escaped = (character: string): string => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+/** A character by its number. */
+export function escaped(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16);
+  return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+}
 
 /** The text with everything that cannot be shown written as `\u0007`; line feeds stay. */
 export const visible = (text: string): string => text.replaceAll('\r\n', '\n').replace(unshowable, escaped);

@@ -96,7 +96,8 @@ export async function run(options: RunOptions): Promise<Report> {
     startedAt: new Date().toISOString(),
     machine: thisMachine(),
   };
-  options.emit({ type: 'run:start', header, planned: options.scenarios.length });
+  const emit = untilTheEnd(options.emit);
+  emit({ type: 'run:start', header, planned: options.scenarios.length });
   const leftovers = new Leftovers();
   const basics = { address: options.address, names, leftovers, now, replyMs: options.timeoutMs ?? longestReplyMs };
   const results: ScenarioResult[] = [];
@@ -104,15 +105,24 @@ export async function run(options: RunOptions): Promise<Report> {
   let known: ProbeResult | undefined;
   try {
     known = await unless(options.interrupted, probe({ ...basics, protocols: options.protocols }));
-    options.emit({ type: 'target:known', target: known.description });
-    ending = await play({ ...options, names, leftovers, now, random, known, results });
+    emit({ type: 'target:known', target: known.description });
+    ending = await play({ ...options, emit, names, leftovers, now, random, known, results });
   } catch (error) {
     ending = endingOf(error, options.interrupted);
   }
   if (known !== undefined) await tidy(cleanUp({ ...basics, level: levelOf(known) }), ending);
   const report = makeReport({ header, results, ending, known, durationMs: now() });
-  options.emit({ type: 'run:end', report });
+  emit({ type: 'run:end', report });
   return report;
+}
+
+/** What is still being played when a run is interrupted ends after it: of that nobody is told. */
+function untilTheEnd(emit: RunOptions['emit']): RunOptions['emit'] {
+  let over = false;
+  return (event) => {
+    if (!over) emit(event);
+    over ||= event.type === 'run:end';
+  };
 }
 
 const levelOf = ({ capabilities }: ProbeResult): 3 | 4 => (capabilities.protocols.includes('3.1.1') ? 4 : 3);

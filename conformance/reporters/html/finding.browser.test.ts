@@ -16,11 +16,23 @@ let at: string;
 const opened = { kind: 'opened', at: 1, connection: 'a connection that has a very long name indeed', to: 'x' } as const;
 const longName = sampleResult({ id: 'long-name', trace: [opened] });
 const older = sampleResult({ id: 'pingreq-answered', protocol: '3.1' });
+/** The same at two protocols, with more checks than are told before it is unfolded. */
+const twin = sampleResult({
+  id: 'twin',
+  trace: [opened, { kind: 'sent', at: 2, connection: opened.connection, length: 2, hex: 'c000', summary: 'PINGREQ' }],
+  checks: Array.from({ length: 9 }, (_, i) => ({
+    verdict: 'pass',
+    statements: ['MQTT-3.12.4-1'],
+    expected: `PINGRESP ${i}`,
+    got: 'as expected',
+  })),
+});
+const twins = [twin, { ...twin, protocol: '3.1' as const }];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mqttspec-finding-'));
   const file = join(folder, 'index.html');
-  await writeFile(file, renderHtml(sampleReport({ results: [...sampleResults, older, longName] })));
+  await writeFile(file, renderHtml(sampleReport({ results: [...sampleResults, older, longName, ...twins] })));
   at = pathToFileURL(file).href;
   browser = await chromium.launch(launchOptions);
 });
@@ -121,6 +133,16 @@ test('a section of the table leads to its scenarios, and the same at another pro
     expect(await page.locator('[id="pingreq-answered@3.1"] > summary').textContent()).toContain('MQTT 3.1');
     expect(await page.locator('[id="pingreq-answered"] > summary').textContent()).not.toContain('MQTT');
   });
+});
+
+test('what is as at another protocol unfolds into checks and a ladder of its own', async () => {
+  for (const id of ['twin', 'twin@3.1'])
+    await onPage(browser, { at, hash: `#${id}` }, async (page) => {
+      const scenario = page.locator(`[id="${id}"]`);
+      await scenario.locator('.l').waitFor();
+      expect(await scenario.locator('.h li').count()).toBe(9);
+      expect(await scenario.getByRole('button', { name: 'Copy as command' }).count()).toBe(1);
+    });
 });
 
 test('the name of a connection stands within its ladder, however long it is', async () => {

@@ -106,10 +106,10 @@ const[ladder,times,shortCommand,shortHead,passes]=(await unpack())[place];
 const whole=(text)=>text.replaceAll('{id}',e.id.split('@')[0]).replace('{title}',()=>e.querySelector('summary').lastChild.data.trim());
 const command=whole(shortCommand),head=whole(shortHead);
 const markup=(text)=>{const t=document.createElement('template');t.innerHTML=text;return t.content.firstChild};
-if(passes)e.querySelector('.h').replaceWith(markup(passes));
 const bar=document.createElement('p'),said=document.createElement('output');
 bar.append(button('Copy as command',()=>command,said),' ');
-const trace=e.querySelector('.t');
+const trace=e.querySelector('.t'),told=e.querySelector('.h');
+if(passes){const list=markup(passes);if(told)told.replaceWith(list);else trace.before(list)}
 if(!trace||!ladder){bar.append(said);e.append(bar);return}
 const list=markup(ladder);
 fillTimes(list,times);

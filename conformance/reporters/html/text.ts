@@ -1,19 +1,11 @@
 // What comes from a target is made harmless and visible before it is shown. In: texts and verdicts. Out: texts, classes, anchors.
 import type { Check, ScenarioResult, StatementVerdict } from '../../verdict/verdict.ts';
-import { duration } from '../text.ts';
-
-/** Control characters, bidirectional marks, what has no width, halves of characters: a screen shall not get them as they are. */
-const invisible = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
-
-function escaped(character: string): string {
-  const hex = (character.codePointAt(0) ?? 0).toString(16);
-  return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
-}
+import { duration, escaped, unshowable } from '../text.ts';
 
 /** What can't be seen as escapes; long texts cut. Line feeds stay. */
 export function shownLines(text: string, most = 2_000): string {
   const cut = text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text;
-  return cut.replace(invisible, escaped);
+  return cut.replace(unshowable, escaped);
 }
 
 /** The same on one line: a line feed is shown as an escape. */
