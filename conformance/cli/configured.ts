@@ -9,7 +9,8 @@ export const writeErr = (text: string): void => {
 };
 
 export function configured(command: Command): Command {
-  command.version(version).exitOverride().configureOutput({ writeErr });
+  // What stands behind a command's name is its own: `pub -V` is the protocol's version.
+  command.version(version).enablePositionalOptions().exitOverride().configureOutput({ writeErr });
   // -V is the protocol's version in `pub` and `sub`, as people know it.
   for (const sub of command.commands) {
     sub.version(version, '--version');

@@ -1,10 +1,12 @@
 // `pub` and `sub` as processes of their own, at the broker that stands beside them.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, startBroker } from '../broker/index.ts';
+import { connect } from '../client/index.ts';
 import { selfSigned } from '../transport/sample-certificates.ts';
 import { pubCommand } from './pub.ts';
 import { subCommand } from './sub.ts';
@@ -17,15 +19,21 @@ interface Ended {
   readonly err: string;
 }
 
-function run(args: readonly string[], { input = '', onOutput = (_all: string): void => {} } = {}): Promise<Ended> {
+interface RunOptions {
+  readonly input?: string;
+  /** Nobody reads on behind the first output. */
+  readonly readsOnce?: boolean;
+}
+
+function run(args: readonly string[], { input = '', readsOnce = false }: RunOptions = {}): Promise<Ended> {
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();
+    if (readsOnce) child.stdout.destroy();
   });
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
-    onOutput(err);
   });
   child.stdin.end(input);
   return new Promise((done) => child.once('close', (code) => done({ code, out, err })));
@@ -96,6 +104,34 @@ describe('pub and sub', () => {
     expect({ code, out }).toEqual({ code: 0, out: 'kept value 5 110 76616c7565 %\n' });
   });
 
+  test('end without an error when nobody reads what they print any more', async () => {
+    const ready = subscribed('pipes');
+    const reading = run(['sub', '-p', port, '-t', 'pipes'], { readsOnce: true });
+    await ready;
+    await using publisher = await connect(`mqtt://127.0.0.1:${port}`);
+    let ended = false;
+    const result = reading.finally(() => (ended = true));
+    while (!ended) await publisher.publish('pipes', 'x'.repeat(100), { qos: 1 });
+    expect(await result).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('speak MQTT 3.1 where -V says so', async () => {
+    let came = '';
+    const server = createServer((socket) =>
+      socket
+        .on('error', () => {})
+        .on('data', (chunk) => {
+          came += chunk.toString('latin1');
+          socket.end();
+        }),
+    );
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port: at } = server.address() as AddressInfo;
+    await run(['pub', '-h', '127.0.0.1', '-p', String(at), '-t', 'a', '-m', 'x', '-V', 'mqttv31']);
+    server.close();
+    expect(came.slice(2, 11)).toBe('\0\x06MQIsdp\x03');
+  });
+
   test('leave a will behind that the server publishes when they are killed', async () => {
     const ready = subscribed('wills');
     const reading = run(['sub', '-p', port, '-t', 'wills', '-C', '1']);
@@ -136,6 +172,8 @@ describe('pub and sub', () => {
     [pubCommand, ['-m', 'x'], 'which topic'],
     [pubCommand, ['-t', 'a', '-m', 'x', '-n'], 'which message'],
     [pubCommand, ['-t', 'a', '-m', 'x', '-q', '3'], 'expected 0, 1 or 2'],
+    [pubCommand, ['-t', 'a', '-m', 'x', '-i', 'me', '-I', 'me'], 'one of -i and -I'],
+    [pubCommand, ['-t', 'a', '-m', 'x', '--repeat-delay', 'soon'], 'expected seconds'],
     [subCommand, ['-t', 'a#'], '"#" alone'],
     [subCommand, ['-t', 'a', '-c'], 'needs a client id'],
     [subCommand, ['-t', 'a', '--disable-clean-session'], 'needs a client id'],

@@ -47,6 +47,16 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** Longer than this no timer waits. */
+const mostSeconds = 2_000_000;
+
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value > mostSeconds)
+    throw new InvalidArgumentError(`expected seconds, from 0 to ${mostSeconds}.`);
+  return value;
+}
+
 function qos(text: string): Qos {
   if (text === '0' || text === '1' || text === '2') return Number(text) as Qos;
   throw new InvalidArgumentError('expected 0, 1 or 2.');
@@ -145,6 +155,7 @@ function willOf(options: SharedOptions): WillOptions | undefined {
 
 function clientOptions(options: SharedOptions): ClientOptions {
   const { id, idPrefix, clean, keepalive, username, pw, protocolVersion, maxInflight, cafile, cert, key } = options;
+  if (id !== undefined && idPrefix !== undefined) throw new UsageError('which client id? Say it by one of -i and -I');
   const clientId = id ?? (idPrefix === undefined ? undefined : `${idPrefix}${process.pid}`);
   if (!clean && clientId === undefined) throw new UsageError('a kept session (-c) needs a client id (-i)');
   const will = willOf(options);

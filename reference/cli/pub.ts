@@ -1,6 +1,7 @@
 // `mqttspec pub`: publishes what stands on the command line, in a file, or on standard input.
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as after } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { type Client, ConnectRefused, Disconnected } from '../client/index.ts';
 import { topicNameProblem } from '../topics/validate.ts';
@@ -9,6 +10,7 @@ import {
   connectAs,
   exitCodes,
   type SharedOptions,
+  seconds,
   topicOfUrl,
   wholeNumber,
   withSharedOptions,
@@ -38,7 +40,7 @@ export function pubCommand(): Command {
     .option('-n, --null-message', 'a message of no bytes')
     .option('-r, --retain', 'the server keeps the message for subscriptions to come')
     .option('--repeat <n>', 'publish the message so often', wholeNumber(1, 1_000_000_000), 1)
-    .option('--repeat-delay <seconds>', 'time between two of them', Number, 0)
+    .option('--repeat-delay <seconds>', 'time between two of them', seconds, 0)
     .addOption(new Option('--nodelay', 'always so; for scripts that say it to mosquitto_pub').hideHelp())
     .action(async (options: Options) => {
       process.exitCode = await pub(options);
@@ -129,7 +131,7 @@ async function publishRepeatedly(
   signal: AbortSignal,
 ): Promise<void> {
   for (let i = 0; i < repeat; i++) {
-    if (i > 0 && repeatDelay > 0) await new Promise((next) => setTimeout(next, repeatDelay * 1_000));
+    if (i > 0 && repeatDelay > 0) await after(repeatDelay * 1_000, undefined, { signal });
     signal.throwIfAborted();
     await send(payload);
   }

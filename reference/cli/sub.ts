@@ -79,8 +79,9 @@ async function sub(options: Options): Promise<number> {
   };
   const interrupt = (): void => endWith(exitCodes.interrupted);
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  // Who read our output has left.
-  process.stdout.on('error', interrupt);
+  // Who reads what is printed has left (`| head`): no error, as for other commands.
+  const readerGone = (): void => endWith(exitCodes.done);
+  process.stdout.on('error', readerGone);
   const timer =
     options.timeout === undefined ? undefined : setTimeout(() => endWith(exitCodes.timeOver), options.timeout * 1_000);
   try {
@@ -105,7 +106,7 @@ async function sub(options: Options): Promise<number> {
   } finally {
     clearTimeout(timer);
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    process.stdout.off('error', interrupt);
+    process.stdout.off('error', readerGone);
   }
 }
 
