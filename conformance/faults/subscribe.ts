@@ -33,12 +33,12 @@ const subscribing: readonly Fault[] = [
   fault(
     'resubscribing-keeps-qos',
     { title: 'Subscribing again with the same filter changes nothing', violates: ['MQTT-3.8.4-3'] },
-    { rules: { subscribe: { replaces: (existing) => !existing } } },
+    { rules: { subscribe: { replaces: (filter, subscribed) => !subscribed.has(filter) } } },
   ),
   fault(
     'resubscribing-without-retained',
     { title: 'Subscribing again does not send retained messages again', violates: ['MQTT-3.8.4-3'] },
-    { rules: { subscribe: { sendsRetained: (existing) => !existing } } },
+    { rules: { subscribe: { sendsRetained: (filter, subscribed) => !subscribed.has(filter) } } },
   ),
   fault(
     'no-retained-for-subscriptions',

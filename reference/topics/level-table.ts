@@ -1,6 +1,6 @@
 // Levels of Topic Filters as numbers: each different level is kept once, however many filters have it (section 4.7).
 // In: a text and where a level begins in it. Out: the number of the level. Makes no strings.
-import { NumberSlots, widened } from './number-slots.ts';
+import { type Hashed, NumberSlots, widened } from './number-slots.ts';
 
 /** Unit of the separator (section 4.7.1.1). */
 export const slash = 47;
@@ -12,13 +12,15 @@ const lengthAt = 2;
 const wordsAt = 3;
 /** Levels up to this many units have their words in the record itself: there is less to fetch. */
 const mostOwnUnits = 2 * (recordSize - wordsAt);
+/** In place of how many units, where a number is free. */
+const unused = -1;
 const firstRecords = 16;
 
 /** The level that was read last, two units a word. Longer than any but a hostile one; grows for those. */
 let asked = new Int32Array(64);
 
 /** An open-addressed table without an object for each level. */
-export class LevelTable {
+export class LevelTable implements Hashed {
   /** Where the level that was read last ends: at the separator, or at the end of the text. */
   end = 0;
   /** Of that level. */
@@ -26,10 +28,10 @@ export class LevelTable {
   #length = 0;
   /** Numbers that nobody can guess keep anybody from choosing levels that meet in one slot. */
   readonly #secrets: Int32Array;
-  readonly #slots = new NumberSlots((level) => this.#records[level * recordSize] as number);
+  readonly #slots = new NumberSlots(this);
   #records = new Int32Array(recordSize * firstRecords);
   /** Numbers handed out, 0 not counted: it is no level. */
-  #used = 0;
+  used = 0;
   /** The first of the numbers that are free again; each record tells the next. */
   #free = 0;
   #words = new Int32Array(64);
@@ -86,7 +88,26 @@ export class LevelTable {
     const length = this.#records[at + lengthAt] as number;
     if (length > mostOwnUnits) this.#wordsLive -= wordsOf(length);
     this.#records[at] = this.#free;
+    this.#records[at + lengthAt] = unused;
     this.#free = level;
+  }
+
+  hashOf(level: number): number {
+    const at = level * recordSize;
+    return this.#records[at + lengthAt] === unused ? 0 : (this.#records[at] as number);
+  }
+
+  /** The text of a level. */
+  textOf(level: number): string {
+    const at = level * recordSize;
+    const length = this.#records[at + lengthAt] as number;
+    const own = length <= mostOwnUnits;
+    const words = own ? this.#records : this.#words;
+    const begin = own ? at + wordsAt : (this.#records[at + wordsAt] as number);
+    let text = '';
+    for (let i = 0; i < length; i++)
+      text += String.fromCharCode(((words[begin + (i >> 1)] as number) >>> ((i & 1) << 4)) & 0xffff);
+    return text;
   }
 
   /** Reads a level into `asked`. (NH: products of sums with secrets.) */
@@ -120,7 +141,7 @@ export class LevelTable {
     this.end = at;
     this.#length = at - start;
     hash = Math.imul(hash ^ (hash >>> 15) ^ this.#length, 0x85ebca6b);
-    this.#hash = hash ^ (hash >>> 13);
+    this.#hash = hash ^ (hash >>> 13) || 1;
   }
 
   #isAsked(at: number, length: number): boolean {
@@ -163,17 +184,17 @@ export class LevelTable {
       this.#free = this.#records[level * recordSize] as number;
       return level;
     }
-    this.#used++;
-    const needed = (this.#used + 1) * recordSize;
-    if (needed > this.#records.length) this.#records = widened(this.#records, needed * 1.25);
-    return this.#used;
+    this.used++;
+    const needed = (this.used + 1) * recordSize;
+    if (needed > this.#records.length) this.#records = widened(this.#records, needed * 1.5);
+    return this.used;
   }
 
   /** Makes room for some more words: closes the gaps that released levels have left. */
   #repack(more: number): void {
     const words = new Int32Array(Math.ceil((this.#wordsLive + more) * 1.25) + 16);
     let used = 0;
-    for (let level = 1; level <= this.#used; level++) {
+    for (let level = 1; level <= this.used; level++) {
       const at = level * recordSize;
       const length = this.#records[at + lengthAt] as number;
       if (this.#records[at + usesAt] === 0 || length <= mostOwnUnits) continue;

@@ -1,14 +1,13 @@
 // The nodes of a trie of levels as numbers in a few arrays: a million of them cost neither a million objects nor the collector's time.
 // In: a node and a level. Out: the node below it. Node 0 is the root; 0 as an answer means none.
-import { NumberSlots, widened } from './number-slots.ts';
+import { type Hashed, NumberSlots, widened } from './number-slots.ts';
 
 /**
- * A record is: parent, level, the node below for `+`, two numbers for whoever uses the table, and the nodes below by level.
- * The eighth number is not used: records of half a cache line are found faster by more than they cost.
+ * A record is: parent, level, the node below for `+`, two numbers for whoever uses the table, the nodes below by level, and its hash.
  */
 export const nodeSize = 8;
 export const parentAt = 0;
-const levelAt = 1;
+export const levelAt = 1;
 export const plusAt = 2;
 export const valuesAt = 3;
 export const belowAt = 4;
@@ -16,12 +15,14 @@ export const belowAt = 4;
 const childAt = 5;
 /** How many there are. */
 const childrenAt = 6;
+/** 0 where the parent tells the node, or where it is free. */
+const hashAt = 7;
 
 /** The level of nodes that stand for `+`: no number of a level. */
-const plus = 0;
+export const plusLevel = 0;
 const firstNodes = 16;
 
-export class NodeTable {
+export class NodeTable implements Hashed {
   /** All records, one behind the other: another array after each node that is added. */
   records = new Int32Array(nodeSize * firstNodes);
   /** Nodes by parent and level, in an open-addressed table: all but those that their parent tells. */
@@ -29,12 +30,12 @@ export class NodeTable {
   /** Odd, and not to be guessed: nobody chooses nodes that meet in one slot. */
   readonly #parentFactor: number;
   readonly #levelFactor: number;
-  #used = 0;
+  used = 0;
   /** The first of the nodes that are free again; each tells the next in place of its parent. */
   #free = 0;
 
   constructor(hashKey: number) {
-    this.#slots = new NumberSlots((node) => this.#hashOf(node));
+    this.#slots = new NumberSlots(this);
     this.#parentFactor = (Math.imul(hashKey, 0x9e3779b1) ^ 0x85ebca6b) | 1;
     this.#levelFactor = (Math.imul(hashKey, 0xc2b2ae35) ^ 0x27d4eb2f) | 1;
   }
@@ -75,7 +76,11 @@ export class NodeTable {
     const at = parent * nodeSize;
     records[at + childrenAt] = (records[at + childrenAt] as number) + 1;
     if (records[at + childAt] === 0) records[at + childAt] = node;
-    else this.#slots.add(node, this.#hash(parent, level));
+    else {
+      const hash = this.#hash(parent, level);
+      records[node * nodeSize + hashAt] = hash;
+      this.#slots.add(node, hash);
+    }
     return node;
   }
 
@@ -83,7 +88,7 @@ export class NodeTable {
   ensurePlus(parent: number): number {
     const held = this.records[parent * nodeSize + plusAt] as number;
     if (held !== 0) return held;
-    const node = this.#newNode(parent, plus);
+    const node = this.#newNode(parent, plusLevel);
     this.records[parent * nodeSize + plusAt] = node;
     return node;
   }
@@ -106,7 +111,7 @@ export class NodeTable {
     const at = node * nodeSize;
     const parent = records[at + parentAt] as number;
     const level = records[at + levelAt] as number;
-    if (level === plus) records[parent * nodeSize + plusAt] = 0;
+    if (level === plusLevel) records[parent * nodeSize + plusAt] = 0;
     else this.#leaveParent(node, parent);
     records[at + parentAt] = this.#free;
     this.#free = node;
@@ -116,20 +121,20 @@ export class NodeTable {
   #hash(parent: number, level: number): number {
     const sum = Math.imul(parent, this.#parentFactor) + Math.imul(level, this.#levelFactor);
     const mixed = Math.imul(sum ^ (sum >>> 15), 0x9e3779b1);
-    return mixed ^ (mixed >>> 15);
+    return mixed ^ (mixed >>> 15) || 1;
   }
 
-  #hashOf(node: number): number {
-    return this.#hash(this.records[node * nodeSize] as number, this.records[node * nodeSize + levelAt] as number);
+  hashOf(node: number): number {
+    return this.records[node * nodeSize + hashAt] as number;
   }
 
   #newNode(parent: number, level: number): number {
     let node = this.#free;
     if (node !== 0) this.#free = this.records[node * nodeSize] as number;
     else {
-      node = ++this.#used;
+      node = ++this.used;
       const needed = (node + 1) * nodeSize;
-      if (needed > this.records.length) this.records = widened(this.records, needed * 1.25);
+      if (needed > this.records.length) this.records = widened(this.records, needed * 1.5);
     }
     const at = node * nodeSize;
     const { records } = this;
@@ -140,6 +145,7 @@ export class NodeTable {
     records[at + belowAt] = 0;
     records[at + childAt] = 0;
     records[at + childrenAt] = 0;
+    records[at + hashAt] = 0;
     return node;
   }
 
@@ -148,6 +154,9 @@ export class NodeTable {
     const at = parent * nodeSize;
     records[at + childrenAt] = (records[at + childrenAt] as number) - 1;
     if (records[at + childAt] === node) records[at + childAt] = 0;
-    else this.#slots.remove(node, this.#hashOf(node));
+    else {
+      this.#slots.remove(node, this.hashOf(node));
+      records[node * nodeSize + hashAt] = 0;
+    }
   }
 }

@@ -1,6 +1,14 @@
 // Numbers that are found by a hash, in an open-addressed table. In: numbers above 0, each with its hash. Out: slots to look through.
 // Knows nothing of what the numbers stand for.
 
+/** Who has the numbers. */
+export interface Hashed {
+  /** The largest number. */
+  readonly used: number;
+  /** The hash of a number; 0 for one that is not in the table. */
+  hashOf(number: number): number;
+}
+
 const firstSlots = 32;
 /** With so many slots, what is found lately is worth a place of its own. */
 const manySlots = 1 << 15;
@@ -18,19 +26,22 @@ export class NumberSlots {
   recent = new Int32Array(1);
   /** The bits of a slot that are the number. */
   numberBits: number;
-  readonly #hashOf: (number: number) => number;
+  readonly #hashed: Hashed;
   #count = 0;
 
-  constructor(hashOf: (number: number) => number, numberBits = fewNumbers) {
-    this.#hashOf = hashOf;
+  constructor(hashed: Hashed, numberBits = fewNumbers) {
+    this.#hashed = hashed;
     this.numberBits = numberBits;
   }
 
+  /** Who has the numbers knows its hash already. */
   add(number: number, hash: number): void {
-    if (number > this.numberBits) this.#rebuild(this.slots.length, manyNumbers);
-    if (this.#count * 2 >= this.slots.length) this.#rebuild(this.slots.length * 2, this.numberBits);
-    this.#take(number, hash);
+    const { length } = this.slots;
+    const isFull = this.#count * 2 >= length;
     this.#count++;
+    if (number > this.numberBits) this.#rebuild(isFull ? length * 2 : length, manyNumbers);
+    else if (isFull) this.#rebuild(length * 2, this.numberBits);
+    else this.#take(number, hash);
   }
 
   /** Those behind the gap that the number leaves move up, where they belong before it. */
@@ -40,7 +51,7 @@ export class NumberSlots {
     let gap = hash & mask;
     while (((slots[gap] as number) & numberBits) !== number) gap = (gap + 1) & mask;
     for (let slot = (gap + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const home = this.#hashOf((slots[slot] as number) & numberBits) & mask;
+      const home = this.#hashed.hashOf((slots[slot] as number) & numberBits) & mask;
       if (((slot - home) & mask) < ((slot - gap) & mask)) continue;
       slots[gap] = slots[slot] as number;
       gap = slot;
@@ -59,11 +70,15 @@ export class NumberSlots {
   }
 
   #rebuild(length: number, numberBits: number): void {
-    const { slots: before, numberBits: bitsBefore } = this;
     this.slots = new Int32Array(length);
     this.numberBits = numberBits;
     this.recent = new Int32Array(length < manySlots ? 1 : mostRecent);
-    for (const slot of before) if (slot !== 0) this.#take(slot & bitsBefore, this.#hashOf(slot & bitsBefore));
+    // In the order of the numbers, which is that of memory: in the order of the slots each would have to be fetched.
+    const { used } = this.#hashed;
+    for (let number = 1; number <= used; number++) {
+      const hash = this.#hashed.hashOf(number);
+      if (hash !== 0) this.#take(number, hash);
+    }
   }
 }
 

@@ -95,3 +95,33 @@ test.each([0, 1, -1, 0x7fffffff, 123_456_789])('any key of the hash finds the sa
   for (let i = 0; i < 1_000; i++) tree.add(`a/${i}/b`, 'k', `${i}`);
   for (let i = 0; i < 1_000; i++) expect(matched(tree, `a/${i}/b`)).toEqual([`k=${i}`]);
 });
+
+test('a filter has a place as long as anybody has it, and the place tells the filter and what a key has there', () => {
+  const tree = new SubscriptionTree<string, string>();
+  const filters = [
+    '#',
+    '+',
+    '/',
+    'a',
+    'a/#',
+    'a/+',
+    '+/+/b',
+    '/+//#',
+    'é/ü/😀',
+    'abcdefghij',
+    'abcdefghijk',
+    'x'.repeat(300),
+  ];
+  const places = filters.map((filter) => tree.add(filter, filter, 'v'));
+  expect(new Set(places).size).toBe(filters.length);
+  expect(filters.map((filter) => tree.placeOf(filter))).toEqual(places);
+  expect(places.map((place) => tree.filterAt(place))).toEqual(filters);
+  expect(filters.map((filter) => tree.add(filter, 'other', 'w'))).toEqual(places);
+  for (const place of places) expect(tree.valueAt(place, 'other')).toBe('w');
+  for (const place of places) expect(tree.valueAt(place, 'nobody')).toBeUndefined();
+  for (const [i, place] of places.entries()) expect(tree.removeAt(place, filters[i] as string)).toBe(true);
+  expect(filters.map((filter) => tree.placeOf(filter))).toEqual(places);
+  for (const place of places) expect(tree.removeAt(place, 'other')).toBe(true);
+  expect(filters.map((filter) => tree.placeOf(filter))).toEqual(filters.map(() => 0));
+  expect(tree.placeOf('a/b')).toBe(0);
+});

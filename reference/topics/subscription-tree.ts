@@ -1,7 +1,7 @@
 // Who has subscribed to what. In: filters with a value for each key. Out: the values of all filters that match a Topic Name.
 // A trie of levels whose nodes, edges and levels are numbers in a few arrays. Filters and names are taken to be valid.
 import { LevelTable, slash } from './level-table.ts';
-import { belowAt, NodeTable, nodeSize, parentAt, plusAt, valuesAt } from './node-table.ts';
+import { belowAt, levelAt, NodeTable, nodeSize, parentAt, plusAt, plusLevel, valuesAt } from './node-table.ts';
 
 const dollar = 36;
 const hash = 35;
@@ -45,20 +45,53 @@ export class SubscriptionTree<K, V> {
     return this.#size;
   }
 
-  /** Adds or replaces. */
-  add(topicFilter: string, key: K, value: V): void {
+  /** Adds or replaces. Returns the place of the filter: a number above 0 that stands for it as long as anybody has it. */
+  add(topicFilter: string, key: K, value: V): number {
     const at = this.#place(topicFilter, true);
     const entry = this.#nodes.records[at] as number;
-    if (entry !== 0) return this.#addTo(entry, key, value);
-    this.#nodes.records[at] = this.#newEntry(key, value);
-    this.#size++;
+    if (entry !== 0) this.#addTo(entry, key, value);
+    else {
+      this.#nodes.records[at] = this.#newEntry(key, value);
+      this.#size++;
+    }
+    return at;
+  }
+
+  /** The place of a filter; 0 if nobody has it. */
+  placeOf(topicFilter: string): number {
+    const at = this.#place(topicFilter, false);
+    return at < 0 || this.#nodes.records[at] === 0 ? 0 : at;
+  }
+
+  /** The filter of a place. */
+  filterAt(place: number): string {
+    const isBelow = place % nodeSize === belowAt;
+    const names: string[] = isBelow ? ['#'] : [];
+    const { records } = this.#nodes;
+    for (let node = Math.floor(place / nodeSize); node !== 0; node = records[node * nodeSize + parentAt] as number) {
+      const level = records[node * nodeSize + levelAt] as number;
+      names.push(level === plusLevel ? '+' : this.#levels.textOf(level));
+    }
+    return names.reverse().join('/');
+  }
+
+  /** What a key has at a place. */
+  valueAt(place: number, key: K): V | undefined {
+    const entry = this.#nodes.records[place] as number;
+    const held = this.#keyOf(entry);
+    if (held === several) return this.#mapOf(entry).get(key);
+    return held === key ? (this.#entries[entry * 2 + 1] as V) : undefined;
   }
 
   /** Whether there was something to remove. */
   remove(topicFilter: string, key: K): boolean {
-    const at = this.#place(topicFilter, false);
-    const entry = at < 0 ? 0 : (this.#nodes.records[at] as number);
-    if (entry === 0) return false;
+    return this.removeAt(this.placeOf(topicFilter), key);
+  }
+
+  /** The same by place. */
+  removeAt(at: number, key: K): boolean {
+    if (at === 0) return false;
+    const entry = this.#nodes.records[at] as number;
     const outcome = this.#removeFrom(entry, key);
     if (outcome === 'not there') return false;
     this.#size--;

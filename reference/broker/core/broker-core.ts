@@ -178,7 +178,7 @@ export class BrokerCore {
     for (const kept of sessions) {
       const session = Session.restored(kept, this.#senderOptions);
       this.#sessions.set(this.rules.connect.sessionKey(kept.clientId), session);
-      this.router.restoreSubscriptions(session);
+      this.router.restoreSubscriptions(session, kept.subscriptions);
     }
     this.router.keep(journal, retained);
     this.#journal = journal;
@@ -269,8 +269,7 @@ export class BrokerCore {
 
   /** Ends a session: nothing of it is left (MQTT-3.1.2-6). */
   #discard(session: Session): void {
-    this.router.forget(session);
-    session.end();
+    this.router.forget(session.end());
     const key = this.rules.connect.sessionKey(session.clientId);
     if (this.#sessions.get(key) === session) this.#sessions.delete(key);
   }

@@ -1,6 +1,7 @@
 // Messages → sessions. In: messages, subscriptions. Out: deliveries to those who have subscribed, and what is retained. Knows no packet.
 import type { ProtocolLevel, SubackReturnCode, Subscription } from '../../codec/packet.ts';
 import type { Message, Qos } from '../../message.ts';
+import { SubscriptionTree } from '../../topics/subscription-tree.ts';
 import { topicFilterProblem } from '../../topics/validate.ts';
 import type { Access } from './access.ts';
 import type { Connection } from './connection.ts';
@@ -12,6 +13,7 @@ import type { Parts, Retained, SessionMatch, Subscriptions } from './parts.ts';
 import type { DeliveryCause } from './rules/publish.ts';
 import type { Rules } from './rules/rules.ts';
 import type { Session } from './session.ts';
+import { ListedFilters, type SessionFilters, TreeFilters } from './session-filters.ts';
 import { hasStandardRouting } from './standard.ts';
 import { levelsOf, weightOf } from './topic-levels.ts';
 import type { Receiver, Topic } from './topic-memory.ts';
@@ -52,6 +54,7 @@ const mostForgotten = 2_000;
 export class Router {
   readonly #options: RouterOptions;
   readonly #subscriptions: Subscriptions;
+  readonly #filtersOf: (session: Session) => SessionFilters;
   readonly #retained: Retained;
   /** The retained message of a topic, by its name, for the rule that asks for it. */
   readonly #retainedByName = new Map<string, Message>();
@@ -72,6 +75,11 @@ export class Router {
     this.#subscriptions = options.parts.subscriptions(options.hashKey);
     this.#retained = options.parts.retained();
     this.isStandard = hasStandardRouting(options.rules, options.parts) && !options.authorizesDeliveries;
+    const held = this.#subscriptions;
+    this.#filtersOf =
+      this.isStandard && held instanceof SubscriptionTree
+        ? (session) => new TreeFilters(held, session)
+        : (session) => new ListedFilters(held, session);
   }
 
   get subscriptions(): number {
@@ -247,24 +255,29 @@ export class Router {
   ): 'violation' | { readonly codes: readonly SubackReturnCode[]; readonly retained: () => void } {
     const rules = this.#options.rules.subscribe;
     const served = rules.subscriptionsServed(subscriptions);
-    const reactions = served.map(({ topicFilter }) =>
-      topicFilterProblem(topicFilter) === undefined ? 'accept' : rules.reactionToTopicFilter(topicFilter),
-    );
-    if (reactions.includes('close')) return 'violation';
-    const granted: { readonly topicFilter: string; readonly qos: Qos }[] = [];
-    const codes = served.map((subscription, i): SubackReturnCode => {
+    const refused = new Set<Subscription>();
+    for (const subscription of served) {
+      if (topicFilterProblem(subscription.topicFilter) === undefined) continue;
+      const reaction = rules.reactionToTopicFilter(subscription.topicFilter);
+      if (reaction === 'close') return 'violation';
+      if (reaction === 'refuse') refused.add(subscription);
+    }
+    const codes: SubackReturnCode[] = [];
+    const granted: Subscription[] = [];
+    for (const subscription of served) {
       const { topicFilter } = subscription;
-      const { clientId, userName } = session;
-      if (!this.#options.access.allows({ kind: 'subscribe', clientId, userName, topic: topicFilter }))
-        return rules.codeOfForbidden(protocolLevel);
-      if (!this.#hasRoom(session, topicFilter)) return rules.codeOfForbidden(protocolLevel);
-      const code = reactions[i] === 'refuse' ? 0x80 : rules.grants(subscription);
-      if (code === 0x80) return code;
-      const existing = session.subscriptions.has(topicFilter);
-      if (rules.replaces(existing)) this.#subscribe(session, topicFilter, code);
-      if (rules.sendsRetained(existing)) granted.push({ topicFilter, qos: code });
-      return code;
-    });
+      if (!this.#mayHave(session, topicFilter)) {
+        codes.push(rules.codeOfForbidden(protocolLevel));
+        continue;
+      }
+      const code = refused.has(subscription) ? 0x80 : rules.grants(subscription);
+      codes.push(code);
+      if (code === 0x80) continue;
+      const before = session.subscriptions;
+      if (rules.sendsRetained(topicFilter, before))
+        granted.push(code === subscription.qos ? subscription : { topicFilter, qos: code });
+      if (rules.replaces(topicFilter, before)) this.#subscribe(session, topicFilter, code);
+    }
     return {
       codes,
       retained: () => {
@@ -273,16 +286,18 @@ export class Router {
     };
   }
 
-  /** Whether a client may have one more subscription, and one such. */
-  #hasRoom(session: Session, topicFilter: string): boolean {
-    const { maxSubscriptions, maxTopicLevels } = this.#options.limits;
-    if (levelsOf(topicFilter) > maxTopicLevels) return false;
-    return session.weight + weightOf(topicFilter) <= maxSubscriptions || session.subscriptions.has(topicFilter);
+  /** Whether a client is allowed this subscription, and may have one such more. */
+  #mayHave(session: Session, topicFilter: string): boolean {
+    const { access, limits } = this.#options;
+    const { clientId, userName } = session;
+    if (!access.isOpen && !access.allows({ kind: 'subscribe', clientId, userName, topic: topicFilter })) return false;
+    // A level is a separator at least.
+    if (topicFilter.length >= limits.maxTopicLevels && levelsOf(topicFilter) > limits.maxTopicLevels) return false;
+    return session.weight + weightOf(topicFilter) <= limits.maxSubscriptions || session.subscriptions.has(topicFilter);
   }
 
   #subscribe(session: Session, topicFilter: string, granted: Qos): void {
-    session.subscribe(topicFilter, granted);
-    this.#subscriptions.add(topicFilter, session, { session, topicFilter, granted });
+    session.subscribe(topicFilter, granted, this.#filtersOf);
     this.#version++;
     if (session.connection !== undefined)
       this.#options.events.subscribed?.({ ...clientOf(session, session.connection), topicFilter, qos: granted });
@@ -299,8 +314,7 @@ export class Router {
     let deleted = 0;
     for (const topicFilter of rules.filtersServed(topicFilters)) {
       for (const filter of rules.filtersRemoved(topicFilter, session.subscriptions)) {
-        session.unsubscribe(filter);
-        if (this.#subscriptions.remove(filter, session)) deleted++;
+        if (session.unsubscribe(filter)) deleted++;
         this.#version++;
         if (session.connection !== undefined)
           events.unsubscribed?.({ ...clientOf(session, session.connection), topicFilter: filter });
@@ -311,9 +325,9 @@ export class Router {
   }
 
   /** Takes in the subscriptions that a session of an earlier process has. */
-  restoreSubscriptions(session: Session): void {
-    for (const [topicFilter, granted] of session.subscriptions)
-      this.#subscriptions.add(topicFilter, session, { session, topicFilter, granted });
+  restoreSubscriptions(session: Session, subscriptions: ReadonlyMap<string, Qos>): void {
+    for (const [topicFilter, granted] of subscriptions)
+      session.restoreSubscription(topicFilter, granted, this.#filtersOf);
     this.#version++;
   }
 
@@ -323,28 +337,22 @@ export class Router {
     this.#journal = journal;
   }
 
-  /** Takes the subscriptions of a session that ends away: nobody gets what they match, and many of them leave in portions. */
-  forget(session: Session): void {
-    if (session.subscriptions.size === 0) return;
-    session.isGone = true;
+  /** Takes away what a session had subscribed to that has ended: nobody gets what it matches, and much of it leaves in portions. */
+  forget(filters: SessionFilters | undefined): void {
+    if (filters === undefined) return;
     this.#version++;
-    this.#forgetSome(session, session.subscriptions.keys());
+    this.#forgetSome(filters.removing());
   }
 
-  #forgetSome(session: Session, filters: MapIterator<string>): void {
-    for (let i = 0; i < mostForgotten; i++) {
-      const { value, done } = filters.next();
-      if (done === true) return;
-      this.#subscriptions.remove(value, session);
-    }
-    this.#options.soon(() => this.#forgetSome(session, filters));
+  #forgetSome(removing: Iterator<void>): void {
+    for (let i = 0; i < mostForgotten; i++) if (removing.next().done === true) return;
+    this.#options.soon(() => this.#forgetSome(removing));
   }
 
   /** Takes a session's subscriptions away. */
   dropSubscriptions(session: Session): void {
-    if (session.subscriptions.size === 0) return;
-    for (const topicFilter of session.subscriptions.keys()) this.#subscriptions.remove(topicFilter, session);
-    session.unsubscribeAll();
+    const removing = session.unsubscribeAll()?.removing();
+    while (removing?.next().done === false);
     this.#version++;
   }
 

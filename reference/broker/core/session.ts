@@ -5,6 +5,7 @@ import { Receiver } from '../../session/receiver.ts';
 import { Sender, type SenderOptions } from '../../session/sender.ts';
 import type { Connection } from './connection.ts';
 import type { KeptBrokerSession, SessionJournal } from './journal.ts';
+import type { ReadonlyFilters, SessionFilters } from './session-filters.ts';
 import { weightOf } from './topic-levels.ts';
 
 export interface SessionLimits {
@@ -16,7 +17,7 @@ export interface SessionLimits {
   readonly maxQueuedBytes?: number;
 }
 
-const none: ReadonlyMap<string, Qos> = new Map();
+const none: ReadonlyFilters = new Map();
 
 export class Session {
   readonly clientId: string;
@@ -24,7 +25,7 @@ export class Session {
   readonly receiver: Receiver;
   /** Of a stored session that outlives the process. */
   readonly journal: SessionJournal | undefined;
-  #subscriptions: Map<string, Qos> | undefined;
+  #filters: SessionFilters | undefined;
   #weight = 0;
   connection: Connection | undefined;
   /** It has ended: nobody gets what it had subscribed to. */
@@ -45,8 +46,6 @@ export class Session {
   static restored(kept: KeptBrokerSession, senderOptions: SenderOptions): Session {
     const session = new Session(kept.clientId, senderOptions, kept.journal);
     session.userName = kept.userName;
-    session.#subscriptions = new Map(kept.subscriptions);
-    for (const topicFilter of session.#subscriptions.keys()) session.#weight += weightOf(topicFilter);
     session.sender.restore(kept.messages);
     session.receiver.restore(kept.receivedIds);
     return session;
@@ -58,19 +57,20 @@ export class Session {
     this.userName = userName;
   }
 
-  /** Nothing of it is left (MQTT-3.1.2-6). */
-  end(): void {
+  /** Nothing of it is left (MQTT-3.1.2-6). Returns what it had subscribed to. */
+  end(): SessionFilters | undefined {
     this.isGone = true;
-    this.unsubscribeAll();
-    if (this.journal === undefined) return;
+    const filters = this.unsubscribeAll();
+    if (this.journal === undefined) return filters;
     this.sender.clear({ inFlight: true });
     this.receiver.clear();
     this.journal.ended();
+    return filters;
   }
 
   /** Granted QoS by Topic Filter. */
-  get subscriptions(): ReadonlyMap<string, Qos> {
-    return this.#subscriptions ?? none;
+  get subscriptions(): ReadonlyFilters {
+    return this.#filters ?? none;
   }
 
   /** What its subscriptions count for. */
@@ -78,22 +78,36 @@ export class Session {
     return this.#weight;
   }
 
-  subscribe(topicFilter: string, granted: Qos): void {
-    this.#subscriptions ??= new Map();
-    if (!this.#subscriptions.has(topicFilter)) this.#weight += weightOf(topicFilter);
-    this.#subscriptions.set(topicFilter, granted);
+  /** `filtersOf` makes what holds its filters, at the first. */
+  subscribe(topicFilter: string, granted: Qos, filtersOf: (session: Session) => SessionFilters): void {
+    this.restoreSubscription(topicFilter, granted, filtersOf);
     this.journal?.subscribed(topicFilter, granted);
   }
 
-  unsubscribe(topicFilter: string): void {
-    if (this.#subscriptions?.delete(topicFilter) !== true) return;
-    this.#weight -= weightOf(topicFilter);
-    this.journal?.unsubscribed(topicFilter);
+  /** The same of what the journal knows. */
+  restoreSubscription(topicFilter: string, granted: Qos, filtersOf: (session: Session) => SessionFilters): void {
+    this.#filters ??= filtersOf(this);
+    const before = this.#filters.size;
+    this.#filters.set(topicFilter, granted);
+    if (this.#filters.size > before) this.#weight += weightOf(topicFilter);
   }
 
-  unsubscribeAll(): void {
+  /** Whether there was something to delete. */
+  unsubscribe(topicFilter: string): boolean {
+    const before = this.subscriptions.size;
+    const isDeleted = this.#filters?.delete(topicFilter) === true;
+    if (this.subscriptions.size === before) return isDeleted;
+    this.#weight -= weightOf(topicFilter);
+    this.journal?.unsubscribed(topicFilter);
+    return isDeleted;
+  }
+
+  /** Returns what it had subscribed to, which is still where messages are routed. */
+  unsubscribeAll(): SessionFilters | undefined {
+    const filters = this.#filters;
     if (this.journal !== undefined) for (const filter of this.subscriptions.keys()) this.journal.unsubscribed(filter);
-    this.#subscriptions = undefined;
+    this.#filters = undefined;
     this.#weight = 0;
+    return filters;
   }
 }

@@ -7,12 +7,14 @@ const levelsOfOne = 10;
 /** Levels of a Topic Name or Topic Filter (section 4.7.1.1). */
 export function levelsOf(topic: string): number {
   let levels = 1;
-  for (let at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) levels++;
+  for (let at = 0; at < topic.length; at++) if (topic.charCodeAt(at) === slash) levels++;
   return levels;
 }
 
 /** What a topic counts for where topics are counted: one of many levels counts for each ten. */
-export const weightOf = (topic: string): number => Math.ceil(levelsOf(topic) / levelsOfOne);
+export const weightOf = (topic: string): number =>
+  // The shortest of more levels than count for one.
+  topic.length < levelsOfOne ? 1 : Math.ceil(levelsOf(topic) / levelsOfOne);
 
 /** Whether a range of bytes has more levels than allowed. */
 export function hasMoreLevels(bytes: Uint8Array, from: number, to: number, most: number): boolean {

@@ -2,7 +2,7 @@
 // words: the same code yields the packet, the error, and the annotated bytes of a report.
 import { MalformedPacket } from '../malformed.ts';
 import { knownStrings } from './string-cache.ts';
-import { utf8Problem } from './utf8.ts';
+import { decodeUtf8, utf8Problem } from './utf8.ts';
 
 /** A field that was read: offsets from the start of the packet. */
 export interface ReadField {
@@ -76,6 +76,15 @@ export class Reader {
   utf8String(name: string, statement: string): string {
     const start = this.#prefixed(name, statement);
     const text = knownStrings.get(this.#bytes, start, this.#at);
+    if (text === undefined) throw this.#noString(name, start);
+    if (this.#log !== undefined) this.#note(name, start - 2, JSON.stringify(text));
+    return text;
+  }
+
+  /** The same of a string that seldom comes again. */
+  rareString(name: string, statement: string): string {
+    const start = this.#prefixed(name, statement);
+    const text = decodeUtf8(this.#bytes, start, this.#at);
     if (text === undefined) throw this.#noString(name, start);
     if (this.#log !== undefined) this.#note(name, start - 2, JSON.stringify(text));
     return text;

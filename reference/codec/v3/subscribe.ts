@@ -13,7 +13,7 @@ export function decodeSubscribe(reader: Reader, dup: boolean): Subscribe {
 }
 
 function decodeSubscription(reader: Reader): Subscription {
-  const topicFilter = reader.utf8String('Topic Filter', 'MQTT-3.8.3-3');
+  const topicFilter = reader.rareString('Topic Filter', 'MQTT-3.8.3-3');
   const at = reader.offset;
   const qos = reader.uint8('Requested QoS', 'MQTT-3.8.3-3');
   if (qos > 2) throw malformed('MQTT-3.8.3-4', at, 'a Requested QoS of 0, 1 or 2', `0x${qos.toString(16)}`);

@@ -6,7 +6,8 @@ export type DeliveryCause = 'live' | 'new subscription';
 
 /** A subscription that matches a message. */
 export interface Match {
-  readonly topicFilter: string;
+  /** Left out where nothing depends on it. */
+  readonly topicFilter?: string;
   readonly granted: Qos;
 }
 

@@ -1,5 +1,6 @@
 // Decisions of sections 3.8 to 3.11: SUBSCRIBE and UNSUBSCRIBE.
 import type { ProtocolLevel, SubackReturnCode, Subscription } from '../../../codec/packet.ts';
+import type { ReadonlyFilters } from '../session-filters.ts';
 
 export interface SubscribeRules {
   /** MQTT-4.7.1-2, MQTT-4.7.1-3, MQTT-4.7.3-1: a filter that is no Topic Filter. */
@@ -13,9 +14,9 @@ export interface SubscribeRules {
   /** MQTT-3.9.3-1, MQTT-3.8.4-5: one code a filter, in the order of the filters. */
   returnCodes(codes: readonly SubackReturnCode[]): readonly SubackReturnCode[];
   /** MQTT-3.8.4-3: an identical filter replaces the old subscription. */
-  replaces(existing: boolean): boolean;
+  replaces(topicFilter: string, subscribed: ReadonlyFilters): boolean;
   /** MQTT-3.3.1-6, MQTT-3.8.4-3: retained messages are sent for every SUBSCRIBE. */
-  sendsRetained(existing: boolean): boolean;
+  sendsRetained(topicFilter: string, subscribed: ReadonlyFilters): boolean;
   /** MQTT-3.3.1-6: which of the retained messages that match. */
   retainedServed<M>(messages: readonly M[]): readonly M[];
   /** Whether SUBACK goes out before what it subscribes to. */
@@ -23,7 +24,7 @@ export interface SubscribeRules {
   /** MQTT-3.10.4-6: all of them. */
   filtersServed(topicFilters: readonly string[]): readonly string[];
   /** MQTT-3.10.4-1: compared literally. */
-  filtersRemoved(topicFilter: string, subscribed: ReadonlyMap<string, unknown>): readonly string[];
+  filtersRemoved(topicFilter: string, subscribed: ReadonlyFilters): readonly string[];
   /** MQTT-3.10.4-4, MQTT-3.10.4-5: also where nothing was deleted. */
   acknowledgesUnsubscribe(deleted: number): boolean;
   /** MQTT-3.10.4-3: deliveries already begun are finished. */
