@@ -22,6 +22,7 @@ import { type Filed, missing, protocolsOf } from './plan.ts';
 import { randomFrom } from './random.ts';
 import { type Planned, Schedule } from './schedule.ts';
 import { thisMachine } from './this-machine.ts';
+import { untilTheEnd } from './until-the-end.ts';
 import { Witness } from './witness.ts';
 
 export interface RunOptions {
@@ -114,15 +115,6 @@ export async function run(options: RunOptions): Promise<Report> {
   const report = makeReport({ header, results, ending, known, durationMs: now() });
   emit({ type: 'run:end', report });
   return report;
-}
-
-/** What is still being played when a run is interrupted ends after it: of that nobody is told. */
-function untilTheEnd(emit: RunOptions['emit']): RunOptions['emit'] {
-  let over = false;
-  return (event) => {
-    if (!over) emit(event);
-    over ||= event.type === 'run:end';
-  };
 }
 
 const levelOf = ({ capabilities }: ProbeResult): 3 | 4 => (capabilities.protocols.includes('3.1.1') ? 4 : 3);
