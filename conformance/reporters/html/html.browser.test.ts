@@ -292,8 +292,9 @@ test('links to scenarios and statements outlive a run', async () => {
 });
 
 test('on paper stand the overview and the evidence of what failed, not what passed', async () => {
-  await onPage({ at: realAddress }, async (page) => {
-    await page.emulateMedia({ media: 'print' });
+  await onPage({ at: realAddress, colorScheme: 'dark' }, async (page) => {
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(250, 250, 247)');
     await page.evaluate("dispatchEvent(new Event('beforeprint'))");
     const shown = await page
       .locator('[data-v]:visible')
@@ -302,6 +303,10 @@ test('on paper stand the overview and the evidence of what failed, not what pass
     expect(shown).not.toContain('p');
     await page.locator('[data-v=f] .c').first().waitFor();
     expect(await page.locator('#page-filters').isVisible()).toBe(false);
+    expect(await page.locator('[data-s] h3:visible').count()).toBe(
+      await page.locator('[data-s]:has(>:is([data-v=f],[data-v=w],[data-v=i],[data-v=e]))').count(),
+    );
+    expect(await page.locator('[data-v=f] button').count()).toBe(0);
     const pages = (await page.pdf()).toString('latin1').match(/\/Type\s*\/Page\b/g)?.length;
     expect(pages).toBeLessThan(40);
     await page.evaluate("dispatchEvent(new Event('afterprint'))");

@@ -91,8 +91,16 @@ function firstOf(expected: string, words: Words): string {
   return others.length === 0 ? words(first, 200) : `${words(first, 200)}, or ${more}`;
 }
 
-/** About four lines of a wide screen; the evidence has all of it. */
-const longestGot = 400;
+/** About two lines of a wide screen; the evidence has all of it. */
+const longestGot = 240;
+
+/** Of a long list of what came its beginning, and what was missing or too many. */
+function mostTelling(got: string, words: Words): string {
+  const at = got.search(/; (?:missing|too many): /);
+  const whole = words(got, longestGot);
+  if (at < 0 || whole === words(got)) return whole;
+  return `${words(got.slice(0, at), longestGot / 3)}${words(got.slice(at), longestGot)}`;
+}
 
 function FindingInWords({ finding, words }: { finding: Finding; words: Words }): VNode {
   const { result, check, meets } = finding;
@@ -106,7 +114,7 @@ function FindingInWords({ finding, words }: { finding: Finding; words: Words }):
       <p>
         {check === undefined
           ? words(result.reason?.split('\n')[0] ?? '')
-          : `Expected: ${firstOf(check.expected, words)}. Got: ${words(check.got, longestGot)}.`}
+          : `Expected: ${firstOf(check.expected, words)}. Got: ${mostTelling(check.got, words)}.`}
         {meets === undefined ? null : ` ${whoMeets[meets]}`}
       </p>
       {id === undefined || requirement === undefined ? null : (

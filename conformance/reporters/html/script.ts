@@ -60,10 +60,10 @@ if(event.key==='/'&&!event.ctrlKey&&!event.metaKey&&!at.matches('input,select'))
 const step={ArrowRight:1,ArrowLeft:-1}[event.key];
 if(step&&at.matches('.g a')){const cells=all('.g a');event.preventDefault();cells[cells.indexOf(at)+step]?.focus()}});
 for(const a of all('.g a'))a.title=byId(a.hash.slice(1)).firstChild.textContent;
-const closed=[];
-addEventListener('beforeprint',()=>{
+const closed=[];let printing=false;
+addEventListener('beforeprint',()=>{printing=true;
 const folded=all('[data-v=f]:not([open]),[data-v=e]:not([open])');closed.push(...folded);for(const e of folded)e.open=true});
-addEventListener('afterprint',()=>{for(const e of closed.splice(0))e.open=false});
+addEventListener('afterprint',()=>{printing=false;for(const e of closed.splice(0))e.open=false});
 `;
 
 const unpacking = `
@@ -116,7 +116,7 @@ fillTimes(list,times);
 trace.replaceWith(bar,list);
 if(head)bar.append(button('Copy as fixture',()=>fixture(head,list),said),' ');
 bar.append(said)};
-document.addEventListener('toggle',(event)=>{if(event.target.matches('[data-v]')&&event.target.open)complete(event.target)},true);
+document.addEventListener('toggle',(event)=>{if(event.target.matches('[data-v]')&&event.target.open&&!printing)complete(event.target)},true);
 `;
 
 export const script = `

@@ -22,6 +22,9 @@ const colours = (
   })
   .join('');
 
+/** What is printed: what did not go well, and what the reader has unfolded. */
+const onPaper = ':is([open],[data-v=f],[data-v=e],[data-v=w],[data-v=i])';
+
 const page = `
 *{box-sizing:border-box}[hidden]{display:none!important}
 html{scroll-padding-top:5rem}
@@ -66,8 +69,8 @@ code{font:.8125rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans 
 em{font-style:normal;font-weight:600;color:var(--f)}
 footer{padding:2.5rem 1rem}
 @media (max-width:44rem){.z th,.z td{padding-right:.5rem;font-size:.75rem}.z thead th+th{writing-mode:vertical-rl;vertical-align:bottom}.y{grid-template-columns:minmax(0,1fr)}[data-v]>:not(summary){margin-left:.5rem;margin-right:.5rem}.y0{margin-left:-1rem}.y0 li{grid-template-columns:1.8rem minmax(0,1fr);gap:0 .4rem}.y0 span{grid-column:2}.h{padding-left:1.5rem}search{position:static}html{scroll-padding-top:0}.c{padding-left:.5rem}.c dl{grid-template-columns:minmax(0,1fr)}}
-@media print{search,.skip,nav,button{display:none}body{font-size:9pt}.y,.o0 li,.c,.l>li,summary{break-inside:avoid}[data-v]{border-width:0 0 1px;border-radius:0;margin:0}
-:not([open])[data-v]:not([data-v=f]):not([data-v=e]):not([data-v=w]):not([data-v=i]){display:none}*{print-color-adjust:exact}}
+@media print{:root{color-scheme:light;font-size:9pt}search,.skip,nav,button{display:none}.y,.o0 li,.c,.l>li,summary{break-inside:avoid}[data-v]{border-width:0 0 1px;border-radius:0;margin:0}
+:is([data-s],#page-scenarios~div):not(:has(>${onPaper})),[data-v]:not(${onPaper}){display:none}h2,h3,[data-v]>summary{break-after:avoid}*{print-color-adjust:exact}}
 `;
 
 /** Lanes of a ladder: `--n` connections and the broker at the right; `--c` is the lane of an entry, counted from 1; the class of an entry tells its kind, then its lane. */
@@ -99,4 +102,4 @@ const numbers = Array.from(
   (_, i) => `.k${i}{--n:${i}}.l>[class$=${'zabcdefghijklmnop'[i]}]{--c:${i}}`,
 ).join('');
 
-export const style = `:root{color-scheme:light dark;${light}}@media (prefers-color-scheme:dark){:root{${dark}}}${page}${ladder}${numbers}`;
+export const style = `:root{color-scheme:light dark;${light}}@media screen and (prefers-color-scheme:dark){:root{${dark}}}${page}${ladder}${numbers}`;
