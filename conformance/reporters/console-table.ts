@@ -67,9 +67,12 @@ function row({ name, counts, ms }: Row, layout: Layout, style: Style): string {
   return `${cut(oneLine(name), layout.name).padEnd(layout.name)}${cells.join('')}${time}`;
 }
 
+/** A blank at which no line ends. */
+const together = '\u00a0';
+
 /** What the signs stand for; nothing where words say it. */
 function legend({ columns }: Layout, style: Style): string[] {
   if (columns.every(({ heading, verdict }) => heading === verdict)) return [];
-  const meanings = columns.map(({ heading, verdict }) => `${heading} ${verdict}`).join(', ');
-  return wrap(meanings, { columns: style.columns, first: '' }).map((line) => style.dim(line));
+  const meanings = columns.map(({ heading, verdict }) => `${heading}${together}${verdict}`).join(', ');
+  return wrap(meanings, { columns: style.columns, first: '' }).map((line) => style.dim(line.replaceAll(together, ' ')));
 }

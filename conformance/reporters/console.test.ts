@@ -210,6 +210,17 @@ describe('the live line', () => {
     expect(written.filter((part) => part.includes(' done')).every((part) => !part.includes('\n'))).toBe(true);
   });
 
+  test.each([true, false])('is redrawn in place, also where there is no Unicode (%s)', async (unicode) => {
+    const text = await shown({ live: true, unicode, columns: 60 }, sampleEvents({ results: [sampleResult()] }));
+    expect(text).toContain('\r\u001b[2K0 of 1 done\r\u001b[2K');
+    expect(text).not.toContain('\\u000d');
+    const legend = text
+      .slice(text.indexOf(unicode ? '✔ pass,' : '+ pass,'))
+      .split('\n')
+      .slice(0, 2);
+    expect(legend.every((line) => !/[^\w\s]$/.test(line.trim().replace(/,$/, '')))).toBe(true);
+  });
+
   test('fits into one line of a narrow terminal', async () => {
     const long: RunEvent = { ...waits, waitsFor: 'keep-alive '.repeat(20).trim() };
     const text = await shown({ live: true, columns: 40 }, [...sampleEvents().slice(0, 1), long]);

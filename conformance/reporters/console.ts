@@ -70,7 +70,7 @@ class ConsoleRun {
     this.#style = new Style(options);
     this.#clock = clock;
     const enabled = live && !quiet;
-    this.#line = new LiveLine({ write: (text) => output.write(this.#style.safe(text)), columns, enabled });
+    this.#line = new LiveLine({ write: (text) => output.write(text), columns, enabled });
     this.#redraw = enabled ? clock.every(redrawMs, () => this.#show()) : undefined;
   }
 
@@ -117,7 +117,7 @@ class ConsoleRun {
   }
 
   #show(): void {
-    this.#line.show(this.#progress(this.#clock.now()));
+    this.#line.show(this.#style.safe(this.#progress(this.#clock.now())));
   }
 
   /** Told at once; whether it is stable shows later. */
