@@ -110,3 +110,27 @@ test('long ones are played beside the others from the beginning, and never more 
   expect(most).toBe(1);
   expect(begun.length).toBe(22);
 });
+
+test('a remark at level 3 that level 4 does not bear out is played again, and accuses nobody if it does not come again', async () => {
+  await using target = await startSilentTarget();
+  const run = contextOf(target.port, async () => true);
+  let times = 0;
+  const once = told(
+    'once',
+    async ({ given, should }) => should(await given.client()).satisfy(times++ !== 1, { expected: 'this', got: 'that' }),
+    { protocols: ['3.1.1', '3.1'] },
+  );
+  const schedule = new Schedule({
+    planned: (['3.1.1', '3.1'] as const).map((protocol) => ({ section: 'test', scenario: once, protocol })),
+    contextOf: () => run,
+    contextOfRepeat: () => run,
+    concurrency: 1,
+    repeatFailures: 2,
+    restOfRun: new AbortController(),
+    emit: () => {},
+    now: () => 0,
+    targetAnswers: async () => true,
+  });
+  await schedule.play();
+  expect(verdicts(schedule.results())).toEqual(['pass', 'inconclusive']);
+});

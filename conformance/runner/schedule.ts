@@ -44,6 +44,8 @@ export class Schedule {
   readonly #results: (ScenarioResult | undefined)[];
   readonly #playing = new Set<Performance>();
   readonly #failing: number[] = [];
+  /** Remarks at level 3 about what is a violation at level 4: accidents among them are told by its verdict. */
+  readonly #remarks: number[] = [];
   /** What came to no verdict at first: a target that was busy gets a second chance. */
   readonly #unclear: number[] = [];
   #turn: Promise<unknown> = Promise.resolve();
@@ -83,6 +85,7 @@ export class Schedule {
     await Promise.all(timers);
     await this.#secondChances();
     await this.#repeatFailures();
+    await this.#repeatRemarks();
     // A restart ends every connection: nothing else may be under way, and nothing is repeated.
     await this.#inLanes(restarting, 1, (i) => this.#playOne(i, 'once'));
     return this.#lost;
@@ -137,6 +140,8 @@ export class Schedule {
     if (result.verdict === 'fail' && repeatFailures > 0) {
       this.#failing.push(index);
       emit({ type: 'scenario:fails', result });
+    } else if (result.verdict === 'warn' && repeatFailures > 0 && this.#atLevel4(result) !== undefined) {
+      this.#remarks.push(index);
     } else if (result.verdict === 'inconclusive' && repeatFailures > 0 && unclear !== undefined) unclear.push(index);
     else emit({ type: 'scenario:end', result });
   }
@@ -163,6 +168,25 @@ export class Schedule {
   /** Plays failing scenarios again, after all others, and writes down how often they gave the same verdict. */
   async #repeatFailures(): Promise<void> {
     await this.#inLanes(this.#failing.splice(0), this.#options.concurrency, (index) => this.#repeat(index));
+  }
+
+  /** What the same scenario said at level 4, of a result at level 3. */
+  #atLevel4({ id, protocol }: Pick<ScenarioResult, 'id' | 'protocol'>): number | undefined {
+    if (protocol !== '3.1') return undefined;
+    const { planned } = this.#options;
+    const at = planned.findIndex((one) => one.scenario.id === id && one.protocol === '3.1.1');
+    return at < 0 ? undefined : at;
+  }
+
+  /** A remark that level 4 bears out needs no repeats. */
+  async #repeatRemarks(): Promise<void> {
+    await this.#inLanes(this.#remarks.splice(0), this.#options.concurrency, async (index) => {
+      const result = this.#results[index];
+      if (result === undefined) return;
+      const borneOut = this.#results[this.#atLevel4(result) ?? -1]?.verdict;
+      if (borneOut === 'fail' || borneOut === 'warn') this.#options.emit({ type: 'scenario:end', result });
+      else await this.#repeat(index);
+    });
   }
 
   async #repeat(index: number): Promise<void> {

@@ -41,6 +41,8 @@ const defaultLimits: Required<Limits> = {
 };
 
 const defaultSysIntervalMs = 10_000;
+/** An alarm that rings later by no more than this is on time. */
+const onTimeMs = 20;
 /** So many connections are written to without a look at what has come. */
 const mostFlushed = 500;
 /** So long a turn reads; then its output is written. */
@@ -280,10 +282,16 @@ export class Edge {
     this.#timerAt = atMs;
     this.#cancelTimer = this.#clock.at(atMs, () => {
       this.#timerAt = Number.POSITIVE_INFINITY;
-      this.core.tick(this.#clock.now());
-      this.endTurn();
+      // A busy process comes late: what was sent in time lies there unread, and nobody is silent who was not heard.
+      if (this.#clock.now() - atMs > onTimeMs) setImmediate(this.#tick);
+      else this.#tick();
     });
   }
+
+  readonly #tick = (): void => {
+    this.core.tick(this.#clock.now());
+    this.endTurn();
+  };
 
   #publishSys(): void {
     for (const message of this.#sys.messages(this.statistics)) {

@@ -5,7 +5,7 @@ export default defineConfig({
     root: new URL('../..', import.meta.url).pathname,
     include: ['**/*.brokers.test.ts'],
     exclude: ['**/node_modules/**'],
-    testTimeout: 180_000,
+    testTimeout: 900_000,
     hookTimeout: 120_000,
     fileParallelism: false,
   },

@@ -148,6 +148,7 @@ export const activeClients = kinds.map((kind) =>
         got: 'it was disconnected',
       });
       client.connection.pending = [];
+      given.that(given.now() - lastSent < 1_000, 'the tester itself was late');
       await must(client).beServed();
     },
   }),
