@@ -11,6 +11,7 @@ import type { ClientPort, CoreOptions } from './core/client-port.ts';
 import { Disconnected } from './core/errors.ts';
 import type { Happenings } from './happenings.ts';
 import { type ClientOptions, defaults } from './options.ts';
+import { Stream, type StreamOwner } from './stream.ts';
 import { unreachable } from './unreachable.ts';
 
 export interface EdgeOptions {
@@ -34,7 +35,7 @@ const subprotocols = { 3: 'mqttv3.1', 4: 'mqtt' } as const;
 const flush = (edge: Edge): void => edge.flush();
 const roomAgain = (edge: Edge): void => edge.roomAgain();
 
-export class Edge implements ClientPort, Sink, Dialler, Sleeper {
+export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
   readonly core: ClientCore;
   readonly address: DialAddress;
   readonly options: ClientOptions;
@@ -281,24 +282,5 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper {
 
   #arm(): void {
     this.#alarm.set(this);
-  }
-}
-
-/** A stream tells its client who it is: one of an earlier connection is not listened to. */
-class Stream implements TransportListener {
-  readonly #edge: Edge;
-  readonly #transport: Transport;
-
-  constructor(edge: Edge, transport: Transport) {
-    this.#edge = edge;
-    this.#transport = transport;
-  }
-
-  bytes(chunk: Uint8Array): void {
-    this.#edge.bytes(this.#transport, chunk);
-  }
-
-  ended(how: StreamEnd): void {
-    this.#edge.streamEnded(this.#transport, how);
   }
 }

@@ -6,6 +6,7 @@ import type { PublishView } from '../../codec/publish-view.ts';
 import type { PacketId } from '../../message.ts';
 import type { ClientPort, CoreOptions, KeptState, Waiting } from './client-port.ts';
 import { ClientConnection, type ConnectionHandler } from './connection.ts';
+import { type Addressees, dispatch } from './dispatch.ts';
 import { type Disconnected, endedByItself } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { topicBytes } from './known-topics.ts';
@@ -23,7 +24,7 @@ type State =
 const dialling: State = { state: 'dialling' };
 
 /** An idle one holds little: what it needs is made at first use. */
-export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort {
+export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Addressees {
   readonly #options: CoreOptions;
   readonly #port: ClientPort;
   #outboxMade: Outbox | undefined;
@@ -48,7 +49,7 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort {
     const { manualAcknowledgement } = this.#options;
     this.#journal = new SessionJournal({ records: journal, manualAcknowledgement });
     this.outbox.restore(messages);
-    this.#inbox.restore(receivedIds);
+    this.inbox.restore(receivedIds);
   }
 
   /** What is published beyond QoS 0 on an open connection. */
@@ -60,7 +61,8 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort {
     return this.#outboxMade;
   }
 
-  get #inbox(): Inbox {
+  /** What comes. */
+  get inbox(): Inbox {
     const { unclaimed, manualAcknowledgement } = this.#options;
     this.#inboxMade ??= new Inbox({
       subscriptions: this.topics.subscriptions,
@@ -219,31 +221,7 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort {
   }
 
   packet(packet: Exclude<Packet, Publish>): string | undefined {
-    switch (packet.type) {
-      case 'puback':
-        this.#outboxMade?.puback(packet.packetId);
-        return undefined;
-      case 'pubrec':
-        this.outbox.pubrec(packet.packetId);
-        return undefined;
-      case 'pubrel':
-        this.#inbox.pubrel(packet.packetId);
-        return undefined;
-      case 'pubcomp':
-        this.#outboxMade?.pubcomp(packet.packetId);
-        return undefined;
-      case 'suback':
-      case 'unsuback':
-        return this.topics.answered(packet);
-      case 'connack':
-      case 'connect':
-      case 'subscribe':
-      case 'unsubscribe':
-      case 'pingreq':
-      case 'pingresp':
-      case 'disconnect':
-        return `${packet.type.toUpperCase()} behind CONNACK`;
-    }
+    return dispatch(packet, this);
   }
 
   pingresp(): void {
@@ -257,7 +235,7 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort {
   }
 
   published(publish: PublishView): string | undefined {
-    return this.#inbox.published(publish);
+    return this.inbox.published(publish);
   }
 
   // What the outbox and the topics want.
