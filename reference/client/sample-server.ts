@@ -1,0 +1,43 @@
+// A server that accepts everybody and says nothing more. In: connections. Out: what came, and the sockets, to be cut.
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+
+export interface SilentServer extends AsyncDisposable {
+  readonly address: string;
+  /** All that came behind CONNECT, in hex. */
+  came(): string;
+  /** Ends the connections that are open. */
+  cut(): void;
+}
+
+const connack = Uint8Array.of(0x20, 2, 0, 0);
+
+export async function startSilentServer(): Promise<SilentServer> {
+  const open = new Set<Socket>();
+  let came = '';
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.on('error', () => {}).on('close', () => open.delete(socket));
+    socket.once('data', () => {
+      socket.write(connack);
+      socket.on('data', (chunk) => {
+        came += chunk.toString('hex');
+      });
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = (): void => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    address: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    came: () => came,
+    cut,
+    async [Symbol.asyncDispose]() {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
