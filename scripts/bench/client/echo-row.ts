@@ -1,5 +1,6 @@
 // An echo through mosquitto: each message that comes back is answered by the next, so many are always under way. The application answers
 // as an `async` function does, behind an await; docs/performance.md tells why that decides how MQTT.js fares.
+import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import mqtt from 'mqtt';
 import { connect } from '../../../reference/client/index.ts';
@@ -107,27 +108,59 @@ function bare(address: string, forMs: number): Promise<number> {
   });
 }
 
-export const echoRow: Row = {
-  id: 'client/echo-mosquitto',
-  title:
-    'client: echo through mosquitto (set_tcp_nodelay), QoS 1, 20 in flight (needs scripts/brokers/install.sh mosquitto)',
-  unit: 'messages/s',
-  better: 'more',
-  comparisons: [
-    { against: 'mqtt.js', atLeast: 60, possible: 100 },
-    { against: 'mqtt.js with setNoDelay', atLeast: 1.1, possible: 1.4 },
-  ],
-  open: async ({ smoke }) => {
-    const broker = await startRealBroker('mosquitto', { noDelay: true });
-    const forMs = smoke ? 20 : measureMs;
-    return contenders(
-      {
-        ours: () => ours(broker.address, forMs),
-        'mqtt.js': () => theirs(broker.address, forMs, { noDelay: false }),
-        'no client, bare packets': () => bare(broker.address, forMs),
-        'mqtt.js with setNoDelay': () => theirs(broker.address, forMs, { noDelay: true }),
-      },
-      () => broker.stop(),
-    );
-  },
-};
+/** CPU time that a process has used, in ticks of 10 ms. */
+function ticksOf(pid: number): number {
+  const [, behindName = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const fields = behindName.split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+/** What mosquitto uses of a core meanwhile, in percent: near 100 no client can get more out of it. */
+async function loadOf(pid: number, work: () => Promise<number>): Promise<number> {
+  const [began, ticks] = [performance.now(), ticksOf(pid)];
+  await work();
+  return ((ticksOf(pid) - ticks) * 1_000) / (performance.now() - began);
+}
+
+const noClient = 'no client, bare packets';
+
+function echoRow(figure: 'rate' | 'load', wanted: Pick<Row, 'id' | 'title' | 'unit' | 'comparisons'>): Row {
+  return {
+    ...wanted,
+    better: 'more',
+    open: async ({ smoke }) => {
+      const { address, pid, stop } = await startRealBroker('mosquitto', { noDelay: true });
+      const forMs = smoke ? 20 : measureMs;
+      const of = (echo: () => Promise<number>) => (figure === 'rate' ? echo : () => loadOf(pid, echo));
+      return contenders(
+        {
+          ours: of(() => ours(address, forMs)),
+          'mqtt.js': of(() => theirs(address, forMs, { noDelay: false })),
+          [noClient]: of(() => bare(address, forMs)),
+          'mqtt.js with setNoDelay': of(() => theirs(address, forMs, { noDelay: true })),
+        },
+        stop,
+      );
+    },
+  };
+}
+
+export const echoRows: readonly Row[] = [
+  echoRow('rate', {
+    id: 'client/echo-mosquitto',
+    title:
+      'client: echo through mosquitto (set_tcp_nodelay), QoS 1, 20 in flight (needs scripts/brokers/install.sh mosquitto)',
+    unit: 'messages/s',
+    comparisons: [
+      { against: 'mqtt.js', atLeast: 60, possible: 100 },
+      { against: 'mqtt.js with setNoDelay', atLeast: 1.1, possible: 1.4 },
+      { against: noClient, atLeast: 0.8, possible: 1 },
+    ],
+  }),
+  echoRow('load', {
+    id: 'client/echo-mosquitto-load',
+    title: 'client: the same echo: what mosquitto itself uses of a core, near 100 of which no client gets more',
+    unit: '%',
+    comparisons: [],
+  }),
+];

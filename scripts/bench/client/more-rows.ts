@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { contenders, type Row } from '../row.ts';
 import { commandRows } from './command-rows.ts';
 import { type ContenderName, openContender } from './contenders.ts';
-import { echoRow } from './echo-row.ts';
+import { echoRows } from './echo-row.ts';
 import { startFakeBroker } from './rows.ts';
 
 const cpuMicros = (): number => {
@@ -68,6 +68,6 @@ export const moreClientRows: readonly Row[] = [
   connectsRow('cpu', 1.7, 2.2),
   idleRow('rss', 3, 5, 10_240),
   idleRow('heap', 3.5, 7, 3_072),
-  echoRow,
+  ...echoRows,
   ...commandRows,
 ];
