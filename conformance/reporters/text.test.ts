@@ -44,6 +44,8 @@ test.each([
   ['mqtt://user:a@b@host', 'mqtt://user:***@host'],
   ['user:secret@host', 'user:***@host'],
   ['host:1883', 'host:1883'],
+  ['mqtt://user@host:1883', 'mqtt://user@host:1883'],
+  ['mqtt://user:a@b:c/d@host', 'mqtt://user:***@host'],
 ])('%s is shown as %s', (address, shown) => {
   expect(withoutPassword(address)).toBe(shown);
 });

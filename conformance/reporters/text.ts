@@ -82,4 +82,7 @@ export function duration(ms: number): string {
 }
 
 /** An address as the user gave it, without its password. */
-export const withoutPassword = (address: string): string => address.replace(/^(\w+:\/\/)?([^:@/]*):.*@/, '$1$2:***@');
+export function withoutPassword(address: string): string {
+  const [scheme = ''] = /^\w+:\/\//.exec(address) ?? [];
+  return `${scheme}${address.slice(scheme.length).replace(/^([^:@/]*):.*@/, '$1:***@')}`;
+}
