@@ -167,6 +167,11 @@ describe('pub and sub', () => {
     expect(err).toContain('without wildcards');
   });
 
+  test('have as many messages in flight as mosquitto takes, unless told otherwise', () => {
+    expect(pubCommand().opts()).toMatchObject({ maxInflight: 20 });
+    expect(subCommand().opts()).toMatchObject({ maxInflight: 20 });
+  });
+
   test.each([
     [pubCommand, ['-t', 'a'], 'which message'],
     [pubCommand, ['-m', 'x'], 'which topic'],
