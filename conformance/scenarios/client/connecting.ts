@@ -1,4 +1,5 @@
 // How a client begins and ends a connection: sections 3.1, 3.2, 3.12, 3.14, 7.1.2.
+import type { ClientStage } from '../../wire/serve/client-stage.ts';
 import { clientScenario } from '../client-scenario.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -55,21 +56,30 @@ export const connectAsAsked = clientScenario('client-connect-as-asked', {
   },
 });
 
+/** Asks for an empty client id; what the client sends is judged, and that it sends nothing is observed. */
+async function playEmptyId(stage: ClientStage, { cleanSession }: { readonly cleanSession: boolean }): Promise<void> {
+  void stage.adapter.do('connect', stage.command({ clientId: '', cleanSession }));
+  const peer = await stage.nextPeer(stage.replyMs);
+  if (peer === undefined) return stage.observe('the library refuses to connect', 'MQTT-3.1.3-7');
+  const { packet } = await stage.arrived(peer, 'connect');
+  stage.must(peer).satisfy(packet.clientId !== '' || packet.cleanSession, {
+    expected: 'a client id, or Clean Session 1',
+    got: 'an empty client id with Clean Session 0',
+  });
+}
+
+const emptyId = { section: '3.1-connect', cites: ['MQTT-3.1.3-7'], needs: ['empty client id'] } as const;
+
 export const emptyClientId = clientScenario('client-empty-id-with-stored-session', {
   title: 'With an empty client id the client sends Clean Session 1, or refuses to connect',
-  section: '3.1-connect',
-  cites: ['MQTT-3.1.3-7'],
-  needs: ['empty client id'],
-  async play(stage) {
-    void stage.adapter.do('connect', stage.command({ clientId: '', cleanSession: false }));
-    const peer = await stage.nextPeer(stage.replyMs);
-    if (peer === undefined) return stage.observe('the library refuses to connect', 'MQTT-3.1.3-7');
-    const { packet } = await stage.arrived(peer, 'connect');
-    stage.must(peer).satisfy(packet.clientId !== '' || packet.cleanSession, {
-      expected: 'a client id, or Clean Session 1',
-      got: 'an empty client id with Clean Session 0',
-    });
-  },
+  ...emptyId,
+  play: (stage) => playEmptyId(stage, { cleanSession: false }),
+});
+
+export const emptyClientIdOfCleanSession = clientScenario('client-empty-id-with-clean-session', {
+  title: 'A client that is told to have no client id connects with Clean Session 1',
+  ...emptyId,
+  play: (stage) => playEmptyId(stage, { cleanSession: true }),
 });
 
 export const keepsAlive = clientScenario('client-pingreq-in-time', {
