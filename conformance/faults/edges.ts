@@ -321,7 +321,9 @@ const others: readonly Fault[] = [
       rules: {
         session: {
           meant: (packetId, inFlight) =>
-            inFlight === undefined || inFlight.has(packetId) ? packetId : ([...inFlight.keys()].at(-1) ?? packetId),
+            inFlight === undefined || inFlight.has(packetId)
+              ? packetId
+              : (inFlight.values().at(-1)?.packetId ?? packetId),
         },
       },
     },

@@ -1,6 +1,7 @@
 // The sender of QoS 1 and 2 (sections 4.3.2, 4.3.3, 4.4), for broker and client. In: messages and acknowledgements. Out, through a
 // port: PUBLISH and PUBREL. Knows no packet, no socket, no clock.
 import type { Message, PacketId } from '../message.ts';
+import { InFlightMessages } from './in-flight-messages.ts';
 import type { KeptMessage, SenderJournal } from './journal.ts';
 import type { InFlight, SessionRules } from './session-rules.ts';
 
@@ -45,8 +46,7 @@ const mostInFlight = 65_535;
 export class Sender {
   readonly #options: SenderOptions;
   readonly #journal: SenderJournal | undefined;
-  /** In the order of first sending: a Map keeps the place of a key whose value changes. */
-  #inFlight: Map<PacketId, InFlight> | undefined;
+  #inFlight: InFlightMessages | undefined;
   #queue: Queued[] | undefined;
   #queueStart = 0;
   #bytes = 0;
@@ -71,8 +71,8 @@ export class Sender {
         continue;
       }
       const state = isReleased ? 'awaiting-pubcomp' : 'awaiting-ack';
-      this.#inFlight ??= new Map();
-      this.#inFlight.set(packetId, { packetId, message, qos, state, place });
+      this.#inFlight ??= new InFlightMessages();
+      this.#inFlight.set({ packetId, message, qos, state, place });
       this.#lastId = packetId;
     }
   }
@@ -137,7 +137,7 @@ export class Sender {
     const packetId = rules.meant(acknowledged, this.#inFlight);
     const entry = this.#inFlight?.get(packetId);
     if (entry !== undefined && rules.acknowledges('pubrec', entry)) {
-      this.#inFlight?.set(packetId, { ...entry, state: 'awaiting-pubcomp' });
+      this.#inFlight?.set({ ...entry, state: 'awaiting-pubcomp' });
       this.#journal?.released(entry.place, packetId);
     }
     if (rules.answersPubrec(entry)) this.#port?.pubrel(packetId);
@@ -163,7 +163,7 @@ export class Sender {
   /** Takes out what is queued and in flight, in the order of sending. */
   takeAll(): { readonly inFlight: readonly InFlight[]; readonly queued: readonly Message[] } {
     const taken = {
-      inFlight: [...(this.#inFlight?.values() ?? [])],
+      inFlight: this.#inFlight?.values() ?? [],
       queued: (this.#queue ?? []).slice(this.#queueStart).map(({ message }) => message),
     };
     this.clear({ inFlight: true });
@@ -209,7 +209,7 @@ export class Sender {
   }
 
   #resends(): readonly InFlight[] {
-    return this.#inFlight === undefined ? [] : this.#options.rules.resends([...this.#inFlight.values()]);
+    return this.#inFlight === undefined ? [] : this.#options.rules.resends(this.#inFlight.values());
   }
 
   #fill(): void {
@@ -258,10 +258,10 @@ export class Sender {
   #first(message: Message, qos: 1 | 2, incomingDup: boolean, queuedAt: number): void {
     const { rules } = this.#options;
     const packetId = this.#nextId();
-    this.#inFlight ??= new Map();
+    this.#inFlight ??= new InFlightMessages();
     const place = queuedAt === 0 && this.#journal !== undefined ? this.#journal.kept(message, qos, packetId) : queuedAt;
     if (queuedAt !== 0) this.#journal?.sent(queuedAt, packetId);
-    this.#inFlight.set(packetId, { packetId, message, qos, state: 'awaiting-ack', place });
+    this.#inFlight.set({ packetId, message, qos, state: 'awaiting-ack', place });
     this.#port?.publish(message, { qos, packetId, dup: rules.dupOfFirst(incomingDup) });
   }
 }

@@ -1,5 +1,6 @@
 // What the standard decides about a session's messages: small functions, replaced one by one where a faulty broker is wanted.
 import type { Message, PacketId, Qos } from '../message.ts';
+import type { ReadonlyInFlight } from './in-flight-messages.ts';
 
 /** A message that was sent and is not acknowledged for good. */
 export interface InFlight {
@@ -24,7 +25,7 @@ export interface SessionRules {
   /** MQTT-2.3.1-4: the identifier of a resend. */
   idOfResend(packetId: PacketId): PacketId;
   /** MQTT-2.3.1-6: the identifier of the message that an acknowledgement is for. */
-  meant(packetId: PacketId, inFlight: ReadonlyMap<PacketId, InFlight> | undefined): PacketId;
+  meant(packetId: PacketId, inFlight: ReadonlyInFlight | undefined): PacketId;
   /** Whether a PUBACK, PUBREC or PUBCOMP answers what is in flight. */
   acknowledges(ack: 'puback' | 'pubrec' | 'pubcomp', entry: InFlight | undefined): boolean;
   /** MQTT-4.3.3-1: PUBREC is answered by PUBREL, also a repeated one. */
