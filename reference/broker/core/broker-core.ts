@@ -198,8 +198,8 @@ export class BrokerCore {
   /** The session of an accepted CONNECT: resumed or new, and taken from a connection that had it (MQTT-3.1.4-2). */
   openSession(connect: Connect, connection: Connection): { session: Session; stored: Session | undefined } {
     const { rules } = this;
-    const unique = randomId(this.#random);
-    const clientId = connect.clientId === '' ? rules.connect.assignedClientId(unique) : connect.clientId;
+    const { clientId: wanted } = connect;
+    const clientId = wanted === '' ? rules.connect.assignedClientId(randomId(this.#random)) : wanted;
     const key = rules.connect.sessionKey(clientId);
     const before = this.#sessions.get(key);
     const takenOver = before?.connection !== undefined;
