@@ -49,11 +49,11 @@ async function surveyOf(plan: SurveyPlan, { out, only }: Options): Promise<numbe
     signal: interruption.signal,
     ...(only.length === 0 ? {} : { only }),
     onEvent: ({ name }, event) => tell(name, event),
+    onColumn: (column) => writeReport(column, out),
   });
   process.off('SIGINT', interrupt);
   process.off('SIGTERM', interrupt);
   writeComparison(columns, { out, title: plan.title });
-  for (const column of columns) writeReport(column, out);
   process.stdout.write(`Survey: ${join(out, 'index.html')}\n`);
   if (interruption.signal.aborted) return 130;
   return columns.every(({ report }) => report?.run.exitCode === 0 || report?.run.exitCode === 1) ? 0 : 3;

@@ -38,7 +38,16 @@ test('a survey judges who starts, and says why another did not', async () => {
     start: 'echo no such broker; exit 4'`,
     'b.yaml',
   );
-  const [reference, broken] = await survey(plan, { signal: new AbortController().signal, only: ['pingreq-answered'] });
+  const told: string[] = [];
+  const [reference, broken] = await survey(plan, {
+    signal: new AbortController().signal,
+    only: ['pingreq-answered'],
+    onEvent: ({ name }, { type }) => {
+      if (type === 'run:end') told.push(`${name} ends`);
+    },
+    onColumn: ({ name }) => told.push(`${name} is written`),
+  });
+  expect(told).toEqual(['reference ends', 'reference is written', 'broken is written']);
   expect(reference?.report?.run.exitCode).toBe(0);
   expect(reference?.report?.target?.version).toBe('of my own');
   expect(broken?.reason).toBe('did not start: the command ended with exit code 4; it said: no such broker');

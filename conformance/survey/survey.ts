@@ -10,6 +10,8 @@ export interface SurveyOptions {
   /** Plays only these scenarios; everything unless told otherwise. */
   readonly only?: readonly string[];
   readonly onEvent?: (broker: SurveyBroker, event: RunEvent) => void;
+  /** As soon as a broker is done with: what was measured outlives a later one that takes all the time there is. */
+  readonly onColumn?: (column: Column) => void;
 }
 
 /** One broker at a time, so that none is slowed by another. */
@@ -17,7 +19,9 @@ export async function survey({ brokers }: SurveyPlan, options: SurveyOptions): P
   const columns: Column[] = [];
   for (const broker of brokers) {
     if (options.signal.aborted) break;
-    columns.push(await columnOf(broker, options));
+    const column = await columnOf(broker, options);
+    options.onColumn?.(column);
+    columns.push(column);
   }
   return columns;
 }
