@@ -1,13 +1,16 @@
 // Writes the table of the README that tells how long the suite takes: against the reference broker and each real one.
-// times.ts [runs]: the median of several runs.
+// times.ts [runs]: the median of several runs. times.ts <report.json>…: what a survey has measured, named by folder.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type ConformanceOptions, type Report, runConformance } from '../../conformance/index.ts';
 import { formatAddress } from '../../conformance/target/address.ts';
 import { startEmbedded } from '../../conformance/target/embedded.ts';
+import { reportOf } from '../../conformance/verdict/report-of.ts';
 import { brokerNames, startRealBroker } from './start.ts';
 
-const [runs = '3'] = process.argv.slice(2);
+const args = process.argv.slice(2);
+const files = args.filter((one) => one.endsWith('.json'));
+const [runs = '3'] = args;
 const readme = join(import.meta.dirname, '../../README.md');
 const begin = '<!-- times: made by scripts/brokers/times.ts -->';
 const end = '<!-- end of times -->';
@@ -49,14 +52,25 @@ const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 const middle = (reports: readonly Report[]): Report | undefined =>
   [...reports].sort((a, b) => a.run.durationMs - b.run.durationMs)[Math.floor(reports.length / 2)];
 
-const rows: string[] = [];
-for (const [name, start] of targets) {
-  const reports: Report[] = [];
-  for (let i = 0; i < Number(runs); i++) {
-    await using target = await start();
-    reports.push(await runConformance(target.options));
+/** Each target's name and report, one after the other. */
+async function* measured(): AsyncGenerator<readonly [name: string, report: Report | undefined]> {
+  for (const file of files) {
+    const name = basename(dirname(file));
+    yield [name === 'reference' ? 'reference broker' : name, reportOf(JSON.parse(readFileSync(file, 'utf8')))];
   }
-  const report = middle(reports);
+  if (files.length > 0) return;
+  for (const [name, start] of targets) {
+    const reports: Report[] = [];
+    for (let i = 0; i < Number(runs); i++) {
+      await using target = await start();
+      reports.push(await runConformance(target.options));
+    }
+    yield [name, middle(reports)];
+  }
+}
+
+const rows: string[] = [];
+for await (const [name, report] of measured()) {
   if (report === undefined) continue;
   const longest = report.scenarios.reduce((a, b) => (b.durationMs > a.durationMs ? b : a));
   const row = [
