@@ -186,7 +186,7 @@ export class LevelTable implements Hashed {
     }
     this.used++;
     const needed = (this.used + 1) * recordSize;
-    if (needed > this.#records.length) this.#records = widened(this.#records, needed * 1.5);
+    if (needed > this.#records.length) this.#records = widened(this.#records, needed * 1.25);
     return this.used;
   }
 

@@ -134,7 +134,7 @@ export class NodeTable implements Hashed {
     else {
       node = ++this.used;
       const needed = (node + 1) * nodeSize;
-      if (needed > this.records.length) this.records = widened(this.records, needed * 1.5);
+      if (needed > this.records.length) this.records = widened(this.records, needed * 1.25);
     }
     const at = node * nodeSize;
     const { records } = this;
