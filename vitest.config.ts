@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,6 +10,8 @@ export default defineConfig({
     },
   },
   test: {
+    // Two cores are used as two: most tests wait for programs that they start.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     include: ['reference/**/*.test.ts', 'conformance/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: [
       '**/*.brokers.test.ts',
