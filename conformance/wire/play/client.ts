@@ -5,6 +5,7 @@ import type { Arrival, Connection } from '../connection.ts';
 import type { Observed } from '../observer.ts';
 import { type Expected, meets, puback, pubcomp, pubrec } from '../packets.ts';
 import { mostNewcomers, type Outwaited } from '../patience.ts';
+import type { Names } from './names.ts';
 
 export type Acknowledging = 'automatically' | 'by hand';
 
@@ -30,14 +31,20 @@ export class Client {
   sessionPresent: boolean | undefined;
   /** The last CONNACK let it in: without that, a PINGREQ would be a violation of its own. */
   isLetIn = false;
+  /** Messages under names of others, which it did not ask for: a target may assign subscriptions of its own (section 4.5). */
+  readonly unasked: Observed[] = [];
   /** Arrivals from here on are reactions to the last thing sent. */
   mark = 0;
   #packetId = 0;
   /** Messages that may come again under their identifiers. */
   readonly #repeatable = new Map<number, Observed>();
+  readonly #names: Names | undefined;
+  /** It has subscribed to names of its own run alone. */
+  #keepsToOwnNames = true;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, names?: Names) {
     this.connection = connection;
+    this.#names = names;
     connection.watch({
       sent: (_bytes, packet) => this.#sent(packet),
       received: ({ packet }) => this.#received(packet),
@@ -182,6 +189,15 @@ export class Client {
   #sent(packet: Packet | undefined): void {
     if (packet?.type === 'publish') this.lastPublish = packet;
     if (packet?.type === 'connect') this.connect = packet;
+    if (packet?.type === 'publish') this.#names?.publishesTo(packet.topicName);
+    if (packet?.type === 'connect' && packet.will !== undefined) this.#names?.publishesTo(packet.will.topicName);
+    // Bytes that are no packet may ask for anything.
+    const asked = packet?.type === 'subscribe' ? packet.subscriptions.map(({ topicFilter }) => topicFilter) : [];
+    this.#keepsToOwnNames &&= packet !== undefined && asked.every((filter) => this.#names?.isOwn(filter) ?? false);
+  }
+
+  #isUnasked(packet: Observed): boolean {
+    return packet.type === 'publish' && this.#keepsToOwnNames && (this.#names?.isForeign(packet.topicName) ?? false);
   }
 
   #received(packet: Observed): void {
@@ -190,6 +206,10 @@ export class Client {
       this.isLetIn = packet.returnCode === 0;
     }
     if (this.#isRepeated(packet)) this.connection.pending.pop();
+    else if (this.#isUnasked(packet)) {
+      this.connection.pending.pop();
+      this.unasked.push(packet);
+    }
     if (this.acknowledging === 'by hand' || !this.connection.isOpen) return;
     if (packet.type === 'publish' && packet.packetId !== undefined && packet.packetId !== 0) {
       this.connection.send(packet.qos === 1 ? puback(packet.packetId) : pubrec(packet.packetId));

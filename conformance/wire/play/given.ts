@@ -186,7 +186,7 @@ export class Given {
         received: () => {},
         ended: () => {},
       });
-      const client = new Client(connection);
+      const client = new Client(connection, run.names);
       this.#clients.push(client);
       // It was being opened when all ended.
       if (this.#over) connection.cut('FIN');

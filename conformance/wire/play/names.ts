@@ -11,6 +11,8 @@ export class Names {
   readonly runId: string;
   #clients = 0;
   #topics = 0;
+  /** Topic names without the run's id that it publishes to all the same. */
+  readonly #others = new Set<string>();
 
   constructor(runId: string) {
     this.runId = runId;
@@ -34,5 +36,20 @@ export class Names {
   /** A topic name that nobody else uses and that begins with `$`. */
   dollarTopicName(suffix = 't'): string {
     return `$mqttspec${this.runId}/${this.#topics++}/${suffix}`;
+  }
+
+  /** Whether a topic name or filter bears the run's id. */
+  isOwn(topic: string): boolean {
+    return topic.toLowerCase().includes(this.runId);
+  }
+
+  /** The run publishes to this topic. */
+  publishesTo(topicName: string): void {
+    if (!this.isOwn(topicName)) this.#others.add(topicName);
+  }
+
+  /** Whether only others publish to this topic, such as the target itself. */
+  isForeign(topicName: string): boolean {
+    return !this.isOwn(topicName) && !this.#others.has(topicName);
   }
 }
