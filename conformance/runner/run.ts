@@ -70,9 +70,9 @@ const timesTheSlowest = 8;
 const boundFor = ({ slowestReplyMs }: Capabilities): number =>
   Math.min(longestReplyMs, Math.max(shortestReplyMs, Math.round(slowestReplyMs * timesTheSlowest)));
 
-/** Who answers at once can be asked more at the same time. */
+/** Who answers at once can be asked more at the same time; a small segment held back by TCP for 40 ms is no load. */
 const lanesFor = ({ slowestReplyMs }: Capabilities): number => (slowestReplyMs < quickReplyMs ? 48 : 24);
-const quickReplyMs = 25;
+const quickReplyMs = 60;
 
 /** What did not come in time is waited for longer before it counts as stable. */
 const timesLongerInRepeats = 2;

@@ -67,11 +67,12 @@ export class Schedule {
     const others = indices.filter((i) => ![...timed, ...alone, ...restarting].includes(i));
     const lanesOfLong = Math.floor(concurrency * shareOfLong);
     const long = lanesOfLong === 0 ? [] : others.filter((i) => planned[i]?.scenario.long === true);
-    const timers = timed.map((i) => this.#playOne(i));
+    const play = (i: number): Promise<void> => this.#playOne(i);
+    const timers = timed.map(play);
     const short = others.filter((i) => !long.includes(i));
     await Promise.all([
-      this.#inLanes(long, lanesOfLong, (i) => this.#playOne(i)),
-      this.#inLanes(short, concurrency - lanesOfLong, (i) => this.#playOne(i)),
+      this.#inLanes(long, lanesOfLong, play),
+      this.#inLanes(short, concurrency - lanesOfLong, play, (lane) => this.#goOn(lane)),
     ]);
     await Promise.all([this.#secondChances(), this.#repeatFailures()]);
     await this.#repeatFailures();
@@ -103,13 +104,28 @@ export class Schedule {
     return this.#results.filter((result) => result !== undefined);
   }
 
-  /** A bounded number at a time. */
-  async #inLanes(indices: readonly number[], lanes: number, play: (index: number) => Promise<void>): Promise<void> {
+  /** A bounded number at a time. What a lane does when it finds nothing more is given by `then`. */
+  async #inLanes(
+    indices: readonly number[],
+    lanes: number,
+    play: (index: number) => Promise<void>,
+    then?: (lane: number) => Promise<void>,
+  ): Promise<void> {
     const queue = [...indices];
-    const lane = async (): Promise<void> => {
+    const lane = async (_: unknown, number: number): Promise<void> => {
       for (let i = queue.shift(); i !== undefined && !this.#over(); i = queue.shift()) await play(i);
+      await then?.(number);
     };
     await Promise.all(Array.from({ length: Math.min(lanes, queue.length) }, lane));
+  }
+
+  /** While the last are still waiting for something, what has failed or come to no verdict is played again. */
+  async #goOn(lane: number): Promise<void> {
+    for (let i = this.#failing.shift(); i !== undefined && !this.#over(); i = this.#failing.shift())
+      await this.#repeat(i);
+    if (lane >= secondChanceLanes) return;
+    for (let i = this.#unclear.shift(); i !== undefined && !this.#over(); i = this.#unclear.shift())
+      await this.#secondChance(i);
   }
 
   #over(): boolean {
@@ -148,13 +164,14 @@ export class Schedule {
 
   /** Plays what came to no verdict once more, few at a time. */
   async #secondChances(): Promise<void> {
-    await this.#inLanes(this.#unclear.splice(0), secondChanceLanes, async (index) => {
-      const planned = this.#options.planned[index];
-      const first = this.#results[index];
-      if (planned === undefined || first === undefined) return;
-      const again = await this.#unlessLost(await this.#result(planned, 'repeat'));
-      this.#keep(index, again);
-    });
+    await this.#inLanes(this.#unclear.splice(0), secondChanceLanes, (i) => this.#secondChance(i));
+  }
+
+  async #secondChance(index: number): Promise<void> {
+    const planned = this.#options.planned[index];
+    const first = this.#results[index];
+    if (planned === undefined || first === undefined) return;
+    this.#keep(index, await this.#unlessLost(await this.#result(planned, 'repeat')));
   }
 
   /** A target that is gone fails nothing: what broke is the run. */

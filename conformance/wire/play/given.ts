@@ -289,7 +289,9 @@ export class Given {
   async #found(client: Client, finds: readonly ExpectedMessage[]): Promise<boolean> {
     if (finds.length === 0)
       return (await client.pings()) && !client.connection.pending.some(({ packet }) => packet.type === 'publish');
-    for (const one of finds) if (!(await client.hasGot(one))) return false;
+    // Tries share the patience of one wait: the last one's silence is waited for by the check.
+    const boundMs = client.connection.replyMs / (mostTries - 1);
+    for (const one of finds) if (!(await client.hasGot(one, boundMs))) return false;
     return true;
   }
 
