@@ -99,12 +99,14 @@ class Prober {
       this.#sysTopics(),
       this.#order(),
     ]);
+    const refusesStoredSessions = !sessions.storedSessions && (await this.#refusesSessions());
     const retainedMessages = await this.#retains(maximumQos);
     const retainedWildcards = wildcards && (await this.#retains(maximumQos, '/+'));
     const inFlight = maximumQos === 0 ? 0 : await this.#inFlight();
     const found = { protocols, maximumQos, retainedMessages, ...sessions, wildcards, emptyClientId, dollarTopics };
     const capabilities: Capabilities = {
       ...found,
+      refusesStoredSessions,
       retainedWildcards,
       inFlight,
       ...sys,
@@ -162,9 +164,9 @@ class Prober {
   }
 
   /** The CONNACK's return code, or what happened instead. */
-  async #tryConnect({ level, clientId }: { level: 3 | 4; clientId: string }, factor = 1): Promise<number | string> {
+  async #tryConnect(asked: Parameters<typeof connectTo>[1], factor = 1): Promise<number | string> {
     const client = await this.#open('probe');
-    client.connection.send(connectTo(this.#options.address, { level, clientId }));
+    client.connection.send(connectTo(this.#options.address, asked));
     const arrival = await client.connection.waitFor(
       () =>
         client.connection.take(() => true) ??
@@ -297,6 +299,12 @@ class Prober {
     return { storedSessions: remembered, tellsSessions: sessionPresent };
   }
 
+  async #refusesSessions(): Promise<boolean> {
+    const clientId = this.#options.names.clientId();
+    const code = await this.#tryConnect({ level: this.#level, clientId, cleanSession: false });
+    return typeof code === 'number' && code > 0;
+  }
+
   async #sysTopics(): Promise<{ sysTopics: boolean; version?: string }> {
     const { client } = await this.#client();
     await this.#subscribe(client, '$SYS/broker/version');
@@ -395,6 +403,7 @@ function describe(address: Address, capabilities: Capabilities): TargetDescripti
     { name: 'retained messages', value: rest.retainedMessages },
     { name: 'stored sessions', value: rest.storedSessions },
     { name: 'tells of stored sessions', value: rest.tellsSessions },
+    { name: 'refuses CleanSession 0', value: rest.refusesStoredSessions },
     { name: 'wildcards', value: rest.wildcards },
     { name: 'retained messages by wildcard', value: rest.retainedWildcards },
     {

@@ -122,6 +122,8 @@ export class Given {
   /** A CONNECT at the level of the run, with the target's credentials. */
   connect(text: ConnectText = {}): Connect {
     const { clientId = this.clientId(), cleanSession = true, keepAlive = 0, will, protocol = this.protocol } = text;
+    if (!cleanSession && clientId !== '' && this.capabilities.refusesStoredSessions)
+      return this.skip('the target refuses CleanSession 0');
     const common = {
       type: 'connect',
       protocolLevel: protocol === '3.1' ? 3 : 4,

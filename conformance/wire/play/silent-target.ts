@@ -38,6 +38,7 @@ export function contextOf(port: number, witness: () => Promise<boolean>): RunCon
       retainedMessages: true,
       retainedWildcards: true,
       storedSessions: true,
+      refusesStoredSessions: false,
       tellsSessions: true,
       wildcards: true,
       emptyClientId: true,
