@@ -179,14 +179,24 @@ function dupOnlyOnResends(): ConversationRule {
 /** Filters of one connection with the highest QoS that was asked for. */
 class Filters {
   readonly #qos = new Map<string, number>();
+  /** Of the topic that was looked up last: runs of messages have one. */
+  #last: { readonly topicName: string; readonly highest: number | undefined } | undefined;
 
   sent(packet: Packet): void {
     if (packet.type !== 'subscribe') return;
+    this.#last = undefined;
     for (const { topicFilter, qos } of packet.subscriptions) this.#raise(topicFilter, qos);
   }
 
   /** The highest QoS of a filter that matches; undefined if none does. */
   highest(topicName: string): number | undefined {
+    if (this.#last?.topicName === topicName) return this.#last.highest;
+    const highest = this.#highest(topicName);
+    this.#last = { topicName, highest };
+    return highest;
+  }
+
+  #highest(topicName: string): number | undefined {
     let highest: number | undefined;
     for (const [topicFilter, qos] of this.#qos)
       if ((highest === undefined || qos > highest) && matches(topicFilter, topicName)) highest = qos;

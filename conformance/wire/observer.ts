@@ -67,7 +67,11 @@ const lenientText = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Cuts a stream into packets and reads each. After a Remaining Length of five bytes nothing more can be read. */
 export class Observer {
-  #pending: Uint8Array = new Uint8Array(0);
+  /** What came and is no whole packet yet. */
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  /** So many bytes have to be there before it is worth looking again: a large packet comes in many chunks. */
+  #wantedBytes = 2;
   #lost = false;
   readonly #receive: (observed: ObservedPacket) => void;
 
@@ -77,33 +81,42 @@ export class Observer {
 
   /** Bytes that came and are no whole packet yet. */
   get unfinished(): Uint8Array {
-    return this.#pending;
+    const [only] = this.#held;
+    return this.#held.length === 1 && only !== undefined ? only : new Uint8Array(Buffer.concat(this.#held));
   }
 
   push(chunk: Uint8Array): void {
     // A copy: the chunk is the link's, and packets are kept for the trace.
-    const bytes = this.#pending.length === 0 ? new Uint8Array(chunk) : concat(this.#pending, chunk);
+    this.#held.push(new Uint8Array(chunk));
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes < this.#wantedBytes) return;
+    const bytes = this.unfinished;
+    this.#held = [];
+    const offset = this.#cut(bytes);
+    if (offset < bytes.length) this.#held.push(bytes.subarray(offset));
+    this.#heldBytes = bytes.length - offset;
+  }
+
+  /** Hands over the whole packets; returns where what is left begins. */
+  #cut(bytes: Uint8Array): number {
     let offset = 0;
+    this.#wantedBytes = 2;
     while (!this.#lost && offset < bytes.length) {
       const length = frameLength(bytes, offset);
       if (length === 'unreadable') {
         this.#lost = true;
         this.#receive(unreadable(bytes.subarray(offset)));
-        return;
+        return offset;
       }
-      if (length === undefined || offset + length.total > bytes.length) break;
+      if (length === undefined || offset + length.total > bytes.length) {
+        this.#wantedBytes = length?.total ?? bytes.length - offset + 1;
+        return offset;
+      }
       this.#receive(observe(bytes.subarray(offset, offset + length.total), length.headerBytes));
       offset += length.total;
     }
-    this.#pending = bytes.subarray(offset);
+    return offset;
   }
-}
-
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
 }
 
 function frameLength(
