@@ -190,6 +190,31 @@ describe('a client', () => {
     await new Promise((done) => silent.close(done));
   });
 
+  test('acknowledges also where the server does not answer what is published meanwhile', async () => {
+    const [connack, suback, publish] = ['20020000', '9003000101', '3206000161000178'];
+    let acknowledged = (): void => {};
+    const puback = new Promise<void>((done) => (acknowledged = done));
+    const server = createServer((socket) => {
+      socket
+        .on('error', () => {})
+        .on('data', (chunk) => {
+          if (chunk[0] === 0x10) socket.write(connack, 'hex');
+          if (chunk[0] === 0x82) socket.write(`${suback}${publish}`, 'hex');
+          if (chunk.toString('hex').endsWith('40020001')) acknowledged();
+        });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    // No other deadline is near.
+    const options = { connectTimeoutMs: 600_000, keepAlive: 0 };
+    const client = await connect(`mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`, options);
+    const onMessage = (): void => void client.publish('b', 'x', { qos: 1 }).catch(() => {});
+    await client.subscribe('a', { qos: 1, onMessage });
+    await puback;
+    await client.end();
+    await new Promise((done) => server.close(done));
+  });
+
   test('trusts no certificate that it does not know', async () => {
     await using broker = await startBroker({ listeners: [{ kind: 'tls', port: 0, tls: selfSigned }] });
     await expect(connect(broker.address)).rejects.toThrow('self-signed certificate');

@@ -214,6 +214,7 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
     this.#flushWaits = false;
     this.#write();
     this.#held?.turnEnded();
+    this.#arm();
   }
 
   #write(): void {

@@ -245,7 +245,7 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
   }
 
   pubrel(packetId: PacketId): void {
-    this.#connection?.acknowledge('pubrel', packetId);
+    this.#connection?.pubrel(packetId);
   }
 
   send(packet: Packet): void {

@@ -10,6 +10,7 @@ import type { PublishView } from '../../codec/publish-view.ts';
 import { writePublish } from '../../codec/publish-writer.ts';
 import type { PacketId } from '../../message.ts';
 import { ConnectRefused, Disconnected, endedByItself } from './errors.ts';
+import { LastAcknowledgements } from './last-acknowledgements.ts';
 import { Pings } from './pings.ts';
 
 export interface ConnectionHandler {
@@ -38,7 +39,8 @@ type State = 'awaiting-connack' | 'connected' | 'ended';
 /** Blocks that all clients share: an idle one holds none. */
 const pool = new BlockPool();
 
-const acknowledgements = { puback: 0x40, pubrec: 0x50, pubrel: 0x62, pubcomp: 0x70 } as const;
+const acknowledgements = { puback: 0x40, pubrec: 0x50, pubcomp: 0x70 } as const;
+const pubrelByte = 0x62;
 
 export class ClientConnection implements PacketSink {
   readonly #handler: ConnectionHandler;
@@ -46,6 +48,9 @@ export class ClientConnection implements PacketSink {
   readonly #cleanSession: boolean;
   readonly #reader: PacketReader;
   readonly #out = new Output(pool, { reclaims: true });
+  readonly #lastAcknowledgements = new LastAcknowledgements(this.#out);
+  /** Whether the server answers something of the output. */
+  #isAnswered = false;
   readonly #pings: Pings;
   readonly #connackBy: number;
   #state: State = 'awaiting-connack';
@@ -74,11 +79,13 @@ export class ClientConnection implements PacketSink {
 
   /** Bytes that wait to be taken. */
   get outputBytes(): number {
-    return this.#out.length;
+    return this.#out.length + this.#lastAcknowledgements.length;
   }
 
   /** Writes the output gathered so far. */
   flush(sink: Sink, now: number): void {
+    this.#lastAcknowledgements.turnEnds(this.#isAnswered, now);
+    this.#isAnswered = false;
     if (this.#out.length === 0) return;
     this.#pings.packetSent(now);
     this.#out.flush(sink);
@@ -88,6 +95,7 @@ export class ClientConnection implements PacketSink {
     if (this.#state === 'ended') return;
     try {
       this.#reader.visit(chunk, this);
+      if (this.#lastAcknowledgements.isWaiting && this.#out.length === 0) this.#handler.outputWaits();
     } catch (error) {
       // MQTT-4.8.0-2: an error of our own ends the connection too; the application's are no business of the connection.
       if (!(error instanceof MalformedPacket))
@@ -114,16 +122,25 @@ export class ClientConnection implements PacketSink {
   deadline(): number {
     if (this.#state === 'awaiting-connack') return this.#connackBy;
     if (this.#state === 'ended') return Number.POSITIVE_INFINITY;
-    return this.#paused ? this.#pings.dueAt : Math.min(this.#pings.dueAt, this.#pings.overdueAt);
+    return Math.min(this.#lastAcknowledgements.dueAt, this.#pings.dueAt, this.#overdueAt);
+  }
+
+  /** What lies unread by our own will is not overdue. */
+  get #overdueAt(): number {
+    return this.#paused ? Number.POSITIVE_INFINITY : this.#pings.overdueAt;
   }
 
   tick(now: number): void {
     if (this.deadline() > now) return;
     if (this.#state === 'awaiting-connack') {
       this.#end(new Disconnected('no CONNACK', 'the server did not answer CONNECT in time: does it speak MQTT?')); // SHOULD-3.2-a
-    } else if (!this.#paused && this.#pings.overdueAt <= now) {
+    } else if (this.#overdueAt <= now) {
       this.#end(new Disconnected('no PINGRESP', 'the server did not answer PINGREQ in time: the connection is dead'));
-    } else this.ping(now);
+    } else if (this.#pings.dueAt <= now) this.ping(now);
+    else {
+      this.#lastAcknowledgements.release();
+      this.#handler.outputWaits();
+    }
   }
 
   ping(now: number): void {
@@ -137,21 +154,29 @@ export class ClientConnection implements PacketSink {
 
   acknowledge(packet: keyof typeof acknowledgements, packetId: PacketId): void {
     if (this.#state !== 'connected') return;
-    const idle = this.#out.length === 0;
-    this.#out.acknowledgement(acknowledgements[packet], packetId);
-    if (idle) this.#handler.outputWaits();
+    this.#lastAcknowledgements.add(acknowledgements[packet], packetId);
+    this.#handler.outputWaits();
+  }
+
+  pubrel(packetId: PacketId): void {
+    if (this.#state !== 'connected') return;
+    this.#isAnswered = true;
+    this.#out.acknowledgement(pubrelByte, packetId);
+    this.#handler.outputWaits();
   }
 
   /** A PUBLISH whose Topic Name is encoded already; `packetId` is 0 at QoS 0. */
   sendPublish(firstByte: number, topic: Uint8Array, packetId: PacketId, payload: Uint8Array): void {
     if (this.#state !== 'connected') return;
     const idle = this.#out.length === 0;
+    if (packetId !== 0) this.#isAnswered = true;
     writePublish(this.#out, firstByte, topic, packetId, payload);
     if (idle) this.#handler.outputWaits();
   }
 
   /** Sends DISCONNECT; nothing follows it (MQTT-3.14.4-2), and the connection is closed (MQTT-3.14.4-1). */
   disconnect(): void {
+    this.#lastAcknowledgements.release();
     this.send({ type: 'disconnect' });
     this.#end(endedByItself);
   }
@@ -199,6 +224,7 @@ export class ClientConnection implements PacketSink {
   #end(reason: Disconnected): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
+    this.#lastAcknowledgements.release();
     this.#handler.ended(reason);
   }
 }

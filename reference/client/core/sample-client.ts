@@ -59,6 +59,7 @@ export class SampleClient implements ClientPort {
   #ours: MemoryTransport | undefined;
   #server: MemoryTransport | undefined;
   readonly #sent: Packet[] = [];
+  #outputWaits = false;
   #cancel = (): void => {};
 
   constructor({ connect = {}, reconnects = true, ...options }: SampleOptions = {}) {
@@ -188,8 +189,9 @@ export class SampleClient implements ClientPort {
     );
   }
 
+  /** The turn is over: what waits leaves, if the client has said that something does. */
   flush(): void {
-    if (this.#ours !== undefined) this.core.flush(this.#ours, this.clock.now());
+    if (this.#outputWaits) this.#write();
     this.#server?.deliver();
     this.#arm();
   }
@@ -212,10 +214,17 @@ export class SampleClient implements ClientPort {
     this.log.push('dials');
   }
 
-  outputWaits(): void {}
+  outputWaits(): void {
+    this.#outputWaits = true;
+  }
+
+  #write(): void {
+    this.#outputWaits = false;
+    if (this.#ours !== undefined) this.core.flush(this.#ours, this.clock.now());
+  }
 
   close(): void {
-    this.flush();
+    this.#write();
     this.#ours?.close();
     this.#server?.deliver();
   }
