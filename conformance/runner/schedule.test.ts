@@ -134,3 +134,39 @@ test('a remark at level 3 that level 4 does not bear out is played again, and ac
   await schedule.play();
   expect(verdicts(schedule.results())).toEqual(['pass', 'inconclusive']);
 });
+
+test('while the last one still waits, what has failed is played again', async () => {
+  let playedAgain = (): void => {};
+  const again = new Promise<void>((done) => {
+    playedAgain = done;
+  });
+  let times = 0;
+  const failing = told('failing', async (stage) => {
+    if (times++ > 0) playedAgain();
+    await wrong(stage);
+  });
+  const waiting = told('waiting', async (stage) => {
+    await again;
+    stage.observe('played');
+  });
+  const results = await played([waiting, failing], { concurrency: 2 });
+  expect(verdicts(results)).toEqual(['observed', 'fail']);
+});
+
+test('what waits for long is played again at once, what does not at the end', async () => {
+  const begun: string[] = [];
+  const play = (id: string) => async (stage: Stage) => {
+    begun.push(id);
+    await (id === 'short' ? stage.observe('played') : silent(stage));
+  };
+  const order = async (tickMs: number): Promise<string[]> => {
+    begun.length = 0;
+    await played(
+      ['silent', 'short'].map((id) => told(id, play(id))),
+      { concurrency: 1, tickMs },
+    );
+    return [...begun];
+  };
+  expect(await order(3_000)).toEqual(['silent', 'silent', 'short']);
+  expect(await order(0)).toEqual(['silent', 'short', 'silent', 'silent']);
+});

@@ -140,8 +140,13 @@ export class Schedule {
     const result = await this.#result(planned);
     if (this.#over()) return;
     const judged = await this.#unlessLost(result);
-    if (how === 'once') this.#tell(index, judged);
-    else this.#keep(index, judged, this.#unclear);
+    if (how === 'once') return this.#tell(index, judged);
+    this.#keep(index, judged, this.#unclear);
+    // What waits for long is played again at once: at the end of the run there would be nothing beside it.
+    const isLong = judged.durationMs > longestRepeat.ms && this.#failing.at(-1) === index && scenario.alone !== true;
+    if (!isLong) return;
+    this.#failing.pop();
+    await this.#repeat(index);
   }
 
   #tell(index: number, result: ScenarioResult): void {
