@@ -32,37 +32,68 @@ export const acknowledged =
     return { perSecond };
   };
 
-/** Gathers answers, and writes them behind each chunk. */
-function gathering(peer: Peer): (bytes: Buffer) => void {
-  let answers: Buffer[] = [];
-  peer.afterChunk = () => {
-    if (answers.length === 0) return;
-    peer.socket.write(answers.length === 1 ? (answers[0] as Buffer) : Buffer.concat(answers));
-    answers = [];
-  };
-  return (bytes) => void answers.push(bytes);
+/** What one chunk can ask for in answers at most: a packet of two bytes is answered by one of some dozens. */
+const mostBytes = 1 << 20;
+
+/** Gathers the answers to a chunk in memory of its own, and writes them behind it. */
+class Answers {
+  readonly #socket: Peer['socket'];
+  readonly #bytes = Buffer.allocUnsafe(mostBytes);
+  #length = 0;
+
+  constructor({ socket }: Peer) {
+    this.#socket = socket;
+  }
+
+  /** An answer that has nothing but the identifier. */
+  add(first: number, high: number, low: number): void {
+    const at = this.#length;
+    this.#bytes[at] = first;
+    this.#bytes[at + 1] = 2;
+    this.#bytes[at + 2] = high;
+    this.#bytes[at + 3] = low;
+    this.#length = at + 4;
+  }
+
+  addPacket(packet: Buffer): void {
+    this.#bytes.set(packet, this.#length);
+    this.#length += packet.length;
+  }
+
+  /** A copy goes out: the socket may keep it for a while. */
+  write(): void {
+    if (this.#length > 0) this.#socket.write(Buffer.from(this.#bytes.subarray(0, this.#length)));
+    this.#length = 0;
+  }
+}
+
+function answersOf(peer: Peer): Answers {
+  const answers = new Answers(peer);
+  peer.afterChunk = () => answers.write();
+  return answers;
 }
 
 /** A subscriber: PUBACK or PUBREC for PUBLISH, PUBCOMP for PUBREL. */
 function answering(peer: Peer): void {
-  const answer = gathering(peer);
+  const answers = answersOf(peer);
   peer.visit = (bytes, at, bodyAt) => {
     const first = bytes[at] as number;
-    if (first >> 4 === 6) return answer(Buffer.from([0x70, 2, bytes[bodyAt] as number, bytes[bodyAt + 1] as number]));
+    if (first >> 4 === 6) return answers.add(0x70, bytes[bodyAt] as number, bytes[bodyAt + 1] as number);
     if (first >> 4 !== 3 || (first & 6) === 0) return;
-    const idAt = bodyAt + 2 + bytes.readUInt16BE(bodyAt);
-    answer(Buffer.from([(first & 6) === 2 ? 0x40 : 0x50, 2, bytes[idAt] as number, bytes[idAt + 1] as number]));
+    const idAt = bodyAt + 2 + (((bytes[bodyAt] as number) << 8) | (bytes[bodyAt + 1] as number));
+    answers.add((first & 6) === 2 ? 0x40 : 0x50, bytes[idAt] as number, bytes[idAt + 1] as number);
   };
 }
 
 /** A publisher: the packet of an identifier goes out again as soon as the identifier is free. */
 function keepingFull(peer: Peer, packets: readonly Buffer[]): void {
-  const answer = gathering(peer);
+  const answers = answersOf(peer);
   peer.visit = (bytes, at, bodyAt) => {
     const type = (bytes[at] as number) >> 4;
-    const packetId = bytes.readUInt16BE(bodyAt);
-    if (type === 5) answer(Buffer.from([0x62, 2, packetId >> 8, packetId & 255]));
-    else if (type === 4 || type === 7) answer(packets[packetId - 1] as Buffer);
+    const high = bytes[bodyAt] as number;
+    const low = bytes[bodyAt + 1] as number;
+    if (type === 5) answers.add(0x62, high, low);
+    else if (type === 4 || type === 7) answers.addPacket(packets[((high << 8) | low) - 1] as Buffer);
   };
   peer.socket.write(Buffer.concat(packets));
 }
