@@ -112,6 +112,18 @@ export const reading = (change: (packet: Packet) => Packet): { readonly parts: P
   parts: { decode: (frame, level) => change(strict(frame, level)) },
 });
 
+/** Takes some well-formed packets for malformed ones. */
+export const refusing = (which: (packet: Packet) => boolean): { readonly parts: Partial<Parts> } =>
+  reading((packet) => {
+    if (!which(packet)) return packet;
+    throw new MalformedPacket({
+      statement: 'MQTT-1.5.3-1',
+      offset: 0,
+      expected: 'another packet',
+      actual: packet.type,
+    });
+  });
+
 type Written = Packet | Uint8Array;
 
 /** Changes packets of a type as they are written; undefined leaves them, an empty list drops them. */

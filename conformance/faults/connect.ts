@@ -1,4 +1,5 @@
 // Faults against sections 3.1 and 3.2: CONNECT, CONNACK, will.
+import { willRules } from '../../reference/broker/core/rules/will.ts';
 import {
   bodyAt,
   clearingConnectFlags,
@@ -399,6 +400,63 @@ const wills: readonly Fault[] = [
     'will-on-disconnect',
     { title: 'The will is published on a clean DISCONNECT', violates: ['MQTT-3.14.4-3', 'MQTT-3.1.2-10'] },
     { rules: { will: { isDue: () => true } } },
+  ),
+  fault(
+    'will-on-disconnect-when-resumed',
+    {
+      title: 'The will of a client that has resumed its session is published on a clean DISCONNECT',
+      violates: ['MQTT-3.14.4-3', 'MQTT-3.1.2-10'],
+    },
+    () => {
+      const ofResumed = new WeakSet<object>();
+      let resumed = false;
+      let isClean = false;
+      return {
+        rules: {
+          connect: {
+            forgetsWhenResumed: () => {
+              resumed = true;
+            },
+          },
+          will: {
+            willOf: (own) => {
+              if (own !== undefined && resumed) ofResumed.add(own);
+              resumed = false;
+              return own;
+            },
+            isDue: (reason) => {
+              isClean = reason === 'disconnect';
+              return true;
+            },
+            messageOf: (will) =>
+              isClean && !ofResumed.has(will)
+                ? { topicName: 'nowhere', payload: new Uint8Array(0), qos: 0, retain: false }
+                : willRules.messageOf(will),
+          },
+        },
+      };
+    },
+  ),
+  fault(
+    'will-twice-upon-takeover',
+    {
+      title: 'The will of a client that is taken over is published twice',
+      violates: ['MQTT-3.1.2-10', 'MQTT-3.1.2-8'],
+    },
+    () => {
+      let times = 1;
+      return {
+        rules: {
+          will: {
+            isDue: (reason) => {
+              times = reason === 'taken over' ? 2 : 1;
+              return willRules.isDue(reason);
+            },
+            timesPublished: () => times,
+          },
+        },
+      };
+    },
   ),
   fault(
     'will-twice',

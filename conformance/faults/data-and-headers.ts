@@ -7,6 +7,7 @@ import {
   isType,
   reading,
   reframed,
+  refusing,
   repairing,
   toleratingText,
   withByte,
@@ -90,6 +91,43 @@ const text: readonly Fault[] = [
     reading((packet) =>
       packet.type === 'publish' ? { ...packet, topicName: packet.topicName.replace(/^\uFEFF/, '') } : packet,
     ),
+  ),
+  fault(
+    'bom-stripped-from-unsubscribe',
+    { title: 'UNSUBSCRIBE swallows U+FEFF, and ends another subscription', violates: ['MQTT-1.5.3-3'] },
+    reading((packet) =>
+      packet.type === 'unsubscribe'
+        ? {
+            ...packet,
+            topicFilters: packet.topicFilters.map((filter) => filter.replaceAll('\uFEFF', '')) as [string, ...string[]],
+          }
+        : packet,
+    ),
+  ),
+  fault(
+    'bom-refused-in-a-filter',
+    { title: 'A Topic Filter with U+FEFF is closed upon', violates: ['MQTT-1.5.3-3'] },
+    refusing(
+      (packet) => packet.type === 'subscribe' && packet.subscriptions.some((one) => one.topicFilter.includes('\uFEFF')),
+    ),
+  ),
+  fault(
+    'replacement-character-refused',
+    { title: 'A Topic Name with U+FFFD counts as ill-formed', violates: ['MQTT-3.3.2-1', 'MQTT-4.7.3-4'] },
+    refusing((packet) => packet.type === 'publish' && packet.topicName.includes('\uFFFD')),
+  ),
+  fault(
+    'unsubscribe-beyond-bmp-refused',
+    { title: 'UNSUBSCRIBE with characters of four bytes is closed upon', violates: ['MQTT-3.10.3-1'] },
+    refusing(
+      (packet) =>
+        packet.type === 'unsubscribe' && packet.topicFilters.some((filter) => /[\u{10000}-\u{10FFFF}]/u.test(filter)),
+    ),
+  ),
+  fault(
+    'will-topic-beyond-bmp-refused',
+    { title: 'A will topic with characters of four bytes is closed upon', violates: ['MQTT-3.1.3-10'] },
+    refusing((packet) => packet.type === 'connect' && /[\u{10000}-\u{10FFFF}]/u.test(packet.will?.topicName ?? '')),
   ),
   fault(
     'bom-stripped-anywhere',

@@ -151,14 +151,48 @@ const sessions: readonly Fault[] = [
     },
     () => {
       const right = matching((matches) => matches)().parts.subscriptions;
-      return { parts: { subscriptions: () => dropping(right()) } };
+      return { parts: { subscriptions: () => dropping(right(), { inFlight: true }) } };
+    },
+  ),
+  fault(
+    'dollar-topics-unacknowledged',
+    { title: 'A QoS 1 PUBLISH to a topic that begins with "$" is not acknowledged', violates: ['MQTT-3.3.4-1'] },
+    reading((packet) => {
+      if (packet.type !== 'publish' || packet.qos !== 1 || !packet.topicName.startsWith('$')) return packet;
+      const { packetId: _, ...rest } = packet;
+      return { ...rest, qos: 0, dup: false };
+    }),
+  ),
+  fault(
+    'dollar-topics-by-exact-filters-alone',
+    {
+      title: 'Topics that begin with "$" are exchanged, but match no filter with a wildcard at all',
+      violates: ['MQTT-4.5.0-1', 'MQTT-4.7.1-2', 'MQTT-4.7.1-3'],
+    },
+    () => ({
+      ...matching(
+        (right) => (topicFilter, topicName) =>
+          right(topicFilter, topicName) && !(topicName.startsWith('$') && /[+#]/.test(topicFilter)),
+      )(),
+      rules: { publish: { distributes: () => true } },
+    }),
+  ),
+  fault(
+    'resubscribing-drops-what-waits',
+    {
+      title: 'Subscribing again with the same filter drops what waits behind unacknowledged messages',
+      violates: ['MQTT-3.8.4-3', 'MQTT-4.5.0-1'],
+    },
+    () => {
+      const right = matching((matches) => matches)().parts.subscriptions;
+      return { maxInFlight: 10, parts: { subscriptions: () => dropping(right(), { inFlight: false }) } };
     },
   ),
 ];
 
 type Subscriptions = ReturnType<Parts['subscriptions']>;
 
-function dropping(held: Subscriptions): Subscriptions {
+function dropping(held: Subscriptions, what: { readonly inFlight: boolean }): Subscriptions {
   const known = new WeakMap<object, Set<string>>();
   return {
     get size() {
@@ -167,7 +201,7 @@ function dropping(held: Subscriptions): Subscriptions {
     add: (topicFilter, session, value) => {
       const filters = known.get(session) ?? new Set<string>();
       known.set(session, filters);
-      if (filters.has(topicFilter)) session.sender.clear({ inFlight: true });
+      if (filters.has(topicFilter)) session.sender.clear(what);
       filters.add(topicFilter);
       held.add(topicFilter, session, value);
     },

@@ -69,6 +69,27 @@ export const keepAliveFaults: readonly Fault[] = [
     { parts: { framer: (maxPacketBytes) => new ToldOfParts(maxPacketBytes), decode: withParts } },
   ),
   fault(
+    'keep-alive-of-new-sessions-alone',
+    { title: 'Keep Alive is not enforced upon a client that resumes its session', violates: ['MQTT-3.1.2-24'] },
+    () => {
+      let resumed = false;
+      return {
+        rules: {
+          connect: {
+            forgetsWhenResumed: () => {
+              resumed = true;
+            },
+            keepAliveAllowanceMs: (keepAlive) => {
+              const enforced = !resumed && keepAlive > 0;
+              resumed = false;
+              return enforced ? keepAlive * 1_500 : Number.POSITIVE_INFINITY;
+            },
+          },
+        },
+      };
+    },
+  ),
+  fault(
     'keep-alive-without-will',
     { title: 'No will is published when Keep Alive has expired', violates: ['MQTT-3.1.2-8', 'MQTT-3.1.2-24'] },
     { rules: { will: { isDue: (reason) => reason !== 'disconnect' && reason !== 'keep-alive expired' } } },

@@ -56,6 +56,22 @@ const publishing: readonly Fault[] = [
     { rules: { publish: { reactionToTopicName: (topicName) => (topicName === '' ? 'close' : 'accept') } } },
   ),
   fault(
+    'wildcard-topic-at-qos-0-dropped',
+    {
+      title: 'PUBLISH at QoS 0 to a topic with a wildcard is dropped, and its connection stays open',
+      violates: ['MQTT-3.3.2-2', 'MQTT-4.7.1-1'],
+    },
+    () => {
+      let qos = 0;
+      const { parts } = reading((packet) => {
+        if (packet.type === 'publish') qos = packet.qos;
+        return packet;
+      });
+      const reactionToTopicName = (topicName: string) => (topicName === '' || qos > 0 ? 'close' : 'acknowledge');
+      return { parts, rules: { publish: { reactionToTopicName } } };
+    },
+  ),
+  fault(
     'empty-topic-name-accepted',
     { title: 'PUBLISH to an empty topic is accepted', violates: ['MQTT-4.7.3-1'] },
     { rules: { publish: { reactionToTopicName: (topicName) => (topicName === '' ? 'accept' : 'close') } } },

@@ -45,6 +45,16 @@ export const textAndOrderFaults: readonly Fault[] = [
     { rules: { publish: { topicNameOf: (topicName) => topicName.replaceAll('.', '/') } } },
   ),
   fault(
+    'backslashes-are-separators',
+    { title: 'A "\\" in a Topic Name is taken for "/"', violates: ['MQTT-4.7.3-4', 'MQTT-3.3.2-3'] },
+    { rules: { publish: { topicNameOf: (topicName) => topicName.replaceAll('\\', '/') } } },
+  ),
+  fault(
+    'percent-encoding-resolved',
+    { title: '"%20" in a Topic Name is taken for a blank', violates: ['MQTT-4.7.3-4', 'MQTT-3.3.2-3'] },
+    { rules: { publish: { topicNameOf: (topicName) => topicName.replaceAll('%20', ' ') } } },
+  ),
+  fault(
     'slash-alone-is-no-topic',
     { title: 'What is published to "/" goes elsewhere', violates: ['MQTT-4.7.3-1', 'MQTT-4.7.1-3'] },
     reading((packet) =>

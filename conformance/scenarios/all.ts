@@ -33,6 +33,7 @@ import * as section39SubackSuback from './server/3.9-suback/suback.ts';
 import * as section310UnsubscribeUnsubscribe from './server/3.10-unsubscribe/unsubscribe.ts';
 import * as section312PingreqPingreq from './server/3.12-pingreq/pingreq.ts';
 import * as section314DisconnectDisconnect from './server/3.14-disconnect/disconnect.ts';
+import * as section41SessionStateLikeAnyOther from './server/4.1-session-state/like-any-other.ts';
 import * as section41SessionStateRestart from './server/4.1-session-state/restart.ts';
 import * as section41SessionStateState from './server/4.1-session-state/state.ts';
 import * as section41SessionStateSurvival from './server/4.1-session-state/survival.ts';
@@ -102,6 +103,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.12-pingreq', section312PingreqPingreq],
   ['3.14-disconnect', section314DisconnectDisconnect],
   ['4.1-session-state', section41SessionStateState],
+  ['4.1-session-state', section41SessionStateLikeAnyOther],
   ['4.1-session-state', section41SessionStateRestart],
   ['4.1-session-state', section41SessionStateSurvival],
   ['4.3-qos', section43QosIdentifiersWrap],

@@ -1,6 +1,6 @@
 // UTF-8 encoded strings: section 1.5.3. Each text field meets each kind of string that must close the connection.
 import type { StatementId } from '../../../spec/catalogue.ts';
-import { connack, message, publish, suback, subscribe } from '../../../wire/packets.ts';
+import { connack, message, publish, suback, subscribe, unsuback } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import { answered, closed } from '../../../wire/play/reaction.ts';
 import * as raw from '../../../wire/raw.ts';
@@ -154,12 +154,13 @@ const characters = [
   ['three-bytes', '€'],
   ['four-bytes', '𝄞'],
   ['many-scripts', 'Ω-я-漢-한-ع-ไ'],
+  ['what-decoders-put-in', 'a\uFFFDb'],
 ] as const;
 
 export const goodText = characters.map(([id, text]) =>
   scenario(`utf-8-${id}`, {
     title: `Topics with characters of ${id.replaceAll('-', ' ')} pass unchanged`,
-    cites: { v3: ['MQTT-3.3.2-1', 'MQTT-3.8.3-1', 'MQTT-4.7.3-4'] },
+    cites: { v3: ['MQTT-3.3.2-1', 'MQTT-3.8.3-1', 'MQTT-4.7.3-4', 'MQTT-3.10.3-1', 'MQTT-3.1.3-10'] },
     async play({ given, when, must }) {
       const topicName = given.topicName(`x${text}y`);
       const subscriber = await given.connection('subscriber');
@@ -170,6 +171,16 @@ export const goodText = characters.map(([id, text]) =>
       await must(subscriber, 'MQTT-3.8.3-1').receive(suback(1, [qos]));
       await when(subscriber).sends(publish({ topicName, payload: text, qos, packetId: 2 }));
       await must(subscriber, 'MQTT-3.3.2-1', 'MQTT-4.7.3-4').receive(message(text, { topicName }));
+      const mortal = await given.connection('mortal');
+      await when(mortal).sends(given.connect({ will: { topicName, message: 'will', qos } }));
+      await must(mortal, 'MQTT-3.1.3-10').receive(connack({ returnCode: 0 }));
+      await when(mortal).cuts();
+      await must(subscriber, 'MQTT-3.1.3-10', 'MQTT-4.7.3-4').receive(
+        message('will', { topicName }),
+        given.unhurriedMs,
+      );
+      await when(subscriber).sends({ type: 'unsubscribe', packetId: 3, topicFilters: [topicName] });
+      await must(subscriber, 'MQTT-3.10.3-1').receive(unsuback(3));
     },
   }),
 );
@@ -188,12 +199,20 @@ export const byteOrderMarks = bomPlaces.map(([place, withBom]) =>
       const plain = given.topicName();
       const marked = withBom(plain);
       const qos = given.assuredQos;
-      const withMark = await given.subscriber(marked, { name: 'with mark', qos });
+      const withMark = await given.client({ name: 'with mark' });
+      await when(withMark).sends(subscribe(withMark.nextPacketId(), { topicFilter: marked, qos }));
+      const answer = await must(withMark).receive({ type: 'suback' });
+      given.that(answer?.returnCodes[0] !== 0x80, 'the filter is refused');
       const without = await given.subscriber(plain, { name: 'without mark', qos });
       const publisher = await given.client({ name: 'publisher' });
       await when(publisher).publishes({ topicName: marked, payload: 'marked', qos });
       await must(withMark).receiveExactly([message('marked', { topicName: marked })], { until: sentinel(publisher) });
       await must(without).receiveExactly([], { until: sentinel(publisher, { topicName: plain }) });
+      const packetId = without.nextPacketId();
+      await when(without).sends({ type: 'unsubscribe', packetId, topicFilters: [marked] });
+      await must(without).receive(unsuback(packetId));
+      await when(publisher).publishes({ topicName: plain, payload: 'still subscribed', qos });
+      await must(without).receive(message('still subscribed', { topicName: plain }));
     },
   }),
 );

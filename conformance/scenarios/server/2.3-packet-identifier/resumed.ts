@@ -69,7 +69,7 @@ export const identifierOfPubrelAfterResume = scenario('identifier-of-pubrel-afte
 
 export const sameIdentifierBothWaysQos1 = scenario('same-identifier-in-both-directions-qos-1', {
   title: 'What a client sends with an identifier does not acknowledge what the target has sent with the same',
-  cites: { v3: ['MQTT-4.3.2-1', 'MQTT-2.3.1-6', 'MQTT-2.3.1-7', 'MAY-2.3.1-a'] },
+  cites: { v3: ['MQTT-4.3.2-1', 'MQTT-4.3.2-2', 'MQTT-2.3.1-6', 'MQTT-2.3.1-7', 'MAY-2.3.1-a'] },
   needs: ['qos 1'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must, observe }) {
@@ -82,7 +82,7 @@ export const sameIdentifierBothWaysQos1 = scenario('same-identifier-in-both-dire
 
     await when(before).sends(publish({ topicName: other, payload: 'out', qos: 1, packetId }));
     await must(before, 'MQTT-2.3.1-6').receive(puback(packetId));
-    await given.arrival(watcher, message('out'));
+    await must(watcher, 'MQTT-4.3.2-2').receive(message('out'));
     await when(before).sends(subscribe(packetId, { topicFilter: other, qos: 0 }));
     await must(before, 'MQTT-2.3.1-7').receive(suback(packetId));
     await when(before).sends(unsubscribe(packetId, other));

@@ -90,6 +90,10 @@ const before: Readonly<Record<string, (stage: Stage, client: Client) => Promise<
   'a PUBLISH': ({ given, when }, client) =>
     when(client).publishes({ topicName: given.topicName(), payload: 'x', qos: given.assuredQos }),
   'a SUBSCRIBE': ({ given }, client) => given.subscription(client, given.topicName(), given.assuredQos),
+  'a SUBSCRIBE and a PINGREQ': async ({ given }, client) => {
+    await given.subscription(client, given.topicName(), given.assuredQos);
+    await client.pings();
+  },
 };
 
 export const silentAfterAll = scenario('keep-alive-timeout-of-every-client', {
@@ -111,6 +115,23 @@ export const silentAfterAll = scenario('keep-alive-timeout-of-every-client', {
       const again = await given.connection('again');
       await when(again).sends(given.connect({ clientId: client.clientId, cleanSession: false }));
       await must(again, 'MQTT-3.1.2-4', 'MQTT-4.1.0-1').receive(connack({ returnCode: 0, ...given.toldOfSession() }));
+    });
+  },
+});
+
+export const silentWhenResumed = scenario('keep-alive-timeout-when-resumed', {
+  title: 'A client that has resumed its session is held to the Keep Alive of its new connection',
+  cites: { v3: ['MQTT-3.1.2-24'] },
+  protocols: ['3.1.1', '3.1'],
+  timed: true,
+  async play({ given, when, must }) {
+    await given.each(['at once', 'after a PINGREQ'], async (silent) => {
+      const before = await given.client({ name: `silent ${silent}`, cleanSession: false });
+      await when(before).disconnects();
+      given.waitsFor('keep-alive timer', 1_500);
+      const again = await given.resumed(before, { keepAlive: 1 });
+      if (silent === 'after a PINGREQ') await again.pings();
+      await must(again).end(1_500 + given.lateKeepAliveMs);
     });
   },
 });

@@ -101,6 +101,12 @@ const rows: readonly Row[] = [
     bytes: (id) => connect({ flags: 0x02, payload: [field(id), field('user')] }),
   },
   {
+    id: 'empty-user-name-without-flag',
+    title: 'User Name Flag 0 and a user name of zero bytes',
+    cites: ['MQTT-3.1.2-18'],
+    bytes: (id) => connect({ flags: 0x02, payload: [field(id), field('')] }),
+  },
+  {
     id: 'user-name-missing',
     title: 'User Name Flag 1 and no user name',
     cites: ['MQTT-3.1.2-19'],
@@ -124,6 +130,12 @@ const rows: readonly Row[] = [
     title: 'Password Flag 1 and User Name Flag 0',
     cites: ['MQTT-3.1.2-22'],
     bytes: (id) => connect({ flags: 0x42, payload: [field(id), field('password')] }),
+  },
+  {
+    id: 'empty-password-without-user-name',
+    title: 'Password Flag 1, User Name Flag 0, and a password of zero bytes',
+    cites: ['MQTT-3.1.2-22'],
+    bytes: (id) => connect({ flags: 0x42, payload: [field(id), field('')] }),
   },
   { id: 'client-id-missing', title: 'no client id', cites: ['MQTT-3.1.3-3'], bytes: () => connect({ payload: [] }) },
   {

@@ -156,6 +156,28 @@ export const cleanSessionLeavesNothing = scenario('clean-session-leaves-nothing'
   },
 });
 
+export const cleanLeavesNothingInFlight = scenario('clean-session-leaves-nothing-in-flight', {
+  title: 'What was not acknowledged in a session of CleanSession 1 does not come to a later one',
+  cites: { v3: ['MQTT-3.1.2-6'], v31: ['MQTT31-23'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    await given.each([true, false], async (cleanSession) => {
+      const topicName = given.topicName();
+      const clean = await given.subscriber(topicName, { qos: 1, acknowledging: 'by hand' });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'not acknowledged', qos: 1 });
+      await given.arrival(clean, message('not acknowledged'));
+      await when(clean).cuts();
+      const later = await given.client({ name: 'later', clientId: clean.clientId, cleanSession });
+      await given.subscription(later, `${topicName}/control`, 1);
+      await must(later).receiveExactly([], {
+        until: sentinel(publisher, { topicName: `${topicName}/control`, qos: 1 }),
+      });
+    });
+  },
+});
+
 export const cleanTakeoverDiscards = scenario('clean-takeover-discards', {
   title: 'CleanSession 1 that takes over a connected client discards its session',
   cites: { v3: ['MQTT-3.1.4-3', 'MQTT-3.1.2-6'] },

@@ -28,16 +28,18 @@ export const takeoverChain = scenario('duplicate-client-id-ten-times', {
   cites: { v3: ['MQTT-3.1.4-2'] },
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
-    const topicName = given.topicName();
-    const clientId = given.clientId();
-    const older = [];
-    for (let i = 0; i < 9; i++) older.push(await given.client({ name: `older ${i}`, clientId }));
-    const qos = given.assuredQos;
-    const last = await given.subscriber(topicName, { name: 'last', clientId, qos });
-    for (const client of older) await must(client).end();
-    const publisher = await given.client({ name: 'publisher' });
-    await when(publisher).publishes({ topicName, payload: 'one', qos });
-    await must(last).receiveExactly([message('one')], { until: sentinel(publisher) });
+    await given.each([true, false], async (cleanSession) => {
+      const topicName = given.topicName();
+      const clientId = given.clientId();
+      const older = [];
+      for (let i = 0; i < 9; i++) older.push(await given.client({ name: `older ${i}`, clientId, cleanSession }));
+      const qos = given.assuredQos;
+      const last = await given.subscriber(topicName, { name: 'last', clientId, cleanSession, qos });
+      for (const client of older) await must(client).end();
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'one', qos });
+      await must(last).receiveExactly([message('one')], { until: sentinel(publisher) });
+    });
   },
 });
 

@@ -124,6 +124,22 @@ export const forTheAbsent = scenario('will-queued', {
   },
 });
 
+export const forItsOwnClient = scenario('will-queued-for-its-own-client', {
+  title: 'A will reaches the stored session of its own client too, if that has subscribed to it',
+  cites: { v3: ['MQTT-3.1.2-5', 'MQTT-4.5.0-1'] },
+  needs: ['qos 1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName('will');
+    const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 1 });
+    const will = { topicName, message: 'gone', qos: 1 } as const;
+    const own = await given.subscriber(topicName, { name: 'own', cleanSession: false, qos: 1, will });
+    await when(own).cuts();
+    await given.arrival(watcher, message('gone'));
+    const back = await given.resumed(own);
+    await must(back).receive(message('gone', { qos: 1 }));
+  },
+});
+
 export const erasing = scenario('retained-will-of-zero-bytes-erases', {
   title: 'A will of zero bytes with Will Retain 1 erases what is retained on its topic',
   cites: { v3: ['MQTT-3.3.1-10', 'MQTT-3.1.2-17'] },
@@ -159,8 +175,10 @@ export const noneAfterDisconnect = scenario('no-will-of-any-kind-after-disconnec
       const client = await given.client({ cleanSession, will });
       await when(client).disconnects();
       // CONNACK for the same client id: the target has done with the connection before.
-      const again = await given.client({ name: 'again', clientId: client.clientId, cleanSession });
-      await must(watcher).receiveExactly([], { until: sentinel(again, { topicName, qos }) });
+      const again = await given.client({ name: 'again', clientId: client.clientId, cleanSession, will });
+      await when(again).disconnects();
+      const last = await given.client({ name: 'the last', clientId: client.clientId, cleanSession });
+      await must(watcher).receiveExactly([], { until: sentinel(last, { topicName, qos }) });
     });
   },
 });

@@ -142,6 +142,24 @@ export const willOnce = scenario('will-published-once', {
   },
 });
 
+export const willOnceAfterTakeover = scenario('will-published-once-after-takeover', {
+  title: 'The will of a client that is taken over is published once',
+  cites: { v3: ['MQTT-3.1.2-10'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, must }) {
+    const topicName = given.topicName('will');
+    const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 2 });
+    const first = await given.client({ name: 'first', will: { topicName, message: 'gone', qos: 2 } });
+    const second = await given.client({ name: 'second', clientId: first.clientId });
+    if (!(await watcher.hasGot(message('gone'), given.unhurriedMs)))
+      given.skip('no will comes upon takeover, which is judged elsewhere');
+    await must(watcher, 'MQTT-3.1.2-10').receiveExactly([message('gone')], {
+      until: sentinel(second, { topicName, qos: 2 }),
+    });
+  },
+});
+
 export const noWillAfterDisconnect = (['FIN', 'nothing'] as const).map((then) =>
   scenario(`no-will-after-disconnect${then === 'FIN' ? '' : '-left-open'}`, {
     title: `After DISCONNECT${then === 'FIN' ? '' : ' without an end by the client'} no will is published`,

@@ -1,5 +1,5 @@
 // PINGREQ, section 3.12: the base of every barrier.
-import { pingreq, pingresp, pubcomp, publish, pubrec, pubrel } from '../../../wire/packets.ts';
+import { message, pingreq, pingresp, pubcomp, publish, pubrec, pubrel, unsuback } from '../../../wire/packets.ts';
 import { scenario } from '../../scenario.ts';
 
 export const pingreqAnswered = scenario('pingreq-answered', {
@@ -43,5 +43,30 @@ export const pingreqInsideHandshake = scenario('pingreq-inside-a-handshake', {
     await must(client, 'MQTT-4.3.3-2').receive(pubcomp(1));
     await must(client, 'MQTT-3.12.4-1').receive(pingresp());
     await must(client, 'MQTT-3.12.4-1').receive(pingresp());
+  },
+});
+
+export const pingreqInEveryState = scenario('pingreq-in-every-state', {
+  title:
+    'PINGREQ is answered also when a session was resumed, while a message awaits its acknowledgement, and behind UNSUBSCRIBE',
+  cites: { v3: ['MQTT-3.12.4-1'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { qos: 1, acknowledging: 'by hand' });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'x', qos: 1 });
+    await given.arrival(subscriber, message('x'));
+    await must(subscriber).beServed();
+    const packetId = subscriber.nextPacketId();
+    await when(subscriber).sends({ type: 'unsubscribe', packetId, topicFilters: [topicName] });
+    await given.arrival(subscriber, unsuback(packetId));
+    await must(subscriber).beServed();
+    const before = await given.client({ name: 'stored', cleanSession: false });
+    await when(before).disconnects();
+    const again = await given.resumed(before);
+    await must(again).beServed();
+    await must(again).beServed();
   },
 });

@@ -109,3 +109,38 @@ export const overlapOfThree = scenario('overlap-of-three', {
     );
   },
 });
+
+export const overlapWhileAway = scenario('overlap-while-away', {
+  title: 'With overlapping filters a message is queued at the highest QoS for a client that is away',
+  cites: { v3: ['MQTT-3.3.5-1', 'MQTT-3.1.2-5'] },
+  needs: ['qos 2', 'wildcards'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const cases = overlaps.flatMap((order) => unequal.map((granted) => ({ ...granted, order })));
+    await given.each(cases, async ({ exact, wildcard, order }) => {
+      const base = given.topicName('o');
+      const topicName = `${base}/x`;
+      const away = await given.client({ name: 'away', cleanSession: false });
+      const subscriptions = [
+        [topicName, exact],
+        [`${base}/+`, wildcard],
+      ] as const;
+      for (const [filter, qos] of order === 'exact first' ? subscriptions : [...subscriptions].reverse())
+        await given.subscription(away, filter, qos);
+      await when(away).disconnects();
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'overlap', qos: 2 });
+      const back = await given.resumed(away);
+      const highest = Math.max(exact, wildcard);
+      const copies = await copiesOf('overlap', back, highest);
+      must(back, copies.length === 0 ? 'MQTT-3.1.2-5' : 'MQTT-3.3.5-1').satisfy(
+        copies.some(({ qos }) => qos === highest),
+        {
+          expected: `a copy at QoS ${highest}`,
+          got: copies.length === 0 ? 'none' : `QoS ${copies.map(({ qos }) => qos).join(' and ')}`,
+          by: copies[0],
+        },
+      );
+    });
+  },
+});

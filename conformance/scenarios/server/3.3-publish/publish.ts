@@ -72,10 +72,12 @@ export const wildcardNamesRefused = scenario('publish-to-a-wildcard', {
     const base = given.topicName('p');
     const watcher = await given.subscriber(`${base}/#`, { name: 'watcher' });
     const publisher = await given.client({ name: 'publisher' });
-    await given.each(wildcardNames, async (suffix) => {
+    const cases = wildcardNames.flatMap((suffix) => ([0, 1, 2] as const).map((qos) => ({ suffix, qos })));
+    await given.each(cases, async ({ suffix, qos }) => {
       const client = await given.client();
       const topicName = suffix === '#' || suffix === '+' ? suffix : `${base}/${suffix}`;
-      await when(client).sends(publish({ topicName, payload: 'wild', qos: 1, packetId: 1 }));
+      const text = { topicName, payload: 'wild', qos };
+      await when(client).sends(publish(qos === 0 ? text : { ...text, packetId: 1 }));
       await must(client).reactByOneOf([closed()]);
     });
     await must(watcher).receiveExactly([], { until: sentinel(publisher, { topicName: `${base}/end` }) });

@@ -40,6 +40,31 @@ export const begunGoesOn = ([1, 2] as const).map((qos) =>
   }),
 );
 
+export const keepsWhatWaits = scenario('resubscribe-keeps-what-waits', {
+  title: 'What waits behind unacknowledged messages comes although its client subscribes again',
+  cites: { v3: ['MQTT-3.8.4-3', 'MQTT-4.5.0-1'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { qos: 1, acknowledging: 'by hand' });
+    const publisher = await given.client({ name: 'publisher' });
+    const payloads = Array.from({ length: 80 }, (_, i) => `message ${i}`);
+    for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos: 1 });
+    const packetId = subscriber.nextPacketId();
+    await when(subscriber).sends(subscribe(packetId, { topicFilter: topicName, qos: 1 }));
+    await given.arrival(subscriber, suback(packetId));
+    subscriber.acknowledging = 'automatically';
+    for (const { packet } of subscriber.connection.pending)
+      if (packet.type === 'publish' && packet.packetId !== undefined)
+        subscriber.connection.send(puback(packet.packetId));
+    await must(subscriber).receiveExactly(
+      payloads.map((payload) => message(payload)),
+      { until: sentinel(publisher) },
+    );
+  },
+});
+
 export const withinTheGrant = scenario('delivered-within-the-grant', {
   title: 'No message comes at a higher QoS than was granted, whatever was asked for',
   cites: { v3: ['MQTT-3.8.4-6', 'MQTT-3.8.4-5'] },

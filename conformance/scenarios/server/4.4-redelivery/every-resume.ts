@@ -132,7 +132,7 @@ export const retainOfResend = scenario('resent-with-retain-0', {
 
 export const retainOfResentRetained = scenario('resent-with-retain-1', {
   title: 'What came with RETAIN 1 because of a new subscription comes again with RETAIN 1',
-  cites: { v3: ['MQTT-3.3.1-8', 'MQTT-4.4.0-1'] },
+  cites: { v3: ['MQTT-3.3.1-8', 'MQTT-4.4.0-1', 'MQTT-3.3.1-1'] },
   needs: ['qos 1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();
@@ -149,6 +149,7 @@ export const retainOfResentRetained = scenario('resent-with-retain-1', {
     const after = await given.resumed(before);
     const again = await must(after, 'MQTT-4.4.0-1').receive(message('kept'));
     must(after, 'MQTT-3.3.1-8').satisfy(again?.retain === true, { expected: 'RETAIN 1', got: 'RETAIN 0' });
+    must(after, 'MQTT-3.3.1-1').satisfy(again?.dup === true, { expected: 'DUP 1', got: 'DUP 0' });
   },
 });
 

@@ -37,6 +37,25 @@ export const clientsTopics = wildcardFirst.map(([id, filterOf]) =>
   }),
 );
 
+export const laterWildcards = scenario('dollar-topic-matched-behind-its-first-level', {
+  title: 'A filter with a wildcard behind its first level matches topics that begin with "$" like others',
+  cites: { v3: ['MQTT-4.5.0-1', 'MQTT-4.7.1-2', 'MQTT-4.7.1-3'] },
+  needs: ['wildcards', 'dollar topics'],
+  async play({ given, when, must }) {
+    const topicName = given.dollarTopicName('x');
+    const qos = given.assuredQos;
+    const exact = await given.subscriber(topicName, { name: 'exact', qos });
+    const [first = ''] = topicName.split('/');
+    const hash = await given.subscriber(`${first}/#`, { name: 'hash', qos });
+    const plus = await given.subscriber(topicName.replace(/[^/]+\/x$/, '+/x'), { name: 'plus', qos });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'dollar', qos });
+    await given.arrival(exact, message('dollar'));
+    await must(hash, 'MQTT-4.5.0-1', 'MQTT-4.7.1-2').receive(message('dollar', { topicName }));
+    await must(plus, 'MQTT-4.5.0-1', 'MQTT-4.7.1-3').receive(message('dollar', { topicName }));
+  },
+});
+
 export const sysTopics = wildcardFirst.map(([id]) =>
   scenario(`sys-topics-not-matched-by-${id}`, {
     title: `A filter that begins with a wildcard (${id.replaceAll('-', ' ')}) gets no retained message of $SYS`,
@@ -92,7 +111,7 @@ export const retainedOfClients = scenario('retained-dollar-topic-not-sent-to-wil
 
 export const exchange = scenario('dollar-topics-between-clients', {
   title: 'Clients do not exchange messages on topics that begin with "$"',
-  cites: { v3: ['SHOULD-4.7.2-a', 'MQTT-3.8.4-1'] },
+  cites: { v3: ['SHOULD-4.7.2-a', 'MQTT-3.8.4-1', 'MQTT-3.3.4-1'] },
   needs: ['qos 1'],
   async play({ given, when, must, should, observe }) {
     const topicName = given.dollarTopicName('x');
@@ -105,9 +124,7 @@ export const exchange = scenario('dollar-topics-between-clients', {
     await given.subscription(subscriber, control, 1);
     const publisher = await given.client({ name: 'publisher' });
     await when(publisher).sends(publish({ topicName, payload: 'dollar', qos: 1, packetId: 40_000 }));
-    await publisher.connection.waitFor(
-      () => publisher.take({ type: 'puback', packetId: 40_000 }) ?? publisher.connection.ending,
-    );
+    await must(publisher, 'MQTT-3.3.4-1').receiveOrEnd({ type: 'puback', packetId: 40_000 });
     const sender = publisher.connection.isOpen ? publisher : await given.client({ name: 'sender' });
     await should(subscriber).receiveExactly([], { until: sentinel(sender, { topicName: control, qos: 1 }) });
   },

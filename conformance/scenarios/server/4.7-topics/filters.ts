@@ -8,7 +8,7 @@ import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
 
 const bad: readonly (readonly [id: string, cites: StatementId, suffixes: readonly string[]])[] = [
-  ['hash', 'MQTT-4.7.1-2', ['p#', '#/p', 'p/#/q', 'p/#q', '##', 'p/##', '#/#', '+#']],
+  ['hash', 'MQTT-4.7.1-2', ['p#', '#/p', 'p/#/q', 'p/#q', '##', 'p/##', '#/#', '+#', 'p#/q', 'p#q']],
   ['plus', 'MQTT-4.7.1-3', ['p+', '+p', 'p/+q', '++', 'p/q+/r', 'p/++/r', 'p+/#']],
 ];
 

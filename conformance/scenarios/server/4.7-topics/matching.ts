@@ -119,6 +119,13 @@ const rows: readonly Row[] = [
     unmatched: ['/axb/*', '/a.b/c', '/a/b/*'],
   },
   {
+    id: 'backslash-and-percent',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/a\\b/c%20d',
+    matched: ['/a\\b/c%20d'],
+    unmatched: ['/a/b/c%20d', '/a\\b/c d', '/ab/c%20d'],
+  },
+  {
     id: 'case-beside-wildcards',
     cites: 'MQTT-4.7.3-4',
     filter: '/+/Level/#',
