@@ -21,6 +21,8 @@ export interface Capabilities {
   readonly retainedWildcards: boolean;
   /** Messages that come to a client that acknowledges none, at most `severalInFlight`. */
   readonly inFlight: number;
+  /** Messages at QoS 1 come more than once on a live connection, as they may (MAY-3.3.1.1-a). */
+  readonly repeatsAtQos1: boolean;
   readonly emptyClientId: boolean;
   /** Messages that clients publish to `$`-topics reach subscribers. */
   readonly dollarTopics: boolean;

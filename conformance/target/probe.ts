@@ -102,13 +102,13 @@ class Prober {
     const refusesStoredSessions = !sessions.storedSessions && (await this.#refusesSessions());
     const retainedMessages = await this.#retains(maximumQos);
     const retainedWildcards = wildcards && (await this.#retains(maximumQos, '/+'));
-    const inFlight = maximumQos === 0 ? 0 : await this.#inFlight();
+    const flight = maximumQos === 0 ? { inFlight: 0, repeatsAtQos1: false } : await this.#inFlight();
     const found = { protocols, maximumQos, retainedMessages, ...sessions, wildcards, emptyClientId, dollarTopics };
     const capabilities: Capabilities = {
       ...found,
       refusesStoredSessions,
       retainedWildcards,
-      inFlight,
+      ...flight,
       ...sys,
       ...order,
       slowestReplyMs: this.#slowestReplyMs,
@@ -262,21 +262,24 @@ class Prober {
     return kept;
   }
 
-  /** How many messages come to a client that acknowledges none. */
-  async #inFlight(): Promise<number> {
+  /** How many messages come to a client that acknowledges none, and whether any comes again. */
+  async #inFlight(): Promise<Pick<Capabilities, 'inFlight' | 'repeatsAtQos1'>> {
     const topicName = this.#options.names.topicName('flight');
     const { client: subscriber } = await this.#client();
     subscriber.acknowledging = 'by hand';
     const { client: publisher } = await this.#client();
     await this.#subscribe(subscriber, topicName, 1);
     for (let i = 0; i < severalInFlight; i++) await publishes(publisher, { topicName, qos: 1, payload: `flight ${i}` });
-    const came = (): number =>
-      subscriber.connection.pending.filter(({ packet }) => packet.type === 'publish' && packet.qos > 0).length;
+    const came = (): string[] =>
+      subscriber.connection.pending.flatMap(({ packet }) =>
+        packet.type === 'publish' && packet.qos > 0 ? [Buffer.from(packet.payload).toString('latin1')] : [],
+      );
+    const different = (): number => new Set(came()).size;
     await subscriber.connection.waitFor(
-      () => (came() >= severalInFlight ? true : undefined),
+      () => (different() >= severalInFlight ? true : undefined),
       this.#options.replyMs / 4,
     );
-    return came();
+    return { inFlight: different(), repeatsAtQos1: came().length > different() };
   }
 
   /** Level 3 cannot tell in CONNACK: there it is taken for granted, and judged by delivery. */
@@ -410,6 +413,7 @@ function describe(address: Address, capabilities: Capabilities): TargetDescripti
       name: 'messages in flight',
       value: rest.inFlight >= severalInFlight ? `${severalInFlight} or more` : rest.inFlight,
     },
+    { name: 'repeats messages at QoS 1', value: rest.repeatsAtQos1 },
     { name: 'empty client id', value: rest.emptyClientId },
     { name: 'delivers $-topics of clients', value: rest.dollarTopics },
     { name: '$SYS topics', value: rest.sysTopics },

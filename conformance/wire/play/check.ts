@@ -3,7 +3,7 @@ import type { StatementId } from '../../spec/catalogue.ts';
 import type { Arrival } from '../connection.ts';
 import { describePacket } from '../describe.ts';
 import type { Observed } from '../observer.ts';
-import { type Expected, type ExpectedMessage, type Met, meets } from '../packets.ts';
+import { type Expected, type ExpectedMessage, type Met, meets, message } from '../packets.ts';
 import type { Silence } from '../patience.ts';
 import type { Barrier } from './barrier.ts';
 import { isSentinel, reachBarrier } from './barrier-reached.ts';
@@ -81,8 +81,9 @@ export class Check {
     const wanted = expected.length === 0 ? 'no message' : shortList(expected.map(describePacket));
     const came = messages.length === 0 ? 'no message' : shortList(messages.map((packet) => describePacket(packet)));
     const mayRepeat = (packet: ObservedMessage): boolean => repeats === 'allowed' || packet.qos === 1;
+    const before = this.#client.takenAtQos1.map(({ topicName, payload }) => message(payload, { topicName, qos: 1 }));
     const unwelcome = assign(surplus, besides).surplus.filter(
-      (packet) => !(mayRepeat(packet) && [...expected, ...besides].some((one) => meets(packet, one))),
+      (packet) => !(mayRepeat(packet) && [...expected, ...besides, ...before].some((one) => meets(packet, one))),
     );
     if (stillMissing.length > 0) {
       this.#unlessBusy(silence, wanted);

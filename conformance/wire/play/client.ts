@@ -2,7 +2,7 @@
 import type { Connect, Packet, Publish } from '../../../reference/codec/packet.ts';
 import type { Qos } from '../../../reference/message.ts';
 import type { Arrival, Connection } from '../connection.ts';
-import type { Observed } from '../observer.ts';
+import type { Observed, ObservedPublish } from '../observer.ts';
 import { type Expected, meets, puback, pubcomp, pubrec } from '../packets.ts';
 import { mostNewcomers, type Outwaited } from '../patience.ts';
 import type { Names } from './names.ts';
@@ -27,6 +27,10 @@ export class Client {
   lastPublish: Publish | undefined;
   /** The packet that a check or a wait took last, but for PINGRESP. */
   lastTaken: Observed | undefined;
+  /** The target sends messages at QoS 1 more than once, as it may (MAY-3.3.1.1-a). */
+  isRepeatedTo = false;
+  /** What checks and waits have taken of such messages. */
+  readonly takenAtQos1: ObservedPublish[] = [];
   /** What the last CONNACK said; means nothing at level 3. */
   sessionPresent: boolean | undefined;
   /** The last CONNACK let it in: without that, a PINGREQ would be a violation of its own. */
@@ -76,6 +80,8 @@ export class Client {
   take(expected: Expected): Arrival | undefined {
     const taken = this.connection.take(({ packet }) => meets(packet, expected));
     if (taken !== undefined && expected.type !== 'pingresp') this.lastTaken = taken.packet;
+    if (this.isRepeatedTo && taken?.packet.type === 'publish' && taken.packet.qos === 1)
+      this.takenAtQos1.push(taken.packet);
     return taken;
   }
 

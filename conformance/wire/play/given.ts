@@ -189,6 +189,7 @@ export class Given {
         ended: () => {},
       });
       const client = new Client(connection, run.names);
+      client.isRepeatedTo = run.capabilities.repeatsAtQos1;
       this.#clients.push(client);
       // It was being opened when all ended.
       if (this.#over) connection.cut('FIN');

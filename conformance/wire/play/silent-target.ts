@@ -41,6 +41,7 @@ export function contextOf(port: number, witness: () => Promise<boolean>): RunCon
       refusesStoredSessions: false,
       tellsSessions: true,
       wildcards: true,
+      repeatsAtQos1: false,
       emptyClientId: true,
       dollarTopics: true,
       sysTopics: false,

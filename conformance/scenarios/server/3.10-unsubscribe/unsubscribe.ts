@@ -59,10 +59,11 @@ export const literal = scenario('unsubscribe-compares-literally', {
     const base = given.topicName('u');
     const [plus, exact, upper, end] = [`${base}/+`, `${base}/b`, `${base}/x/B`, `${base}/x/end`];
     const subscriber = await given.subscriber([plus, exact, upper, end], { qos: 1 });
+    const other = await given.subscriber(exact, { name: 'another with the same filter', qos: 1 });
     const publisher = await given.client({ name: 'publisher' });
     const until = sentinel(publisher, { topicName: end, qos: 1 });
-    for (const filter of [`${base}/#`, `${base}/x/b`, `${base}/x/+`, `${base}/B`])
-      await unsubscribes(stage, subscriber, filter);
+    const similar = ['/#', '/x/b', '/x/+', '/B', '', '/', '/x', '/b/', '/b/#', '/+/'].map((rest) => `${base}${rest}`);
+    for (const filter of [...similar, '#', '+']) await unsubscribes(stage, subscriber, filter);
     await when(publisher).publishes({ topicName: exact, payload: 'first', qos: 1 });
     await when(publisher).publishes({ topicName: upper, payload: 'upper', qos: 1 });
     await must(subscriber).receiveExactly([message('first'), message('upper')], { until });
@@ -73,6 +74,9 @@ export const literal = scenario('unsubscribe-compares-literally', {
     await when(publisher).publishes({ topicName: exact, payload: 'never', qos: 1 });
     await when(publisher).publishes({ topicName: upper, payload: 'still', qos: 1 });
     await must(subscriber).receiveExactly([message('still')], { until });
+    await must(other).receiveExactly([message('first'), message('through plus'), message('never')], {
+      until: sentinel(publisher, { topicName: exact, qos: 1 }),
+    });
   },
 });
 

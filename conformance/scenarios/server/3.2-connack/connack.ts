@@ -59,7 +59,7 @@ export const sessionPresent = states.flatMap((state) =>
             clientId,
             cleanSession: state === 'a clean session before',
           });
-          if (state.endsWith('subscription')) await given.subscription(before, given.topicName(), 1);
+          if (state.endsWith('subscription')) await given.subscription(before, given.topicName(), given.assuredQos);
           await when(before).disconnects();
         }
         const client = await given.connection();
