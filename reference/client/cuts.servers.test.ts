@@ -104,8 +104,9 @@ interface Row {
 const often = { least: 300, most: 6_000 };
 /**
  * Behind mosquitto 2.0.11 a subscriber at QoS 2 that is cut hundreds of times gets some message once more now and then; which side is at
- * fault is not known yet: there only publishers are cut. RabbitMQ grants QoS 1 at most. aedes 1.2.0 lets new messages overtake those that it resends to a subscriber that was cut, sends a QoS 2
- * PUBLISH again, without DUP, whose PUBREL it has sent already, and sometimes nothing more: only its publishers are cut.
+ * fault is not known yet: there only publishers are cut. RabbitMQ grants QoS 1 at most. aedes 1.2.0 lets new messages overtake those that
+ * it resends to a subscriber that was cut, sends a QoS 2 PUBLISH again, without DUP, whose PUBREL it has sent already, and sometimes
+ * nothing more: only its publishers are cut.
  */
 const rows: readonly Row[] = [
   { name: 'mosquitto', qos: 1, count: 2_000, cut: 'both', cutAfterBytes: often },
