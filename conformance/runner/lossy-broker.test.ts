@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { startBroker } from '../../reference/broker/index.ts';
 import { writing } from '../faults/bend.ts';
-import { serverScenarios } from '../scenarios/all.ts';
-import { run } from './run.ts';
+import { playedOnce } from './sample-run.ts';
 
 /** Loses every third QoS 0 message of a topic, beginning with the first; sends all others again at once (section 4.4). */
 function losesSomeAndRepeatsOthers() {
@@ -20,18 +19,7 @@ test('who loses a QoS 0 message now and then, and sends others again with DUP 1,
   timeout: 180_000,
 }, async () => {
   await using broker = await startBroker({ port: 0, ...losesSomeAndRepeatsOthers() });
-  const report = await run({
-    address: { scheme: 'mqtt', host: '127.0.0.1', port: broker.port, path: '' },
-    scenarios: serverScenarios.filter(({ scenario }) => !scenario.timed),
-    protocols: ['3.1.1'],
-    repeatFailures: 0,
-    timeoutMs: 700,
-    seed: 1,
-    version: 'test',
-    shownOptions: {},
-    emit: () => {},
-    interrupted: new AbortController().signal,
-  });
+  const report = await playedOnce(broker.port, ['3.1.1']);
   const accused = report.scenarios.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
   expect(accused.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
 });

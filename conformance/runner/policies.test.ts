@@ -4,8 +4,7 @@ import { connectRules } from '../../reference/broker/core/rules/connect.ts';
 import { startBroker } from '../../reference/broker/index.ts';
 import type { Connect } from '../../reference/codec/packet.ts';
 import { writing } from '../faults/bend.ts';
-import { serverScenarios } from '../scenarios/all.ts';
-import { run } from './run.ts';
+import { playedOnce } from './sample-run.ts';
 
 const news = {
   type: 'publish',
@@ -17,18 +16,7 @@ const news = {
 } as const;
 
 async function accusations(port: number) {
-  const report = await run({
-    address: { scheme: 'mqtt', host: '127.0.0.1', port, path: '' },
-    scenarios: serverScenarios.filter(({ scenario }) => !scenario.timed),
-    protocols: ['3.1.1', '3.1'],
-    repeatFailures: 0,
-    timeoutMs: 700,
-    seed: 1,
-    version: 'test',
-    shownOptions: {},
-    emit: () => {},
-    interrupted: new AbortController().signal,
-  });
+  const report = await playedOnce(port, ['3.1.1', '3.1']);
   const accused = report.scenarios.filter(({ verdict }) => ['fail', 'warn', 'inconclusive'].includes(verdict));
   return { report, accused: accused.map(({ id, reason }) => `${id}: ${reason}`) };
 }

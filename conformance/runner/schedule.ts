@@ -142,9 +142,9 @@ export class Schedule {
     const judged = await this.#unlessLost(result);
     if (how === 'once') return this.#tell(index, judged);
     this.#keep(index, judged, this.#unclear);
-    // What waits for long is played again at once: at the end of the run there would be nothing beside it.
-    const isLong = judged.durationMs > longestRepeat.ms && this.#failing.at(-1) === index && scenario.alone !== true;
-    if (!isLong) return;
+    // What is silent for long is played again at once: at the end of the run there would be nothing beside it.
+    const isLong = judged.durationMs > longestRepeat.ms && this.#repeatsOf(judged) > 0;
+    if (!isLong || scenario.alone === true || this.#failing.at(-1) !== index) return;
     this.#failing.pop();
     await this.#repeat(index);
   }

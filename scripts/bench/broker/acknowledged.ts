@@ -32,7 +32,7 @@ export const acknowledged =
     return { perSecond };
   };
 
-/** What one chunk can ask for in answers at most: a packet of two bytes is answered by one of some dozens. */
+/** More than a chunk can ask for: 64 KiB hold 16,384 PUBACKs, each answered by a PUBLISH of less than 64 bytes. */
 const mostBytes = 1 << 20;
 
 /** Gathers the answers to a chunk in memory of its own, and writes them behind it. */
