@@ -54,6 +54,7 @@ function measureApart(row: Row): Promise<Measured> {
 
 async function measureAll(): Promise<void> {
   const all: Measured[] = [];
+  const broken: string[] = [];
   for (const row of rows) {
     try {
       const measured =
@@ -62,12 +63,14 @@ async function measureAll(): Promise<void> {
       process.stdout.write(smoke ? `${row.id} runs\n` : `${rowText(measured)}\n`);
     } catch (error) {
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      broken.push(row.id);
       process.exitCode = 3;
     }
   }
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(all, null, 1));
   if (smoke) process.stdout.write(`${all.length} of ${rows.length} rows ran\n`);
   else process.stdout.write(summary(all));
+  if (broken.length > 0) process.stderr.write(`No figures of ${broken.join(', ')}: the reasons stand above.\n`);
   const missed = all.some(({ verdicts }) => verdicts.some(({ holds }) => !holds));
   if (missed && !smoke) process.exitCode ??= 1;
 }
