@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type BrokerName, type RealBroker, startRealBroker } from '../../scripts/brokers/start.ts';
 import type { Qos } from '../message.ts';
 import { type Client, type ClientOptions, connect } from './index.ts';
+import { Conversation } from './sample-conversation.ts';
 import { type CuttingProxy, startCuttingProxy } from './sample-cutting-proxy.ts';
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -31,7 +32,7 @@ const stallMs = 1_000;
 /** So often nothing may have come before a trial is given up; and so many trials there are. */
 const mostStalls = 10;
 const mostTrials = 6;
-const totals = { messages: 0, cuts: 0 };
+const totals = new Map<BrokerName, { readonly messages: number; readonly cuts: number }>();
 
 /** A connection that may be cut before it is one. */
 async function connectAt(port: number, options: ClientOptions): Promise<Client> {
@@ -92,29 +93,44 @@ async function record(client: Client, topicName: string, qos: Qos) {
   return { came, arrived, granted: subscription.qos };
 }
 
+type Role = 'publisher' | 'subscriber';
+
 interface Row {
   readonly name: BrokerName;
   readonly qos: 1 | 2;
   readonly count: number;
-  readonly cut: 'both' | 'publisher' | 'subscriber';
+  readonly cut: 'both' | Role;
   /** A connection is cut after so many bytes. */
   readonly cutAfterBytes: { readonly least: number; readonly most: number };
 }
 
 const often = { least: 300, most: 6_000 };
 /**
- * Behind mosquitto 2.0.11 a subscriber at QoS 2 that is cut hundreds of times gets some message once more now and then; which side is at
- * fault is not known yet: there only publishers are cut. RabbitMQ grants QoS 1 at most. aedes 1.2.0 lets new messages overtake those that
- * it resends to a subscriber that was cut, sends a QoS 2 PUBLISH again, without DUP, whose PUBREL it has sent already, and sometimes
- * nothing more: only its publishers are cut.
+ * RabbitMQ grants QoS 1 at most. aedes 1.2.0 lets new messages overtake those that it resends to a subscriber that was cut, sends a QoS 2
+ * PUBLISH again, without DUP, whose PUBREL it has sent already, and sometimes nothing more: only its publishers are cut.
  */
 const rows: readonly Row[] = [
   { name: 'mosquitto', qos: 1, count: 2_000, cut: 'both', cutAfterBytes: often },
-  { name: 'mosquitto', qos: 2, count: 2_000, cut: 'publisher', cutAfterBytes: { least: 150, most: 3_000 } },
-  { name: 'rabbitmq', qos: 1, count: 2_000, cut: 'both', cutAfterBytes: often },
-  { name: 'aedes', qos: 1, count: 2_000, cut: 'publisher', cutAfterBytes: often },
-  { name: 'aedes', qos: 2, count: 2_000, cut: 'publisher', cutAfterBytes: often },
+  { name: 'mosquitto', qos: 2, count: 10_000, cut: 'both', cutAfterBytes: often },
+  { name: 'rabbitmq', qos: 1, count: 10_000, cut: 'both', cutAfterBytes: often },
+  { name: 'aedes', qos: 1, count: 5_000, cut: 'publisher', cutAfterBytes: { least: 150, most: 3_000 } },
+  { name: 'aedes', qos: 2, count: 5_000, cut: 'publisher', cutAfterBytes: { least: 150, most: 3_000 } },
 ];
+
+/**
+ * What came, without what the server has sent as a new message once more. mosquitto 2.0.11 does so where a connection ends before it has
+ * resent its PUBRELs, as packets show: PUBLISH 1013, PUBREC 1013, PUBREL 1013 (on eleven connections that were cut), a connection that
+ * was cut behind CONNACK, and then on the next PUBLISH 1013 with DUP in place of PUBREL 1013. Who has got the first PUBREL cannot know
+ * that this is no new message.
+ */
+function withoutRepeatsOfServer(came: readonly number[], timesSent: ReadonlyMap<string, number>): number[] {
+  const times = new Map<number, number>();
+  return came.filter((message) => {
+    const time = (times.get(message) ?? 0) + 1;
+    times.set(message, time);
+    return time === 1 || time > (timesSent.get(String(message)) ?? 0);
+  });
+}
 
 /** Cuts what does not move; resolves when that does not help either. */
 function whenStalled(proxy: CuttingProxy, came: () => number, over: AbortSignal): Promise<'stalled'> {
@@ -147,17 +163,19 @@ describe('through a proxy that cuts', () => {
     await (await broker)?.stop();
   };
 
-  /** One try with fresh clients; undefined where nothing more comes, however often the connections are made anew. */
+  /** One try with fresh clients; what came, but for what a server repeats that must not. Undefined where nothing more comes, however often the connections are made anew. */
   async function tried(
     { name, qos, count, cut, cutAfterBytes }: Row,
     trial: number,
   ): Promise<readonly number[] | undefined> {
     const targetPort = Number(new URL((await started(name)).address).port);
     const random = randomFrom(seed + qos + trial);
-    await using proxy = await startCuttingProxy({ targetPort, random, cutAfterBytes });
-    const connectAs = (role: 'publisher' | 'subscriber'): Promise<Client> => {
+    const conversation = new Conversation();
+    await using proxy = await startCuttingProxy({ targetPort, random, cutAfterBytes, passed: conversation.passed });
+    const clientIdOf = (role: Role): string => `${role}${qos}${cut}${trial}${seed}`;
+    const connectAs = (role: Role): Promise<Client> => {
       const port = cut === 'both' || cut === role ? proxy.port : targetPort;
-      return connectAt(port, { clientId: `${role}${qos}${cut}${trial}${seed}`, random });
+      return connectAt(port, { clientId: clientIdOf(role), random });
     };
     await using subscriber = await connectAs('subscriber');
     await using publisher = await connectAs('publisher');
@@ -175,13 +193,16 @@ describe('through a proxy that cuts', () => {
     proxy.spare();
     // What was sent twice has come by then.
     await answered(subscriber);
-    totals.messages += count;
-    totals.cuts += proxy.cuts;
-    const repeated = came.length - count;
+    const total = totals.get(name) ?? { messages: 0, cuts: 0 };
+    totals.set(name, { messages: total.messages + count, cuts: total.cuts + proxy.cuts });
+    const kept = withoutRepeatsOfServer(came, conversation.timesSent(clientIdOf('subscriber'), 'server'));
     process.stdout.write(
-      `${name}, QoS ${qos}, cut ${cut}: ${count} messages, ${proxy.cuts} cuts, ${repeated} repeated\n`,
+      `${name}, QoS ${qos}, cut ${cut}: ${count} messages, ${proxy.cuts} cuts, ${came.length - count} repeated, ${came.length - kept.length} of them at QoS 2 by the server alone\n`,
     );
-    return came;
+    // MQTT-4.3.3-1: no PUBLISH behind its PUBREL.
+    const sentTwice = [...conversation.timesSent(clientIdOf('publisher'), 'client')].filter(([, times]) => times > 1);
+    expect(sentTwice).toEqual([]);
+    return kept;
   }
 
   test.each(rows)('$name, QoS $qos, $count messages, cut: $cut', async (row) => {
@@ -198,9 +219,10 @@ describe('through a proxy that cuts', () => {
     expect(qos === 2 ? came : [...new Set(came)]).toEqual(wanted);
   });
 
-  test('all in all 10,000 messages and 200 cuts', () => {
-    process.stdout.write(`${totals.messages} messages, ${totals.cuts} cuts\n`);
-    expect(totals.messages).toBeGreaterThanOrEqual(10_000);
-    expect(totals.cuts).toBeGreaterThanOrEqual(200);
+  test.each([...new Set(rows.map(({ name }) => name))])('%s: 10,000 messages and 200 cuts', (name) => {
+    const { messages, cuts } = totals.get(name) ?? { messages: 0, cuts: 0 };
+    process.stdout.write(`${name}: ${messages} messages, ${cuts} cuts\n`);
+    expect(messages).toBeGreaterThanOrEqual(10_000);
+    expect(cuts).toBeGreaterThanOrEqual(200);
   });
 });

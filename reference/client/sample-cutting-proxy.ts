@@ -7,6 +7,8 @@ export interface CuttingProxyOptions {
   readonly random: () => number;
   /** A connection is cut after so many bytes of both directions, at random between the two. */
   readonly cutAfterBytes: { readonly least: number; readonly most: number };
+  /** Told of all bytes that were handed on: on which connection (1, 2 …), and whose. */
+  readonly passed?: (connection: number, sentBy: 'client' | 'server', bytes: Uint8Array) => void;
 }
 
 export interface CuttingProxy extends AsyncDisposable {
@@ -22,16 +24,18 @@ export interface CuttingProxy extends AsyncDisposable {
 const mostAtOnce = 500;
 
 export function startCuttingProxy(options: CuttingProxyOptions): Promise<CuttingProxy> {
-  const { targetPort, random, cutAfterBytes } = options;
+  const { targetPort, random, cutAfterBytes, passed } = options;
   const open = new Set<Socket>();
   /** How to cut the open connections, and whether anything moved on them. */
   const lines = new Map<() => void, boolean>();
   let cuts = 0;
+  let connections = 0;
   let sparing = false;
   const server = createServer((client) => {
     const target = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
     client.setNoDelay(true);
     const pair = [client, target] as const;
+    const connection = ++connections;
     let left = Math.round(cutAfterBytes.least + random() * (cutAfterBytes.most - cutAfterBytes.least));
     const byReset = random() < 0.5;
     const cut = (): void => {
@@ -49,6 +53,7 @@ export function startCuttingProxy(options: CuttingProxyOptions): Promise<Cutting
         // Nobody takes it any more: whoever sent it would wait for ever.
         if (!to.writable) return cut();
         const part = sparing ? chunk : chunk.subarray(0, Math.min(left, mostAtOnce));
+        passed?.(connection, from === client ? 'client' : 'server', part);
         to.write(part);
         left -= part.length;
         lines.set(cut, true);
