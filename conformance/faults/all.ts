@@ -1,5 +1,6 @@
 // The table of faults, in the order of the standard.
 import { connectFaults } from './connect.ts';
+import { cornersOfTopicsFaults } from './corners-of-topics.ts';
 import { dataAndHeaderFaults } from './data-and-headers.ts';
 import { edgeFaults } from './edges.ts';
 import type { Fault } from './fault.ts';
@@ -7,6 +8,8 @@ import { combinedFaults } from './in-combination.ts';
 import { keepAliveFaults } from './keep-alive.ts';
 import { level3Faults } from './level-3.ts';
 import { levelFaults } from './levels.ts';
+import { ofKnownClientsFaults } from './of-known-clients.ts';
+import { overlookedFaults } from './overlooked.ts';
 import { publishFaults } from './publish.ts';
 import { silenceFaults } from './silences.ts';
 import { subscribeFaults } from './subscribe.ts';
@@ -23,6 +26,9 @@ export const faults: readonly Fault[] = [
   ...combinedFaults,
   ...levelFaults,
   ...silenceFaults,
+  ...cornersOfTopicsFaults,
+  ...ofKnownClientsFaults,
+  ...overlookedFaults,
   ...level3Faults,
 ];
 

@@ -10,6 +10,7 @@ import * as section31ConnectCredentials from './server/3.1-connect/credentials.t
 import * as section31ConnectFirstPacket from './server/3.1-connect/first-packet.ts';
 import * as section31ConnectKeepAlive from './server/3.1-connect/keep-alive.ts';
 import * as section31ConnectMalformed from './server/3.1-connect/malformed.ts';
+import * as section31ConnectMalformedOfKnown from './server/3.1-connect/malformed-of-known.ts';
 import * as section31ConnectProtocol from './server/3.1-connect/protocol.ts';
 import * as section31ConnectResumedAgain from './server/3.1-connect/resumed-again.ts';
 import * as section31ConnectSessions from './server/3.1-connect/sessions.ts';
@@ -37,6 +38,7 @@ import * as section41SessionStateLikeAnyOther from './server/4.1-session-state/l
 import * as section41SessionStateRestart from './server/4.1-session-state/restart.ts';
 import * as section41SessionStateState from './server/4.1-session-state/state.ts';
 import * as section41SessionStateSurvival from './server/4.1-session-state/survival.ts';
+import * as section41SessionStateViolations from './server/4.1-session-state/violations.ts';
 import * as section43QosIdentifiersWrap from './server/4.3-qos/identifiers-wrap.ts';
 import * as section43QosQos1 from './server/4.3-qos/qos-1.ts';
 import * as section43QosQos2Identifiers from './server/4.3-qos/qos-2-identifiers.ts';
@@ -55,6 +57,7 @@ import * as section47TopicsDollar from './server/4.7-topics/dollar.ts';
 import * as section47TopicsEveryLevel from './server/4.7-topics/every-level.ts';
 import * as section47TopicsExtreme from './server/4.7-topics/extreme.ts';
 import * as section47TopicsFilters from './server/4.7-topics/filters.ts';
+import * as section47TopicsFirstLevel from './server/4.7-topics/first-level.ts';
 import * as section47TopicsMatching from './server/4.7-topics/matching.ts';
 import * as section48ErrorsErrors from './server/4.8-errors/errors.ts';
 import * as section6WebsocketWebsocket from './server/6-websocket/websocket.ts';
@@ -79,6 +82,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectFirstPacket],
   ['3.1-connect', section31ConnectKeepAlive],
   ['3.1-connect', section31ConnectMalformed],
+  ['3.1-connect', section31ConnectMalformedOfKnown],
   ['3.1-connect', section31ConnectProtocol],
   ['3.1-connect', section31ConnectResumedAgain],
   ['3.1-connect', section31ConnectSessions],
@@ -106,6 +110,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.1-session-state', section41SessionStateLikeAnyOther],
   ['4.1-session-state', section41SessionStateRestart],
   ['4.1-session-state', section41SessionStateSurvival],
+  ['4.1-session-state', section41SessionStateViolations],
   ['4.3-qos', section43QosIdentifiersWrap],
   ['4.3-qos', section43QosQos1],
   ['4.3-qos', section43QosQos2Identifiers],
@@ -124,6 +129,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.7-topics', section47TopicsEveryLevel],
   ['4.7-topics', section47TopicsExtreme],
   ['4.7-topics', section47TopicsFilters],
+  ['4.7-topics', section47TopicsFirstLevel],
   ['4.7-topics', section47TopicsMatching],
   ['4.8-errors', section48ErrorsErrors],
   ['6-websocket', section6WebsocketWebsocket],

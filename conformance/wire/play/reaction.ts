@@ -1,6 +1,6 @@
 // The set of outcomes that an expectation accepts, each with its verdict.
 import { describePacket } from '../describe.ts';
-import type { Expected } from '../packets.ts';
+import { connack, type Expected, suback } from '../packets.ts';
 import type { Given } from './given.ts';
 
 export type ReactionKind = 'closed' | 'answered' | 'answered then closed' | 'ignored' | 'waits';
@@ -55,6 +55,25 @@ export const cutShort = (given: Pick<Given, 'disputed'>): readonly Reaction[] =>
   closed(),
   waits().as(...given.disputed('cut-short', { wait: 'warn', close: 'fail' } as const)),
 ];
+
+/**
+ * What is accepted of a CONNECT that is malformed: its end without a CONNACK, or, with a remark, one that refuses ahead of it, which
+ * is against the letter of MQTT-3.1.4-1 alone.
+ */
+export const closedOrRefused = (given: Pick<Given, 'disputed'>): readonly Reaction[] => [
+  closed(),
+  ...[1, 2, 3, 4, 5].map((returnCode) =>
+    answered(connack({ returnCode }))
+      .thenClosed()
+      .as(...given.disputed('connect-refusal', { remark: 'warn', silence: 'fail' } as const)),
+  ),
+];
+
+/** SUBACK 0x80 for a filter with a misplaced wildcard, in place of the end of the connection. */
+export const refusedFilter = (given: Pick<Given, 'disputed'>, packetId: number, codes: readonly number[]): Reaction =>
+  answered(suback(packetId, codes)).as(
+    ...given.disputed('misplaced-wildcard', { refusal: 'pass', close: 'fail' } as const),
+  );
 
 /** A reaction in words. */
 export function describeReaction({ kind, expected }: Reaction): string {

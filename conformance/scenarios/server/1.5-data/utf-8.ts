@@ -208,6 +208,9 @@ export const byteOrderMarks = bomPlaces.map(([place, withBom]) =>
       await when(publisher).publishes({ topicName: marked, payload: 'marked', qos });
       await must(withMark).receiveExactly([message('marked', { topicName: marked })], { until: sentinel(publisher) });
       await must(without).receiveExactly([], { until: sentinel(publisher, { topicName: plain }) });
+      const mortal = await given.client({ name: 'mortal', will: { topicName: marked, message: 'will', qos } });
+      await when(mortal).cuts();
+      await must(withMark).receive(message('will', { topicName: marked }), given.unhurriedMs);
       const packetId = without.nextPacketId();
       await when(without).sends({ type: 'unsubscribe', packetId, topicFilters: [marked] });
       await must(without).receive(unsuback(packetId));

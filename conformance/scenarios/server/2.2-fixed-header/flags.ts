@@ -2,7 +2,7 @@
 import type { StatementId } from '../../../spec/catalogue.ts';
 import { message, publish } from '../../../wire/packets.ts';
 import type { Client } from '../../../wire/play/client.ts';
-import { closed } from '../../../wire/play/reaction.ts';
+import { closed, closedOrRefused } from '../../../wire/play/reaction.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
@@ -107,7 +107,7 @@ export const wrongFlags = rows.map(({ id, cites, type, right, qos, body, scene }
 
 export const wrongConnectFlags = scenario('connect-with-wrong-flags', {
   title: 'CONNECT with any other fixed-header flags than 0000 closes the connection',
-  cites: { v3: ['MQTT-2.2.2-2'] },
+  cites: { v3: ['MQTT-2.2.2-2', 'MQTT-3.1.4-1'] },
   async play({ given, when, must }) {
     await given.each(wrong(0), async (nibble) => {
       const client = await given.connection();
@@ -115,7 +115,7 @@ export const wrongConnectFlags = scenario('connect-with-wrong-flags', {
       const payload = [field(given.clientId()), ...credentials.fields];
       const bytes = raw.connect({ firstByte: 0x10 | nibble, flags: 2 | credentials.flags, payload });
       await when(client).sendsBytes(bytes, `CONNECT with the flags ${bits(nibble)}`);
-      await must(client).close();
+      await must(client).reactByOneOf(closedOrRefused(given));
     });
   },
 });

@@ -139,3 +139,42 @@ export const idsAreCompared = pairs.map(([id, title, other]) =>
     },
   }),
 );
+
+/** What looks like it, and is another id. */
+const lookalikes: readonly (readonly [what: string, other: (clientId: string) => string])[] = [
+  ['decomposed', (clientId) => clientId.normalize('NFD')],
+  ['with a blank behind', (clientId) => `${clientId} `],
+  ['with a blank before', (clientId) => ` ${clientId}`],
+  ['with U+FEFF behind', (clientId) => `${clientId}\uFEFF`],
+  ['with U+FEFF before', (clientId) => `\uFEFF${clientId}`],
+];
+
+export const lookalikesAreOthers = scenario('session-by-client-id-that-looks-like-it', {
+  title: 'A session is not found under a client id that merely looks like its own',
+  cites: { v3: ['MQTT-3.1.3-2'] },
+  needs: ['qos 1'],
+  async play({ given, when, must, observe }) {
+    const clientId = `${given.clientId()}\u00E9`;
+    const owner = await given.connection('owner');
+    await when(owner).sends(given.connect({ clientId, cleanSession: false }));
+    const answer = await owner.gets({ type: 'connack' });
+    // A server may refuse ids of other characters than digits and letters.
+    if (answer?.packet.type !== 'connack' || answer.packet.returnCode !== 0)
+      return given.skip('the target refuses a client id with "\u00E9"');
+    await given.subscription(owner, given.topicName(), 1);
+    await when(owner).disconnects();
+    for (const [what, other] of lookalikes) {
+      const stranger = await given.connection(`stranger ${what}`);
+      await when(stranger).sends(given.connect({ clientId: other(clientId), cleanSession: false }));
+      const theirs = await stranger.gets({ type: 'connack' });
+      if (theirs?.packet.type !== 'connack' || theirs.packet.returnCode !== 0) observe(`an id ${what} is refused`);
+      else
+        must(stranger).satisfy(!theirs.packet.sessionPresent, {
+          expected: `no session for an id ${what}`,
+          got: 'Session Present 1',
+        });
+      if (stranger.connection.isOpen) await when(stranger).disconnects();
+    }
+    await given.resumed(owner);
+  },
+});

@@ -1,7 +1,7 @@
 // The will of every kind of client, and for every kind of watcher: sections 3.1.2.5 and 3.1.3.
 import { encode } from '../../../../reference/codec/encode.ts';
 import type { Qos } from '../../../../reference/message.ts';
-import { message } from '../../../wire/packets.ts';
+import { message, patterned } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { ClientText, WillText } from '../../../wire/play/given.ts';
@@ -211,5 +211,38 @@ export const noneOfARefused = scenario('no-will-of-any-refused-connect', {
       await must(watcher).receiveExactly([], { until: sentinel(publisher, { topicName, qos }) });
     });
     if (ends === 0) given.skip('the target does not end the connection, which is judged elsewhere');
+  },
+});
+
+/** What is long is refused at most, which is seen at once: it is not lost in silence. */
+const sizes: Readonly<Record<string, (topicName: string) => WillText>> = {
+  'a message of 5,000 bytes': (topicName) => ({ topicName, message: patterned(5_000) }),
+  'a message of 65,535 bytes': (topicName) => ({ topicName, message: patterned(65_535) }),
+  'a topic of 1,500 bytes': (topicName) => ({ topicName: topicName.padEnd(1_500, 'x'), message: 'gone' }),
+  'a leading "/" in its topic': (topicName) => ({ topicName: `/${topicName}`, message: 'gone' }),
+};
+
+export const ofEverySize = scenario('will-of-every-size', {
+  title:
+    'A will that was accepted is published whole, to who has subscribed and as a retained message, however long it is',
+  cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-17', 'MQTT-3.1.3-1'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must, observe }) {
+    await given.each(Object.entries(sizes), async ([size, willOf]) => {
+      const will = { ...willOf(given.topicName('will')), qos: 1, retain: true } as const;
+      const { topicName } = will;
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 1 });
+      const client = await given.connection('client');
+      await when(client).sends(given.connect({ will }));
+      const answer = await client.gets({ type: 'connack' });
+      if (answer?.packet.type !== 'connack' || answer.packet.returnCode !== 0)
+        return observe(`a will with ${size} is refused`, 'MQTT-3.1.2-8');
+      await when(client).cuts();
+      const due = message(will.message, { topicName });
+      await must(watcher, 'MQTT-3.1.2-8', 'MQTT-3.1.3-1').receive(due, given.unhurriedMs);
+      const late = await given.newSubscriber(topicName, { name: 'late', qos: 1, finds: [due] });
+      await must(late, 'MQTT-3.1.2-17').receive({ ...due, retain: true });
+    });
   },
 });

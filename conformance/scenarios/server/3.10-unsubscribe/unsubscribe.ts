@@ -58,7 +58,8 @@ export const literal = scenario('unsubscribe-compares-literally', {
     const { given, when, must } = stage;
     const base = given.topicName('u');
     const [plus, exact, upper, end] = [`${base}/+`, `${base}/b`, `${base}/x/B`, `${base}/x/end`];
-    const subscriber = await given.subscriber([plus, exact, upper, end], { qos: 1 });
+    const [below, atBelow] = [`${base}/below/#`, `${base}/below/b`];
+    const subscriber = await given.subscriber([plus, exact, upper, end, below, atBelow], { qos: 1 });
     const other = await given.subscriber(exact, { name: 'another with the same filter', qos: 1 });
     const publisher = await given.client({ name: 'publisher' });
     const until = sentinel(publisher, { topicName: end, qos: 1 });
@@ -70,6 +71,9 @@ export const literal = scenario('unsubscribe-compares-literally', {
     await unsubscribes(stage, subscriber, exact);
     await when(publisher).publishes({ topicName: exact, payload: 'through plus', qos: 1 });
     await must(subscriber).receiveExactly([message('through plus')], { until });
+    await unsubscribes(stage, subscriber, atBelow);
+    await when(publisher).publishes({ topicName: atBelow, payload: 'through hash', qos: 1 });
+    await must(subscriber).receiveExactly([message('through hash')], { until });
     await unsubscribes(stage, subscriber, plus);
     await when(publisher).publishes({ topicName: exact, payload: 'never', qos: 1 });
     await when(publisher).publishes({ topicName: upper, payload: 'still', qos: 1 });
@@ -230,5 +234,25 @@ export const bufferedMayCome = scenario('buffered-after-unsubscribe', {
       got: 'a message that was published after UNSUBACK',
     });
     observe(`${came} of 20 came`, 'MAY-3.10.4-a');
+  },
+});
+
+export const leavesRetained = scenario('unsubscribe-leaves-retained-messages', {
+  title: 'UNSUBSCRIBE does not touch the retained message of the topic',
+  cites: { v3: ['MQTT-3.3.1-6'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play(stage) {
+    const { given, must } = stage;
+    const topicName = given.topicName();
+    await given.retained({ topicName, payload: 'kept' });
+    const finds = [message('kept')];
+    const subscriber = await given.newSubscriber(topicName, { qos: 1, finds });
+    await given.arrival(subscriber, message('kept'));
+    await unsubscribes(stage, subscriber, topicName);
+    await given.subscription(subscriber, topicName, 1);
+    await must(subscriber, 'MQTT-3.3.1-6').receive(message('kept', { retain: true }));
+    const late = await given.newSubscriber(topicName, { name: 'late', qos: 1, finds });
+    await must(late, 'MQTT-3.3.1-6').receive(message('kept', { retain: true }));
   },
 });

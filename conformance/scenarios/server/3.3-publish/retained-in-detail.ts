@@ -134,3 +134,27 @@ export const flagForEachFilter = scenario('retain-1-for-each-of-several-filters'
     }
   },
 });
+
+export const besideAWiderFilter = scenario('retained-beside-a-wider-subscription', {
+  title:
+    'A new subscription gets its retained messages although its client has a wider one, or a narrower one, already',
+  cites: { v3: ['MQTT-3.3.1-6'] },
+  needs: ['qos 1', 'retained wildcards'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const base = given.topicName('p');
+    const topicName = `${base}/a`;
+    await given.retained({ topicName, payload: 'kept' });
+    const subscriber = await given.newSubscriber(`${base}/#`, { qos: 1, finds: [message('kept')] });
+    await given.arrival(subscriber, message('kept'));
+    for (const topicFilter of [topicName, `${base}/+`, `${base}/a/#`, `${base}/#`]) {
+      // What came twice for the one before is not for the next.
+      await subscriber.pings();
+      subscriber.connection.pending = [];
+      const packetId = subscriber.nextPacketId();
+      await when(subscriber).sends(subscribe(packetId, { topicFilter, qos: 1 }));
+      await given.arrival(subscriber, suback(packetId));
+      await must(subscriber).receive(message('kept', { topicName, retain: true }));
+    }
+  },
+});

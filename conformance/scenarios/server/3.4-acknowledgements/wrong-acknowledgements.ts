@@ -8,6 +8,7 @@ import { scenario } from '../../scenario.ts';
 
 /** An identifier that the target does not have in flight. */
 const foreign = (packetId: number): number => ((packetId + 39_999) % 65_535) + 1;
+const next = (packetId: number): number => (packetId % 65_535) + 1;
 
 /** A subscriber with a stored session, to whom a message at the QoS is on its way. */
 async function owing({ given, when }: Stage, qos: 1 | 2): Promise<{ client: Client; packetId: number }> {
@@ -19,15 +20,15 @@ async function owing({ given, when }: Stage, qos: 1 | 2): Promise<{ client: Clie
   return { client, packetId };
 }
 
-type Row = readonly [id: string, wrong: (packetId: number) => Packet];
+type Row = readonly [id: string, ...wrong: readonly ((packetId: number) => Packet)[]];
 
 const forQos1: readonly Row[] = [
-  ['puback-of-a-foreign-identifier', (packetId) => puback(foreign(packetId))],
+  ['puback-of-a-foreign-identifier', (packetId) => puback(foreign(packetId)), (packetId) => puback(next(packetId))],
   ['pubrec', pubrec],
   ['pubcomp', pubcomp],
 ];
 
-export const notAcknowledgedQos1 = forQos1.map(([id, wrong]) =>
+export const notAcknowledgedQos1 = forQos1.map(([id, ...wrong]) =>
   scenario(`qos-1-not-acknowledged-by-${id}`, {
     title: `A QoS 1 message is not acknowledged by ${id.replaceAll('-', ' ')}: it comes again`,
     cites: { v3: ['MQTT-4.3.2-1'] },
@@ -36,7 +37,7 @@ export const notAcknowledgedQos1 = forQos1.map(([id, wrong]) =>
     async play(stage) {
       const { given, when, must } = stage;
       const { client, packetId } = await owing(stage, 1);
-      await when(client).sends(wrong(packetId));
+      await when(client).sends(...wrong.map((one) => one(packetId)));
       await client.pings();
       await when(client).cuts();
       const after = await given.resumed(client);
@@ -46,12 +47,12 @@ export const notAcknowledgedQos1 = forQos1.map(([id, wrong]) =>
 );
 
 const forQos2: readonly Row[] = [
-  ['pubrec-of-a-foreign-identifier', (packetId) => pubrec(foreign(packetId))],
+  ['pubrec-of-a-foreign-identifier', (packetId) => pubrec(foreign(packetId)), (packetId) => pubrec(next(packetId))],
   ['puback', puback],
   ['pubcomp', pubcomp],
 ];
 
-export const notReceivedQos2 = forQos2.map(([id, wrong]) =>
+export const notReceivedQos2 = forQos2.map(([id, ...wrong]) =>
   scenario(`qos-2-not-acknowledged-by-${id}`, {
     title: `A QoS 2 message is not acknowledged by ${id.replaceAll('-', ' ')}: it comes again`,
     cites: { v3: ['MQTT-4.3.3-1'] },
@@ -60,7 +61,7 @@ export const notReceivedQos2 = forQos2.map(([id, wrong]) =>
     async play(stage) {
       const { given, when, must } = stage;
       const { client, packetId } = await owing(stage, 2);
-      await when(client).sends(wrong(packetId));
+      await when(client).sends(...wrong.map((one) => one(packetId)));
       await client.pings();
       await when(client).cuts();
       const after = await given.resumed(client);
@@ -70,11 +71,11 @@ export const notReceivedQos2 = forQos2.map(([id, wrong]) =>
 );
 
 const forPubrel: readonly Row[] = [
-  ['pubcomp-of-a-foreign-identifier', (packetId) => pubcomp(foreign(packetId))],
+  ['pubcomp-of-a-foreign-identifier', (packetId) => pubcomp(foreign(packetId)), (packetId) => pubcomp(next(packetId))],
   ['puback', puback],
 ];
 
-export const notCompleted = forPubrel.map(([id, wrong]) =>
+export const notCompleted = forPubrel.map(([id, ...wrong]) =>
   scenario(`pubrel-not-acknowledged-by-${id}`, {
     title: `A PUBREL is not acknowledged by ${id.replaceAll('-', ' ')}: it comes again`,
     cites: { v3: ['MQTT-4.3.3-1'] },
@@ -85,7 +86,7 @@ export const notCompleted = forPubrel.map(([id, wrong]) =>
       const { client, packetId } = await owing(stage, 2);
       await when(client).sends(pubrec(packetId));
       await given.arrival(client, pubrel(packetId));
-      await when(client).sends(wrong(packetId));
+      await when(client).sends(...wrong.map((one) => one(packetId)));
       await client.pings();
       await when(client).cuts();
       const after = await given.resumed(client);

@@ -1,5 +1,16 @@
 // What a SUBSCRIBE leaves alone: deliveries that have begun. Section 3.8.4.
-import { message, puback, pubcomp, publish, pubrec, pubrel, suback, subscribe } from '../../../wire/packets.ts';
+import {
+  message,
+  puback,
+  pubcomp,
+  publish,
+  pubrec,
+  pubrel,
+  suback,
+  subscribe,
+  unsuback,
+  unsubscribe,
+} from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import { scenario } from '../../scenario.ts';
 
@@ -41,27 +52,35 @@ export const begunGoesOn = ([1, 2] as const).map((qos) =>
 );
 
 export const keepsWhatWaits = scenario('resubscribe-keeps-what-waits', {
-  title: 'What waits behind unacknowledged messages comes although its client subscribes again',
+  title:
+    'What waits behind unacknowledged messages comes although its client subscribes again, or ends another subscription',
   cites: { v3: ['MQTT-3.8.4-3', 'MQTT-4.5.0-1'] },
   needs: ['qos 1'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
-    const topicName = given.topicName();
-    const subscriber = await given.subscriber(topicName, { qos: 1, acknowledging: 'by hand' });
-    const publisher = await given.client({ name: 'publisher' });
-    const payloads = Array.from({ length: 80 }, (_, i) => `message ${i}`);
-    for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos: 1 });
-    const packetId = subscriber.nextPacketId();
-    await when(subscriber).sends(subscribe(packetId, { topicFilter: topicName, qos: 1 }));
-    await given.arrival(subscriber, suback(packetId));
-    subscriber.acknowledging = 'automatically';
-    for (const { packet } of subscriber.connection.pending)
-      if (packet.type === 'publish' && packet.packetId !== undefined)
-        subscriber.connection.send(puback(packet.packetId));
-    await must(subscriber).receiveExactly(
-      payloads.map((payload) => message(payload)),
-      { until: sentinel(publisher) },
-    );
+    await given.each(['SUBSCRIBE', 'UNSUBSCRIBE'], async (way) => {
+      const [topicName, other] = [given.topicName(), given.topicName('other')];
+      const subscriber = await given.subscriber([topicName, other], { qos: 1, acknowledging: 'by hand' });
+      const publisher = await given.client({ name: 'publisher' });
+      const payloads = Array.from({ length: 80 }, (_, i) => `message ${i}`);
+      for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos: 1 });
+      const packetId = subscriber.nextPacketId();
+      const again = subscribe(packetId, { topicFilter: topicName, qos: 1 });
+      await when(subscriber).sends(way === 'SUBSCRIBE' ? again : unsubscribe(packetId, other));
+      await given.arrival(subscriber, way === 'SUBSCRIBE' ? suback(packetId) : unsuback(packetId));
+      subscriber.acknowledging = 'automatically';
+      for (const { packet } of subscriber.connection.pending)
+        if (packet.type === 'publish' && packet.packetId !== undefined)
+          subscriber.connection.send(puback(packet.packetId));
+      await must(
+        subscriber,
+        ...(way === 'SUBSCRIBE' ? (['MQTT-3.8.4-3'] as const) : []),
+        'MQTT-4.5.0-1',
+      ).receiveExactly(
+        payloads.map((payload) => message(payload)),
+        { until: sentinel(publisher) },
+      );
+    });
   },
 });
 

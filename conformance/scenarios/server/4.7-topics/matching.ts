@@ -13,20 +13,47 @@ interface Row {
   readonly unmatched: readonly string[];
 }
 
+/** Characters of no width, or that look like none; each may be all that tells two topics apart. */
+const unseen = ['\u00ad', '\u180e', '\u200b', '\u200d', '\u200e', '\u2060', '\ufe0f', '\ufeff'];
+/** Blanks that are none of ASCII, and characters whose meaning is private. */
+const unlikely = ['\u00a0', '\u2028', '\u3000', '\ue000', '\ufffa', '\u{e0041}', '\u{f0000}'];
+
+/** A topic of all these characters; none of the topics that lack one of them is the same. */
+const withEach = (id: string, characters: readonly string[]): Row => {
+  const without = (left?: string): string =>
+    `/x${characters.map((one, i) => `${one === left ? '' : one}${i}`).join('')}`;
+  const unmatched = characters.map((one) => without(one));
+  return { id, cites: 'MQTT-4.7.3-4', filter: without(), matched: [without()], unmatched };
+};
+
 const rows: readonly Row[] = [
   {
     id: 'hash-and-its-parent',
     cites: 'MQTT-4.7.1-2',
     filter: '/sport/#',
-    matched: ['/sport', '/sport/', '/sport/a', '/sport/a/b/c', '/sport//x'],
+    matched: ['/sport', '/sport/', '/sport/a', '/sport/a/b/c', '/sport//x', '/sport/\u00e9', '/sport/$a', '/sport/ '],
     unmatched: ['/sports', '/spor', '/Sport/a', ''],
   },
   {
     id: 'hash-behind-an-empty-level',
     cites: 'MQTT-4.7.1-2',
     filter: '//#',
-    matched: ['/', '//a', '//', '//a/b'],
+    matched: ['/', '//a', '//', '//a/b', '///'],
     unmatched: ['/a', ''],
+  },
+  {
+    id: 'hash-behind-many-levels',
+    cites: 'MQTT-4.7.1-2',
+    filter: '/b/c/d/e/f/g/h/#',
+    matched: ['/b/c/d/e/f/g/h', '/b/c/d/e/f/g/h/i', '/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p'],
+    unmatched: ['/b/c/d/e/f/g', '/b/c/d/e/f/g/i', '/b/c/d/e/f/g/hh/i'],
+  },
+  {
+    id: 'hash-behind-plus-at-the-end',
+    cites: 'MQTT-4.7.1-2',
+    filter: '/+/#',
+    matched: ['/a', '/', '/a/', '/a/b/c'],
+    unmatched: [''],
   },
   {
     id: 'hash-behind-plus',
@@ -46,7 +73,7 @@ const rows: readonly Row[] = [
     id: 'plus-in-the-middle',
     cites: 'MQTT-4.7.1-3',
     filter: '/p/+/r',
-    matched: ['/p/q/r', '/p//r'],
+    matched: ['/p/q/r', '/p//r', '/p/\u00e9/r', '/p/q q/r', `/p/${'l'.repeat(100)}/r`],
     unmatched: ['/p/r', '/p/q/q/r', '/p/q/r/s', '/p/q', '/p/q/rs', '/p/q/R', '/pp/q/r'],
   },
   {
@@ -55,6 +82,13 @@ const rows: readonly Row[] = [
     filter: '/+/+',
     matched: ['/a/b', '//b', '/a/', '//'],
     unmatched: ['/a', '/', '/a/b/c'],
+  },
+  {
+    id: 'plus-five-times',
+    cites: 'MQTT-4.7.1-3',
+    filter: '/+/+/+/+/+',
+    matched: ['/a/b/c/d/e', '/////', '/a//c//e'],
+    unmatched: ['/a/b/c/d', '/a/b/c/d/e/f'],
   },
   {
     id: 'plus-at-the-front',
@@ -153,6 +187,8 @@ const rows: readonly Row[] = [
     matched: ['/\u0378\u{e0080}'],
     unmatched: ['/?', '/\u0378'],
   },
+  withEach('characters-of-no-width', unseen),
+  withEach('characters-seldom-seen', unlikely),
   { id: 'dollar-inside', cites: 'MQTT-4.7.2-1', filter: '/+/b', matched: ['/$a/b', '/a/b'], unmatched: ['/$a'] },
 ];
 
@@ -181,7 +217,9 @@ export const live = rows.map(({ id, cites, filter, matched, unmatched }) =>
 );
 
 export const retained = rows
-  .filter(({ id }) => !['blanks', 'compatibility-character', 'unassigned-code-points'].includes(id))
+  .filter(
+    ({ id }) => !['blanks', 'compatibility-character', 'unassigned-code-points', 'characters-seldom-seen'].includes(id),
+  )
   .map(({ id, cites, filter, matched, unmatched }) =>
     scenario(`retained-matching-${id}`, {
       title: `Retained messages are sent to a filter like "…${filter.slice(0, 40)}" if their topic matches it, and only then`,
@@ -213,15 +251,16 @@ export const retained = rows
 const slashes = [
   { filter: '/', name: '/' },
   { filter: '/+', name: '/' },
+  { filter: '/#', name: '/' },
   { filter: '+/+', name: '/' },
 ] as const;
 
 /** Topics outside the run's prefix: names that are valid, and that nobody else is likely to use. */
 export const slashAlone = slashes.map(({ filter, name }) =>
-  scenario(`slash-alone-${filter.replaceAll('/', 's').replaceAll('+', 'p')}`, {
+  scenario(`slash-alone-${filter.replaceAll('/', 's').replaceAll('+', 'p').replace('#', 'h')}`, {
     title: `The topic "${name}" is valid and matches the filter "${filter}"`,
-    cites: { v3: [filter.includes('+') ? 'MQTT-4.7.1-3' : 'MQTT-4.7.3-1'] },
-    needs: filter.includes('+') ? ['wildcards'] : [],
+    cites: { v3: [filter.includes('+') ? 'MQTT-4.7.1-3' : filter.includes('#') ? 'MQTT-4.7.1-2' : 'MQTT-4.7.3-1'] },
+    needs: /[+#]/.test(filter) ? ['wildcards'] : [],
     async play({ given, when, must }) {
       const qos = given.assuredQos;
       const subscriber = await given.subscriber(filter, { qos });
