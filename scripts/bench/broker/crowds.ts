@@ -1,4 +1,6 @@
 // Many connections, and many subscriptions.
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { type Load, rateOf, sleep } from './load.ts';
 import { publish, subscribe } from './packets.ts';
 import { Peer } from './peer.ts';
@@ -15,12 +17,32 @@ async function crowd(port: number, count: number): Promise<Peer[]> {
   return all;
 }
 
+const connack = Buffer.from([0x20, 2, 0, 0]);
+
+/** Crowds at a server within this process that only says CONNACK: a target's first crowd shall not be the load's first. */
+async function warmUp(count: number): Promise<void> {
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.once('data', () => socket.write(connack));
+    socket.on('error', () => socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (let round = 0; round < 2; round++) {
+    for (const peer of await crowd(port, count)) peer.end();
+    await sleep(300);
+  }
+  server.close();
+  await once(server, 'close');
+}
+
 /** Connections per second, at first and after three crowds that came and went. */
 export const connections =
   (most: number): Load =>
   async (port, { scale }) => {
     const count = most * scale;
     const rates: number[] = [];
+    await warmUp(count);
     for (let round = 0; round < 4; round++) {
       const startedAt = performance.now();
       const all = await crowd(port, count);

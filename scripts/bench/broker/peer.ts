@@ -1,12 +1,13 @@
 // One connection of the load: finds packets by their headers alone, without decoding them.
-import { once } from 'node:events';
 import { connect as dial, type Socket } from 'node:net';
 import { connect, subscribe } from './packets.ts';
 
 /** What a peer does with a whole packet that begins at `at`, with its body from `bodyAt` to `end`. */
 export type Visit = (bytes: Buffer, at: number, bodyAt: number, end: number) => void;
 
-const readBytes = 65_536;
+// One buffer for the reads of all peers, since each chunk is done with before the next one is read:
+// what the load costs is not what is measured.
+const readBuffer = Buffer.allocUnsafe(65_536);
 
 export class Peer {
   readonly socket: Socket;
@@ -23,13 +24,11 @@ export class Peer {
   #woken: (() => void) | undefined;
 
   private constructor(port: number) {
-    // One buffer for all reads: what the load costs is not what is measured.
-    const buffer = Buffer.allocUnsafe(readBytes);
     const callback = (bytes: number): boolean => {
-      this.#chunk(buffer.subarray(0, bytes));
+      this.#chunk(readBuffer.subarray(0, bytes));
       return true;
     };
-    const socket = dial({ port, host: '127.0.0.1', noDelay: true, onread: { buffer, callback } });
+    const socket = dial({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: readBuffer, callback } });
     this.socket = socket;
     socket.on('error', () => {});
     socket.on('close', () => this.#woken?.());
@@ -39,7 +38,7 @@ export class Peer {
   static async connect(port: number, clientId: string, { cleanSession = true } = {}): Promise<Peer> {
     const peer = new Peer(port);
     const { socket } = peer;
-    await once(socket, 'connect');
+    // Leaves as soon as the connection stands.
     socket.write(connect(clientId, cleanSession));
     await peer.answers(1);
     return peer;
