@@ -15,7 +15,9 @@ const idleMs = 1_000;
 
 const shared = Buffer.allocUnsafeSlow(sharedBytes);
 const free: LentBuffer[] = [];
-const readings = new WeakMap<object, Reading>();
+/** A field of the socket costs less than a table of sockets. */
+const readingOf = Symbol('reading');
+type ReadSocket = Socket & { [readingOf]?: Reading | undefined };
 const busy = new Set<Reading>();
 /** The buffer for the next read of the socket whose chunk was told of last; undefined: the same. */
 let next: Buffer | undefined;
@@ -25,26 +27,33 @@ interface BufferUser {
 }
 
 /** Tells a listener of the bytes that come; false where this Node cannot. */
-export function readInto(socket: Socket, listener: TransportListener): boolean {
-  const handle: unknown = (socket as { readonly _handle?: unknown })._handle;
-  if (keys === undefined || !isBufferUser(handle)) return false;
-  readings.set(
-    socket,
-    new Reading(listener, (buffer) => Object.assign(socket, { [keys.buffer]: buffer }) && handle.useUserBuffer(buffer)),
-  );
-  Object.assign(socket, { [keys.buffer]: shared, [keys.callback]: onRead, [keys.generator]: takeNext });
+export function readInto(socket: ReadSocket, listener: TransportListener): boolean {
+  const handle = handleOf(socket);
+  if (keys === undefined || handle === undefined) return false;
+  const fields = socket as unknown as Record<symbol, unknown>;
+  fields[keys.buffer] = shared;
+  fields[keys.callback] = onRead;
+  fields[keys.generator] = takeNext;
+  socket[readingOf] = new Reading(socket, listener);
   handle.useUserBuffer(shared);
   return true;
 }
 
-/** The socket is over. */
-export function readNoMore(socket: Socket): void {
-  readings.get(socket)?.end();
-  readings.delete(socket);
+/** From now on a socket reads into this buffer. */
+function use(socket: Socket, buffer: Buffer): void {
+  if (keys === undefined) return;
+  (socket as unknown as Record<symbol, unknown>)[keys.buffer] = buffer;
+  handleOf(socket)?.useUserBuffer(buffer);
 }
 
-function onRead(this: object, bytes: number): boolean {
-  next = readings.get(this)?.read(bytes);
+/** The socket is over. */
+export function readNoMore(socket: ReadSocket): void {
+  socket[readingOf]?.end();
+  socket[readingOf] = undefined;
+}
+
+function onRead(this: ReadSocket, bytes: number): boolean {
+  next = this[readingOf]?.read(bytes);
   return true;
 }
 
@@ -55,17 +64,17 @@ function takeNext(): Buffer | undefined {
 }
 
 class Reading implements Loan {
+  readonly #socket: Socket;
   readonly #listener: TransportListener;
-  readonly #use: (buffer: Buffer) => void;
   /** Its own buffer, while it is busy, and how much of an unfinished packet is at its beginning. */
   #own: LentBuffer | undefined;
   #waiting = 0;
   #againFrom = -1;
   #readAt = 0;
 
-  constructor(listener: TransportListener, use: (buffer: Buffer) => void) {
+  constructor(socket: Socket, listener: TransportListener) {
+    this.#socket = socket;
     this.#listener = listener;
-    this.#use = use;
   }
 
   keep(): () => void {
@@ -121,7 +130,7 @@ class Reading implements Loan {
     busy.delete(this);
     this.#own.end();
     this.#own = undefined;
-    this.#use(shared);
+    use(this.#socket, shared);
     return true;
   }
 }
@@ -164,6 +173,11 @@ class LentBuffer {
     this.#isEnded = false;
     free.push(this);
   }
+}
+
+function handleOf(socket: Socket): BufferUser | undefined {
+  const handle: unknown = (socket as { readonly _handle?: unknown })._handle;
+  return isBufferUser(handle) ? handle : undefined;
 }
 
 const isBufferUser = (handle: unknown): handle is BufferUser =>
