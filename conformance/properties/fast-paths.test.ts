@@ -99,7 +99,7 @@ describe('reading fast', () => {
     );
   });
 
-  test('shows a PUBLISH where it lies: its frame and its payload', () => {
+  test('shows a PUBLISH where it lies: its frame and its payload; in the chunk only where it has said so before', () => {
     fc.assert(
       fc.property(
         fc.array(frame, { maxLength: 6 }),
@@ -116,16 +116,18 @@ describe('reading fast', () => {
             }),
           );
           const reader = new PacketReader(given);
-          const visited = outcomes(cut(stream, places), (chunk, said) =>
+          const visited = outcomes(cut(stream, places), (chunk, said) => {
+            const showsViews = reader.showsViewsOf(chunk);
             reader.visit(chunk, {
               publish: (view) => {
                 said(shown(view.toPacket()));
                 const { bytes, start, payloadStart, end } = view;
+                if (bytes === chunk) expect(showsViews).toBe(true);
                 said(`${hex(bytes.subarray(start, end))} ${hex(bytes.subarray(payloadStart, end))}`);
               },
               packet: (packet) => said(shown(packet)),
-            }),
-          );
+            });
+          });
           expect(visited).toEqual(strict);
         },
       ),

@@ -32,7 +32,13 @@ const highWaterBytes = 1_048_576;
 const closeWithinMs = 5_000;
 const subprotocols = { 3: 'mqttv3.1', 4: 'mqtt' } as const;
 
+/** Clients with output in this turn. */
+const turn: Edge[] = [];
 const flush = (edge: Edge): void => edge.flush();
+/** Ticks come when no microtask is left: the output of a turn leaves behind all that the application does in it, promises and callbacks. */
+const turnEnds = (): void => {
+  for (const edge of turn.splice(0)) process.nextTick(flush, edge);
+};
 const roomAgain = (edge: Edge): void => edge.roomAgain();
 
 export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
@@ -122,7 +128,7 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
   outputWaits(): void {
     if (this.#flushWaits) return;
     this.#flushWaits = true;
-    setImmediate(flush, this);
+    if (turn.push(this) === 1) queueMicrotask(turnEnds);
   }
 
   close(): void {
@@ -158,9 +164,9 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
 
   // What the stream tells.
 
-  bytes(transport: Transport, chunk: Uint8Array): void {
+  bytes(transport: Transport, chunk: Uint8Array, isLent: boolean): void {
     if (transport !== this.#transport) return;
-    this.core.receive(chunk, this.now());
+    this.core.receive(chunk, { now: this.now(), isLent });
     this.sessionChanged();
     this.#arm();
   }

@@ -43,6 +43,17 @@ class Packets implements PacketSink {
   }
 }
 
+/** Where the packet ends that begins here; Infinity where its header is not complete, or cannot be. */
+function endOf(chunk: Uint8Array, at: number): number {
+  let remaining = 0;
+  for (let i = 0; i < 4; i++) {
+    const byte = chunk[at + 1 + i] ?? 128;
+    remaining |= (byte & 127) << (7 * i);
+    if (byte < 128) return at + 2 + i + remaining;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
 /** Reads the packets of one direction of one connection. */
 export class PacketReader {
   #options: PacketReaderOptions;
@@ -69,6 +80,19 @@ export class PacketReader {
   /** Whether nothing of an unfinished packet is held. */
   get isEmpty(): boolean {
     return this.#partial.isEmpty;
+  }
+
+  /** Whether `visit` would show a PUBLISH that lies in this chunk, and not in bytes of the reader's own. */
+  showsViewsOf(chunk: Uint8Array): boolean {
+    let at = this.#partial.missing;
+    // A header that is not complete says nothing of what follows.
+    if (at === 0 && !this.#partial.isEmpty) return true;
+    for (let end = at; at < chunk.length; at = end) {
+      end = endOf(chunk, at);
+      if (end > chunk.length) return false;
+      if ((chunk[at] as number) >> 4 === publishNumber) return true;
+    }
+    return false;
   }
 
   /**

@@ -1,9 +1,9 @@
 // Opens a stream to a server: TCP, TLS, WebSocket, secure WebSocket or a Unix socket (section 4.2). In: an address. Out: a transport.
-import type { Socket } from 'node:net';
-import { connect as connectTcp } from 'node:net';
+import { Buffer } from 'node:buffer';
+import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { dialWebSocket } from './dial-websocket.ts';
-import { awaitOpen, type SocketOwner, serveDialled, tell } from './tcp.ts';
+import { awaitOpen, came, type SocketOwner, serveDialled, tell } from './tcp.ts';
 import type { Transport, TransportListener } from './transport.ts';
 
 /** Where a server is. */
@@ -41,18 +41,20 @@ export function dial(address: DialAddress, options: DialOptions, dialler: Dialle
     case 'mqtt': {
       const { host, port } = address;
       // Half open, so that what the server sent before its FIN is read to the end. Without Nagle's delay.
-      const socket = connectTcp({ host, port, noDelay: true, allowHalfOpen: true });
-      return new SocketDialling(socket, host, dialler).awaits('connect');
+      return SocketDialling.reading(host, dialler, (onread) =>
+        connectTcp({ host, port, noDelay: true, allowHalfOpen: true, onread }),
+      );
     }
     case 'mqtts': {
       const { host, port } = address;
       const socket = connectTls({ ...nameOf(host), ...options.tls, host, port });
       socket.setNoDelay(true);
-      return new SocketDialling(socket, host, dialler).awaits('secureConnect');
+      return new SocketDialling(socket, host, dialler).awaits('secureConnect', { readsData: true });
     }
     case 'unix': {
-      const socket = connectTcp({ path: address.path, allowHalfOpen: true });
-      return new SocketDialling(socket, '', dialler).awaits('connect');
+      return SocketDialling.reading('', dialler, (onread) =>
+        connectTcp({ path: address.path, allowHalfOpen: true, onread }),
+      );
     }
     case 'ws':
     case 'wss':
@@ -63,11 +65,25 @@ export function dial(address: DialAddress, options: DialOptions, dialler: Dialle
 /** TLS asks for the server by name, unless it is an IP address (RFC 6066, section 3). */
 const nameOf = (host: string): ConnectionOptions => (/^[\d.]+$|:/.test(host) ? {} : { servername: host });
 
+/** All plain sockets read into this, one after the other: who listens is told of a chunk before the next is read. */
+const readBuffer = Buffer.allocUnsafeSlow(65_536);
+
 class SocketDialling implements Dialling, SocketOwner {
   readonly #socket: Socket;
   readonly #host: string;
   readonly #dialler: Dialler;
+  #readsData = false;
   #error: Error | undefined;
+
+  /** A plain socket, which needs no buffer for each read. */
+  static reading(host: string, dialler: Dialler, open: (onread: OnReadOpts) => Socket): SocketDialling {
+    const callback = (bytes: number): boolean => {
+      came(socket, readBuffer.subarray(0, bytes));
+      return true;
+    };
+    const socket = open({ buffer: readBuffer, callback });
+    return new SocketDialling(socket, host, dialler).awaits('connect', { readsData: false });
+  }
 
   constructor(socket: Socket, host: string, dialler: Dialler) {
     this.#socket = socket;
@@ -75,7 +91,8 @@ class SocketDialling implements Dialling, SocketOwner {
     this.#dialler = dialler;
   }
 
-  awaits(openEvent: 'connect' | 'secureConnect'): this {
+  awaits(openEvent: 'connect' | 'secureConnect', { readsData }: { readonly readsData: boolean }): this {
+    this.#readsData = readsData;
     tell(this.#socket, this);
     awaitOpen(this.#socket, openEvent);
     return this;
@@ -87,7 +104,7 @@ class SocketDialling implements Dialling, SocketOwner {
   }
 
   opened(): void {
-    serveDialled(this.#socket, this.#host, this.#dialler);
+    serveDialled(this.#socket, this.#dialler, { remoteAddress: this.#host, readsData: this.#readsData });
   }
 
   failed(error: Error): void {

@@ -50,14 +50,14 @@ function serve(
   listenTo(socket, { readsData: !lendsBuffers || !readInto(socket, listener) });
 }
 
-/** Hands a socket that we have opened over to its listener. */
+/** Hands a socket that we have opened over to its listener. `readsData`: unless `came` is called with what it reads. */
 export function serveDialled(
   socket: Socket,
-  remoteAddress: string,
   dialler: { accept(transport: Transport): TransportListener },
+  { remoteAddress, readsData }: { readonly remoteAddress: string; readonly readsData: boolean },
 ): void {
   tell(socket, dialler.accept(new SocketTransport(socket, { remoteAddress })));
-  listenTo(socket, { readsData: true });
+  listenTo(socket, { readsData });
 }
 
 /** Who is told of a socket's events: its listener, or who dials, until it is open. */
@@ -76,6 +76,11 @@ const ownerOf = (socket: OwnedSocket): SocketOwner | undefined => socket[owner];
 /** From now on, until its end was told. */
 export function tell(socket: OwnedSocket, listener: SocketOwner | undefined): void {
   socket[owner] = listener;
+}
+
+/** Tells of a chunk that is there during the call alone. */
+export function came(socket: Socket, chunk: Uint8Array): void {
+  ownerOf(socket)?.bytes(chunk);
 }
 
 /** A socket that is not open yet tells its owner whether it opens or fails. */

@@ -1,6 +1,6 @@
 // MQTT over an open WebSocket, of either side (chapter 6). In: the socket. Out: a transport. Packets need not line up with frames.
 import type { WebSocket } from 'ws';
-import type { Transport, TransportListener } from './transport.ts';
+import { given, type Transport, type TransportListener } from './transport.ts';
 
 /** What the standard decides of data frames; a faulty broker replaces some of it. */
 export interface FrameManners {
@@ -60,7 +60,7 @@ export function overWebSocket(
   const listener = accept(transport);
   socket.on('message', (data, isBinary) => {
     if (!isBinary && manners.reactionToTextFrame() === 'close') socket.close(1003, 'MQTT travels in binary frames');
-    else listener.bytes(manners.readsOf(data as Buffer));
+    else listener.bytes(manners.readsOf(data as Buffer), given);
   });
   // Whatever broke it, `close` follows.
   socket.on('error', () => {});

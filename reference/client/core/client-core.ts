@@ -112,9 +112,10 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
     if (this.#state.state === 'dialling') this.#lost(reason);
   }
 
-  receive(chunk: Uint8Array, now: number): void {
+  /** `isLent`: the chunk is there during the call alone. */
+  receive(chunk: Uint8Array, { now, isLent }: { readonly now: number; readonly isLent: boolean }): void {
     this.#now = now;
-    this.#connection?.receive(chunk);
+    this.#connection?.receive(chunk, isLent);
   }
 
   peerEnded(how: 'finished' | 'broken', now: number): void {

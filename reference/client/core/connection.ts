@@ -1,5 +1,6 @@
 // One network connection to a server, from CONNECT to its close. In: bytes, time, how the peer ended. Out: bytes gathered until they are
 // taken, and, through a handler, packets and the end. Knows no socket and no clock.
+import { Buffer } from 'node:buffer';
 import { BlockPool } from '../../codec/bytes/block-pool.ts';
 import { encode } from '../../codec/encode.ts';
 import { MalformedPacket } from '../../codec/malformed.ts';
@@ -91,10 +92,12 @@ export class ClientConnection implements PacketSink {
     this.#out.flush(sink);
   }
 
-  receive(chunk: Uint8Array): void {
+  /** `isLent`: the chunk is there during the call alone, and payloads for as long as the application likes. */
+  receive(chunk: Uint8Array, isLent: boolean): void {
     if (this.#state === 'ended') return;
     try {
-      this.#reader.visit(chunk, this);
+      const isKept = isLent && this.#reader.showsViewsOf(chunk);
+      this.#reader.visit(isKept ? Buffer.from(chunk) : chunk, this);
       if (this.#lastAcknowledgements.isWaiting && this.#out.length === 0) this.#handler.outputWaits();
     } catch (error) {
       // MQTT-4.8.0-2: an error of our own ends the connection too; the application's are no business of the connection.

@@ -99,7 +99,7 @@ export class SampleClient implements ClientPort {
       ended: (how) => this.log.push(`stream ${how}`),
     });
     ours.listen({
-      bytes: (chunk) => this.core.receive(chunk, this.clock.now()),
+      bytes: (chunk) => this.core.receive(chunk, { now: this.clock.now(), isLent: true }),
       ended: (how) => this.core.peerEnded(how, this.clock.now()),
     });
     this.#ours = ours;
