@@ -77,11 +77,13 @@ class SocketDialling implements Dialling, SocketOwner {
 
   /** A plain socket, which needs no buffer for each read. */
   static reading(host: string, dialler: Dialler, open: (onread: OnReadOpts) => Socket): SocketDialling {
-    const callback = (bytes: number): boolean => {
-      came(socket, readBuffer.subarray(0, bytes));
-      return true;
-    };
-    const socket = open({ buffer: readBuffer, callback });
+    const socket = open({
+      buffer: readBuffer,
+      callback(bytes) {
+        came(socket, readBuffer.subarray(0, bytes));
+        return true;
+      },
+    });
     return new SocketDialling(socket, host, dialler).awaits('connect', { readsData: false });
   }
 
