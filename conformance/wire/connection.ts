@@ -192,13 +192,12 @@ export class Connection {
   }
 
   #bytesCame(chunk: Uint8Array): void {
-    const before = this.#received;
     // Acknowledgements of what came together go out together.
     this.#link?.cork?.();
     this.#observer.push(chunk);
     this.#link?.uncork?.();
-    // Bytes that are no packet yet may tell something too.
-    if (this.#received === before) this.#changes.happened();
+    // Once for all that came together, and for bytes that are no packet yet, which may tell something too.
+    this.#changes.happened();
   }
 
   #arrived(observed: ObservedPacket): void {
@@ -207,7 +206,6 @@ export class Connection {
     this.#options.tracer.packet('received', this.name, { bytes, what: packet, findings });
     this.pending.push({ sequence: this.#received++, at: this.#options.now(), packet, findings });
     for (const watcher of this.#watchers) watcher.received(observed);
-    this.#changes.happened();
   }
 
   #end(by: 'target' | 'tester', how: Ending): void {

@@ -123,7 +123,10 @@ export function meets(observed: Observed, expected: Expected): boolean {
 
 function equal(actual: unknown, wanted: unknown): boolean {
   if (wanted instanceof Uint8Array) {
-    return actual instanceof Uint8Array && Buffer.compare(actual, wanted) === 0;
+    if (!(actual instanceof Uint8Array) || actual.length !== wanted.length) return false;
+    // Most differ at their ends, and to ask for the rest is a call of its own.
+    const last = wanted.length - 1;
+    return last < 0 || (actual[last] === wanted[last] && Buffer.compare(actual, wanted) === 0);
   }
   if (Array.isArray(wanted)) {
     return (
