@@ -5,6 +5,7 @@ import { dataAndHeaderFaults } from './data-and-headers.ts';
 import { edgeFaults } from './edges.ts';
 import type { Fault } from './fault.ts';
 import { combinedFaults } from './in-combination.ts';
+import { faultsInPlaces } from './in-places.ts';
 import { keepAliveFaults } from './keep-alive.ts';
 import { level3Faults } from './level-3.ts';
 import { levelFaults } from './levels.ts';
@@ -24,6 +25,7 @@ export const faults: readonly Fault[] = [
   ...textAndOrderFaults,
   ...edgeFaults,
   ...combinedFaults,
+  ...faultsInPlaces,
   ...levelFaults,
   ...silenceFaults,
   ...cornersOfTopicsFaults,

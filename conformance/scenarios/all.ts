@@ -67,6 +67,7 @@ import * as smqtt31Connect from './server/mqtt-3.1/connect.ts';
 import * as smqtt31Messages from './server/mqtt-3.1/messages.ts';
 import * as ssweepsCutInConnect from './server/sweeps/cut-in-connect.ts';
 import * as ssweepsCutInPackets from './server/sweeps/cut-in-packets.ts';
+import * as ssweepsMalformed from './server/sweeps/malformed.ts';
 import * as ssweepsSegments from './server/sweeps/segments.ts';
 
 type Module = Readonly<Record<string, Scenario | readonly Scenario[]>>;
@@ -136,6 +137,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['7-conformance', section7ConformanceConformance],
   ['sweeps', ssweepsCutInConnect],
   ['sweeps', ssweepsCutInPackets],
+  ['sweeps', ssweepsMalformed],
   ['sweeps', ssweepsSegments],
   ['mqtt-3.1', smqtt31Connect],
   ['mqtt-3.1', smqtt31Messages],

@@ -105,7 +105,8 @@ export const reasons: Readonly<Record<string, string>> = {
     'what came matches no filter of the client by the rules of 4.7: a $-topic for a filter that begins with a wildcard, or another Topic Name than the one published.',
   'MQTT-3.3.4-1':
     'the answer to a QoS 2 PUBLISH is PUBREC (Table 3.4). PUBACK came, or nothing. To grant QoS 1 at most is allowed for subscriptions (3.8.4-6); no sentence lets a server lower the QoS of an incoming message.',
-  'MQTT-3.6.1-1': 'PUBREL has the flags 0010, anything else closes the connection. PUBCOMP came.',
+  'MQTT-3.6.1-1':
+    'PUBREL has the flags 0010, anything else closes the connection. PUBCOMP came, or the connection was served on.',
   'MQTT-3.8.1-1': 'SUBSCRIBE has the flags 0010, anything else closes the connection. SUBACK came.',
   'MQTT-3.8.3-3': 'a SUBSCRIBE without a Topic Filter is a protocol violation (4.8.0-1: close). SUBACK came.',
   'MQTT-3.8.3-4':

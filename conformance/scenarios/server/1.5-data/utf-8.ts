@@ -13,19 +13,24 @@ interface Bad {
   readonly title: string;
   readonly bytes: Uint8Array;
   readonly nul?: true;
+  /** Without a name of the run's own in front of it. */
+  readonly alone?: true;
 }
 
 const badStrings: readonly Bad[] = [
   { id: 'overlong', title: 'an overlong U+0000 (C0 80)', bytes: raw.hex('61 C0 80') },
   { id: 'overlong-slash', title: 'an overlong "/" (E0 80 AF)', bytes: raw.hex('61 E0 80 AF 62') },
+  { id: 'overlong-in-four', title: 'an overlong "/" of four bytes (F0 80 80 AF)', bytes: raw.hex('61 F0 80 80 AF 62') },
   { id: 'surrogate', title: 'a surrogate (ED A0 80)', bytes: raw.hex('61 ED A0 80 62') },
   { id: 'low-surrogate', title: 'a surrogate (ED BF BF)', bytes: raw.hex('ED BF BF') },
   { id: 'above-10ffff', title: 'a code point above U+10FFFF', bytes: raw.hex('61 F4 90 80 80') },
   { id: 'invalid-byte', title: 'the byte FF', bytes: raw.hex('61 FF 62') },
   { id: 'truncated', title: 'a sequence cut short at the end', bytes: raw.hex('61 62 C3') },
+  { id: 'broken-off', title: 'a sequence that another character breaks off', bytes: raw.hex('61 C3 28 62') },
   { id: 'lone-continuation', title: 'a continuation byte by itself', bytes: raw.hex('61 80 62') },
   { id: 'nul', title: 'U+0000', bytes: raw.hex('61 00 62'), nul: true },
   { id: 'nul-at-the-end', title: 'U+0000 at its end', bytes: raw.hex('61 00'), nul: true },
+  { id: 'nul-at-the-beginning', title: 'U+0000 at its beginning', bytes: raw.hex('00 61'), nul: true, alone: true },
 ];
 
 interface Place {
@@ -36,7 +41,7 @@ interface Place {
   /** In CONNECT: sent in place of it. */
   readonly connects?: true;
   /** The packet with the text behind a name of the run's own: in CONNECT a client id, else a topic. */
-  readonly bytes: (text: Uint8Array, name: string) => Uint8Array;
+  readonly bytes: (text: Uint8Array, name: string, nth: number) => Uint8Array;
   /** Return codes that are tolerated with a remark. */
   readonly tolerated?: number;
 }
@@ -47,7 +52,14 @@ const places: readonly Place[] = [
     title: 'the Topic Name of a PUBLISH',
     cites: ['MQTT-1.5.3-1', 'MQTT-3.3.2-1'],
     nulCites: ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
-    bytes: (text, base) => packet(0x32, field(raw.bytes(base, text)), uint16(1), 'x'),
+    // At QoS 1, 2 and 0 by turns.
+    bytes: (text, base, nth) =>
+      packet(
+        [0x32, 0x34, 0x30][nth % 3] ?? 0,
+        field(raw.bytes(base, text)),
+        ...(nth % 3 === 2 ? [] : [uint16(1)]),
+        'x',
+      ),
   },
   {
     id: 'subscribe',
@@ -118,8 +130,9 @@ export const badText = places.flatMap(({ id, title, cites, nulCites, connects, t
       async play({ given, when, must }) {
         await given.each(strings, async (bad) => {
           const client = connects === true ? await given.connection() : await given.client();
-          const name = connects === true ? given.clientId() : given.topicName();
-          await when(client).sendsBytes(bytes(bad.bytes, name), `${title} holds ${bad.title}`);
+          const own = connects === true ? given.clientId() : given.topicName();
+          const name = bad.alone === true ? '' : own;
+          await when(client).sendsBytes(bytes(bad.bytes, name, strings.indexOf(bad)), `${title} holds ${bad.title}`);
           const disputed = given.disputed('connect-refusal', { remark: 'warn', silence: 'fail' } as const);
           const refusals = [1, 2, 3, 4, 5].map((returnCode) => {
             const refusal = answered(connack({ returnCode })).thenClosed();

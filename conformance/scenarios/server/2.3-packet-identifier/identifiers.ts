@@ -42,16 +42,16 @@ const ids = [1, 0x00ff, 0x0100, 0xff00, 65_535];
 
 export const publishAnswers = scenario('identifiers-of-publish-answers', {
   title: 'PUBACK, PUBREC and PUBCOMP name the identifiers of what they answer, whatever their bytes',
-  cites: { v3: ['MQTT-2.3.1-6', 'MQTT-4.3.3-2'] },
+  cites: { v3: ['MQTT-2.3.1-6', 'MQTT-4.3.2-2', 'MQTT-4.3.3-2'] },
   needs: ['qos 2'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();
     const client = await given.client({ name: 'publisher' });
     await when(client).sends(...ids.map((packetId) => publish({ topicName, qos: 1, packetId })));
-    for (const packetId of ids) await must(client, 'MQTT-2.3.1-6').receive(puback(packetId));
+    for (const packetId of ids) await must(client, 'MQTT-2.3.1-6', 'MQTT-4.3.2-2').receive(puback(packetId));
     await when(client).sends(...ids.map((packetId) => publish({ topicName, qos: 2, packetId })));
-    for (const packetId of ids) await must(client, 'MQTT-2.3.1-6').receive(pubrec(packetId));
+    for (const packetId of ids) await must(client, 'MQTT-2.3.1-6', 'MQTT-4.3.3-2').receive(pubrec(packetId));
     await when(client).sends(...ids.map(pubrel));
     for (const packetId of ids) await must(client, 'MQTT-4.3.3-2').receive(pubcomp(packetId));
   },

@@ -1,7 +1,7 @@
 // The client id: section 3.1.3.1.
 import { connack, message } from '../../../wire/packets.ts';
 import { ping, sentinel } from '../../../wire/play/barrier.ts';
-import { answered } from '../../../wire/play/reaction.ts';
+import { answered, closed } from '../../../wire/play/reaction.ts';
 import { scenario } from '../../scenario.ts';
 
 const all62 = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -176,5 +176,38 @@ export const lookalikesAreOthers = scenario('session-by-client-id-that-looks-lik
       if (stranger.connection.isOpen) await when(stranger).disconnects();
     }
     await given.resumed(owner);
+  },
+});
+
+/** Ids that a server may refuse, and others that begin like them. */
+const unusualPairs = [
+  [
+    'in its 24th character',
+    (clientId: string) => `${clientId.padEnd(23, 'x')}a`,
+    (id: string) => `${id.slice(0, -1)}b`,
+  ],
+  ['in its 257th byte', (clientId: string) => clientId.padEnd(257, 'x'), (id: string) => id.slice(0, -1)],
+] as const;
+
+export const unusualIdsAreCompared = scenario('session-by-unusual-client-id', {
+  title: 'A client id that is accepted is compared whole, also beyond 23 characters',
+  cites: { v3: ['MQTT-3.1.3-2'] },
+  async play({ given, when, must, observe }) {
+    await given.each(unusualPairs, async ([what, idOf, otherOf]) => {
+      const clientId = idOf(given.clientId());
+      const owner = await given.connection('owner');
+      await when(owner).sends(given.connect({ clientId, cleanSession: false }));
+      const answer = await owner.awaits({ type: 'connack' });
+      const accepted = answer?.packet.type === 'connack' && answer.packet.returnCode === 0;
+      if (!accepted) return observe(`refused: one that differs ${what}`);
+      await when(owner).disconnects();
+      const stranger = await given.connection('stranger');
+      await when(stranger).sends(given.connect({ clientId: otherOf(clientId), cleanSession: false }));
+      await must(stranger).reactByOneOf([
+        answered(connack({ returnCode: 0, sessionPresent: false })),
+        answered(connack({ returnCode: 2 })).thenClosed(),
+        closed(),
+      ]);
+    });
   },
 });

@@ -24,6 +24,12 @@ const rows: readonly Row[] = [
     bytes: (id) => connect({ flags: 0x03, payload: [field(id)] }),
   },
   {
+    id: 'reserved-flag-without-clean-session',
+    title: 'bit 0 of Connect Flags set beside CleanSession 0',
+    cites: ['MQTT-3.1.2-3'],
+    bytes: (id) => connect({ flags: 0x01, payload: [field(id)] }),
+  },
+  {
     id: 'reserved-flag-beside-all-others',
     title: 'bit 0 of Connect Flags set beside will, user name and password',
     cites: ['MQTT-3.1.2-3'],
@@ -209,7 +215,7 @@ const legal: readonly {
   {
     id: 'binary-will-message',
     title: 'a will message that is no UTF-8',
-    cites: ['MQTT-1.5.3-1'],
+    cites: ['MQTT-1.5.3-1', 'MQTT-3.1.4-4'],
     flags: 0x06,
     will: raw.hex('00FF C080 EDA080'),
   },

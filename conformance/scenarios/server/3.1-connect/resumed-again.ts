@@ -56,6 +56,21 @@ export const resumedAgain = scenario('session-resumed-after-every-end', {
   },
 });
 
+export const cleanEndsByAnyEnd = scenario('clean-session-leaves-nothing-after-any-end', {
+  title: 'A session of CleanSession 1 leaves nothing to a later one, however its connection ends',
+  cites: { v3: ['MQTT-3.1.2-6', 'MQTT-3.2.2-3'] },
+  async play(stage) {
+    const { given, when, must } = stage;
+    await given.each(ends.slice(1, 4), async ([, end]) => {
+      const clean = await given.subscriber(given.topicName(), { qos: given.assuredQos });
+      await end(stage, clean);
+      const later = await given.connection('later');
+      await when(later).sends(given.connect({ clientId: clean.clientId, cleanSession: false }));
+      await must(later).receive(connack({ returnCode: 0, sessionPresent: false }));
+    });
+  },
+});
+
 export const cleanDiscardsHandshakes = scenario('clean-session-discards-handshakes', {
   title:
     'CleanSession 1 discards every handshake that is open, in both directions, and nothing of the old session comes back',

@@ -10,13 +10,19 @@ const mixes = flags.flatMap((older) => flags.map((newer) => ({ older, newer })))
 export const takeovers = mixes.map(({ older, newer }) =>
   scenario(`duplicate-client-id-clean-${older ? 1 : 0}-${newer ? 1 : 0}`, {
     title: `A second client with the same client id ends the first one (CleanSession ${older ? 1 : 0}, then ${newer ? 1 : 0})`,
-    cites: { v3: ['MQTT-3.1.4-2', 'MQTT-3.1.4-4'] },
+    cites: { v3: ['MQTT-3.1.4-2', 'MQTT-3.1.4-3', 'MQTT-3.1.4-4', ...(older ? (['MQTT-3.1.2-6'] as const) : [])] },
     protocols: ['3.1.1', '3.1'],
     async play({ given, when, must }) {
       const first = await given.client({ name: 'first', cleanSession: older });
       const second = await given.connection('second');
       await when(second).sends(given.connect({ clientId: first.clientId, cleanSession: newer }));
-      await must(second, 'MQTT-3.1.4-4').receive(connack({ returnCode: 0 }));
+      const answer = await must(second, 'MQTT-3.1.4-4').receive(connack({ returnCode: 0 }));
+      if (older || newer) {
+        must(second, 'MQTT-3.1.4-3', ...(older ? (['MQTT-3.1.2-6'] as const) : [])).satisfy(
+          answer?.sessionPresent !== true,
+          { expected: 'Session Present 0', got: 'Session Present 1' },
+        );
+      }
       await must(first, 'MQTT-3.1.4-2').end();
       await must(second, 'MQTT-3.1.4-2').beServed();
     },

@@ -13,9 +13,12 @@ export const withoutFilter = scenario('unsubscribe-without-filter', {
   title: 'An UNSUBSCRIBE without a Topic Filter closes the connection',
   cites: { v3: ['MQTT-3.10.3-2'] },
   async play({ given, when, must }) {
-    const client = await given.client();
-    await when(client).sendsBytes(raw.hex('A2 02 0001'), 'UNSUBSCRIBE without a Topic Filter');
-    await must(client).reactByOneOf([closed()]);
+    // The next client is not treated otherwise.
+    for (const name of ['first', 'second']) {
+      const client = await given.client({ name });
+      await when(client).sendsBytes(raw.hex('A2 02 0001'), 'UNSUBSCRIBE without a Topic Filter');
+      await must(client).reactByOneOf([closed()]);
+    }
   },
 });
 
@@ -75,6 +78,8 @@ export const literal = scenario('unsubscribe-compares-literally', {
     await when(publisher).publishes({ topicName: atBelow, payload: 'through hash', qos: 1 });
     await must(subscriber).receiveExactly([message('through hash')], { until });
     await unsubscribes(stage, subscriber, plus);
+    await unsubscribes(stage, subscriber, below);
+    await when(publisher).publishes({ topicName: atBelow, payload: 'below no more', qos: 1 });
     await when(publisher).publishes({ topicName: exact, payload: 'never', qos: 1 });
     await when(publisher).publishes({ topicName: upper, payload: 'still', qos: 1 });
     await must(subscriber).receiveExactly([message('still')], { until });

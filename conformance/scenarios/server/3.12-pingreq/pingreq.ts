@@ -16,6 +16,10 @@ export const pingreqAnswered = scenario('pingreq-answered', {
     await must(client).receive(pingresp());
     await must(client).receive(pingresp());
     await must(client).receive(pingresp());
+
+    await given.subscription(client, given.topicName(), 0);
+    const surplus = client.connection.pending.some(({ packet }) => packet.type === 'pingresp');
+    must(client).satisfy(!surplus, { expected: 'one PINGRESP for each PINGREQ', got: 'one more' });
   },
 });
 

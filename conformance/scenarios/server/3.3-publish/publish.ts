@@ -1,7 +1,7 @@
 // PUBLISH: DUP, QoS bits, topic names, answers: sections 3.3.1 to 3.3.5.
 import { encode } from '../../../../reference/codec/encode.ts';
 import type { Qos } from '../../../../reference/message.ts';
-import { anyMessage, message, pingresp, puback, publish, pubrec, subscribe } from '../../../wire/packets.ts';
+import { anyMessage, message, pingresp, puback, pubcomp, publish, pubrec, subscribe } from '../../../wire/packets.ts';
 import { ping, sentinel } from '../../../wire/play/barrier.ts';
 import { closed, cutShort, ignored } from '../../../wire/play/reaction.ts';
 import * as raw from '../../../wire/raw.ts';
@@ -30,15 +30,17 @@ export const dupNotPassedOn = ([1, 2] as const).map((qos) =>
 );
 
 export const dupWithQos0 = scenario('dup-with-qos-0', {
-  title: 'A PUBLISH with DUP 1 at QoS 0 closes the connection',
+  title: 'A PUBLISH with DUP 1 at QoS 0 closes the connection, with RETAIN 1 as well',
   cites: { v3: ['MQTT-3.3.1-2', 'MQTT-4.8.0-1'] },
   async play({ given, when, must }) {
-    const client = await given.client();
-    await when(client).sendsBytes(packet(0x38, field(given.topicName()), 'x'), 'PUBLISH with QoS 0 and DUP 1');
-    await must(client, 'MQTT-3.3.1-2').reactByOneOf([
-      closed(),
-      ignored().as(...given.disputed('dup-at-qos-0', { close: 'fail', 'sender-alone': 'pass' } as const)),
-    ]);
+    const disputed = given.disputed('dup-at-qos-0', { close: 'fail', 'sender-alone': 'pass' } as const);
+    // Without a payload: where DUP is not looked at, nothing is retained.
+    await given.each([0x38, 0x39], async (first) => {
+      const client = await given.client();
+      const bytes = packet(first, field(given.topicName()), first === 0x38 ? 'x' : []);
+      await when(client).sendsBytes(bytes, `PUBLISH with QoS 0, DUP 1 and RETAIN ${first & 1}`);
+      await must(client, 'MQTT-3.3.1-2').reactByOneOf([closed(), ignored().as(...disputed)]);
+    });
   },
 });
 
@@ -177,6 +179,11 @@ export const answers = qosLevels.flatMap((qos) =>
         if (qos === 1) await must(client).receive(puback(packetId));
         if (qos === 2) await must(client).receive(pubrec(packetId));
         await must(client).receive(pingresp());
+        if (qos === 2) {
+          await when(client).sends({ type: 'pubrel', packetId }, { type: 'pingreq' });
+          await must(client, 'MQTT-4.3.3-2').receive(pubcomp(packetId));
+          await must(client).receive(pingresp());
+        }
         const surplus = client.connection.pending
           .filter(({ packet: { type } }) => type !== 'publish')
           .map(({ packet: { type } }) => type);

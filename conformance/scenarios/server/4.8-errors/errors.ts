@@ -13,6 +13,7 @@ const violations = [
   ['reserved-type-15', 'F0 00', 'a packet of the reserved type 15'],
   ['reserved-type-0-with-body', '00 02 0001', 'a packet of the reserved type 0 with a body'],
   ['pingreq-with-body', 'C0 01 00', 'PINGREQ with a Remaining Length of 1'],
+  ['disconnect-with-body', 'E0 01 00', 'DISCONNECT with a Remaining Length of 1'],
   ['unsubscribe-half-an-identifier', 'A2 01 00', 'UNSUBSCRIBE with half an identifier'],
   ['subscribe-empty', '82 00', 'SUBSCRIBE without anything'],
 ] as const;
