@@ -132,15 +132,22 @@ const isOneOf = (
 /** An identifier is not used for another message before its acknowledgement. */
 function identifiersInFlight(): ConversationRule {
   const inFlight = new Map<number, ObservedPublish>();
+  const done = new Map<number, ObservedPublish>();
   let sure = true;
   return {
     sent: (packet) => {
       if (packet === undefined) sure = false;
-      if (packet?.type === 'puback' || packet?.type === 'pubcomp') inFlight.delete(packet.packetId);
+      if (packet?.type !== 'puback' && packet?.type !== 'pubcomp') return;
+      const acknowledged = inFlight.get(packet.packetId);
+      if (acknowledged !== undefined) done.set(packet.packetId, acknowledged);
+      inFlight.delete(packet.packetId);
     },
     received: ({ packet }) => {
       if (packet.type !== 'publish' || packet.packetId === undefined || !sure) return silent;
       const before = inFlight.get(packet.packetId);
+      // Sent again on the live connection (section 4.4), and crossed by the acknowledgement that makes its identifier free.
+      const crossing = packet.dup ? done.get(packet.packetId) : undefined;
+      if (before === undefined && crossing !== undefined && isSameMessage(crossing, packet)) return kept;
       inFlight.set(packet.packetId, packet);
       if (before === undefined || isSameMessage(before, packet)) return kept;
       return broken(

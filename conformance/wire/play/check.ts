@@ -83,7 +83,9 @@ export class Check {
     const mayRepeat = (packet: ObservedMessage): boolean => repeats === 'allowed' || packet.qos === 1;
     const before = this.#client.takenAtQos1.map(({ topicName, payload }) => message(payload, { topicName, qos: 1 }));
     const unwelcome = assign(surplus, besides).surplus.filter(
-      (packet) => !(mayRepeat(packet) && [...expected, ...besides, ...before].some((one) => meets(packet, one))),
+      (packet) =>
+        !(mayRepeat(packet) && [...expected, ...besides, ...before].some((one) => meets(packet, one))) &&
+        !this.#client.takenBefore.some((one) => isCopy(packet, one)),
     );
     if (stillMissing.length > 0) {
       this.#unlessBusy(silence, wanted);
@@ -224,6 +226,10 @@ export class Check {
     return `the connection was closed by the ${ending.by} (${ending.how})${unused}`;
   }
 }
+
+/** The same message under an identifier of its own. */
+const isCopy = (packet: ObservedMessage, { topicName, payload, packetId }: ObservedMessage): boolean =>
+  packet.packetId !== packetId && meets(packet, message(payload, { topicName, qos: 1 }));
 
 /** Of what is missing so much is written down. */
 const mostMissing = 6;

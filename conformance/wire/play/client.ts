@@ -31,6 +31,8 @@ export class Client {
   isRepeatedTo = false;
   /** What checks and waits have taken of such messages. */
   readonly takenAtQos1: ObservedPublish[] = [];
+  /** The same of earlier connections of its session: a copy under another identifier was not acknowledged with it. */
+  takenBefore: readonly ObservedPublish[] = [];
   /** What the last CONNACK said; means nothing at level 3. */
   sessionPresent: boolean | undefined;
   /** The last CONNACK let it in: without that, a PINGREQ would be a violation of its own. */

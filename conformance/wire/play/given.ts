@@ -10,6 +10,7 @@ import type { Protocol } from '../../verdict/verdict.ts';
 import { Connection } from '../connection.ts';
 import { describePacket } from '../describe.ts';
 import { LinkRefused } from '../link.ts';
+import type { ObservedPublish } from '../observer.ts';
 import { type Expected, type ExpectedMessage, type Met, type Payload, payloadBytes, subscribe } from '../packets.ts';
 import { elapse } from '../patience.ts';
 import { field } from '../raw.ts';
@@ -219,7 +220,14 @@ export class Given {
       return this.#options.recorder.inconclusive(`${client.name} could not connect: ${came}`);
     }
     client.mark = client.connection.nextSequence;
+    if (text.cleanSession === false) client.takenBefore = this.#takenInSessionOf(client);
     return client;
+  }
+
+  /** What other connections have taken of messages that a target sends more than once. */
+  #takenInSessionOf({ clientId, isRepeatedTo }: Client): readonly ObservedPublish[] {
+    if (!isRepeatedTo) return [];
+    return this.#clients.filter((one) => one.clientId === clientId).flatMap((one) => one.takenAtQos1);
   }
 
   /** What a CONNACK for a stored session says, where the target says it at all: if it never does, that is judged once. */

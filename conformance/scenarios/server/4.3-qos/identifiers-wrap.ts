@@ -66,7 +66,8 @@ class Tally {
     // A payload of another length is none of ours, or no longer: then a number is missing.
     if (payload.length !== 4) return false;
     const number = new DataView(payload.buffer, payload.byteOffset).getUint32(0);
-    this.delivered++;
+    // A target that sends messages more than once has delivered nothing new by that.
+    if (!this.#subscriber.isRepeatedTo || number > this.highest) this.delivered++;
     if (number > this.highest + 1) this.inOrder = false;
     this.highest = Math.max(this.highest, number);
     if (!this.#held.has(packetId)) return false;
