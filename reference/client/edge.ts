@@ -32,13 +32,7 @@ const highWaterBytes = 1_048_576;
 const closeWithinMs = 5_000;
 const subprotocols = { 3: 'mqttv3.1', 4: 'mqtt' } as const;
 
-/** Clients with output in this turn. */
-const turn: Edge[] = [];
 const flush = (edge: Edge): void => edge.flush();
-/** Ticks come when no microtask is left: the output of a turn leaves behind all that the application does in it, promises and callbacks. */
-const turnEnds = (): void => {
-  for (const edge of turn.splice(0)) process.nextTick(flush, edge);
-};
 const roomAgain = (edge: Edge): void => edge.roomAgain();
 
 export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
@@ -128,7 +122,7 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
   outputWaits(): void {
     if (this.#flushWaits) return;
     this.#flushWaits = true;
-    if (turn.push(this) === 1) queueMicrotask(turnEnds);
+    setImmediate(flush, this);
   }
 
   close(): void {
