@@ -2,7 +2,7 @@
 import type { Parts } from '../../reference/broker/index.ts';
 import { encode } from '../../reference/codec/encode.ts';
 import { Framer } from '../../reference/codec/framer.ts';
-import type { Connect } from '../../reference/codec/packet.ts';
+import type { Connect, Publish } from '../../reference/codec/packet.ts';
 import { packetTypes } from '../../reference/codec/packet-types.ts';
 import { bodyAt, isType, reading, reframed, repairing, strict, toleratingText, withByte, writing } from './bend.ts';
 import { type Fault, fault } from './fault.ts';
@@ -236,7 +236,35 @@ const bySession: readonly Fault[] = [
   ),
 ];
 
+const withIdentifierAtQos0 = (where: (packet: Publish) => boolean) =>
+  writing('publish', (packet) =>
+    packet.qos === 0 && where(packet)
+      ? [{ ...packet, payload: Buffer.concat([Uint8Array.of(0, 7), packet.payload]) }]
+      : undefined,
+  );
+
 const byAnswer: readonly Fault[] = [
+  fault(
+    'identifier-in-retained-at-qos-0',
+    { title: 'A retained message at QoS 0 is sent with a Packet Identifier', violates: ['MQTT-2.3.1-5'] },
+    withIdentifierAtQos0(({ retain }) => retain),
+  ),
+  fault(
+    'identifier-in-lowered-from-qos-2',
+    { title: 'What was published at QoS 2 has a Packet Identifier at QoS 0', violates: ['MQTT-2.3.1-5'] },
+    () => {
+      const atQos2 = new Set<string>();
+      return {
+        parts: {
+          ...withIdentifierAtQos0(({ topicName }) => atQos2.has(topicName)).parts,
+          ...reading((packet) => {
+            if (packet.type === 'publish' && packet.qos === 2) atQos2.add(packet.topicName);
+            return packet;
+          }).parts,
+        },
+      };
+    },
+  ),
   fault(
     'pingresp-twice',
     { title: 'PINGREQ is answered twice', violates: ['MQTT-3.12.4-1'] },

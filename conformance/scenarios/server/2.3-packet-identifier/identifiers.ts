@@ -13,6 +13,7 @@ import {
   unsubscribe,
 } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
+import type { Client } from '../../../wire/play/client.ts';
 import { closed } from '../../../wire/play/reaction.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
@@ -227,3 +228,28 @@ export const qos0Payloads = confusing.flatMap(([id, payload]) =>
     }),
   ),
 );
+
+export const qos0OfAnyOrigin = scenario('qos-0-of-any-origin-without-identifier', {
+  title: 'What comes at QoS 0 has no identifier, also where it was retained, is a will, or was published at QoS 2',
+  cites: { v3: ['MQTT-2.3.1-5'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const payloadIs = async (client: Client, topicName: string, payload: string): Promise<void> => {
+      const arrived = await client.awaits({ type: 'publish', topicName });
+      if (arrived?.packet.type !== 'publish') return given.that(false, `"${payload}" did not come`);
+      const got = Buffer.from(arrived.packet.payload).toString('latin1');
+      must(client).satisfy(got === payload, { expected: `the payload "${payload}"`, got: `"${got}"` });
+    };
+    const [kept, will, lowered] = [given.topicName('kept'), given.topicName('will'), given.topicName('lowered')];
+    const subscriber = await given.subscriber([will, lowered], { qos: 0 });
+    const publisher = await given.client({ name: 'publisher' });
+    for (const payload of ['one', 'one']) await when(publisher).publishes({ topicName: lowered, payload, qos: 2 });
+    await payloadIs(subscriber, lowered, 'one');
+    const lost = await given.client({ name: 'lost', will: { topicName: will, message: 'last', qos: 1 } });
+    await when(lost).cuts();
+    await payloadIs(subscriber, will, 'last');
+    await given.retained({ topicName: kept, payload: 'kept' });
+    await payloadIs(await given.subscriber(kept, { name: 'late', qos: 0 }), kept, 'kept');
+  },
+});
