@@ -17,18 +17,20 @@ export interface CleanUpOptions {
   readonly replyMs: number;
 }
 
+/** So many sessions are dropped side by side. */
+const atOnce = 32;
+
 /** Resolves when all is removed, or the target no longer takes part. Returns what could not be removed, in words. */
 export async function cleanUp(options: CleanUpOptions): Promise<readonly string[]> {
   const failures: string[] = [];
+  const ids = [...options.leftovers.clientIds];
+  const dropSessions = async (): Promise<void> => {
+    for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
+      if (!(await dropSession(options, id))) failures.push(`the session of client id ${id}`);
+    }
+  };
   try {
-    await clearRetained(options);
-    const ids = [...options.leftovers.clientIds];
-    const lanes = Array.from({ length: 8 }, async () => {
-      for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
-        if (!(await dropSession(options, id))) failures.push(`the session of client id ${id}`);
-      }
-    });
-    await Promise.all(lanes);
+    await Promise.all([clearRetained(options), ...Array.from({ length: atOnce }, dropSessions)]);
   } catch (error) {
     if (!(error instanceof LinkRefused)) throw error;
     failures.push('everything: the target cannot be reached');
