@@ -15,6 +15,7 @@ import {
 import { StoreError } from '../storage/store.ts';
 import { type BrokerCliOptions, settingsOf } from './broker-settings.ts';
 import { UsageError } from './usage-error.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export interface RunOptions {
   readonly version: string;
@@ -25,6 +26,7 @@ export interface RunOptions {
 
 /** Runs a broker until SIGINT or SIGTERM. Throws UsageError where it cannot be started. */
 export async function runBroker(options: BrokerCliOptions, { version, fault, note = '' }: RunOptions): Promise<void> {
+  keepYoungGenerationSmall();
   const settings = await settingsOf(options);
   await using broker = await started(options, {
     ...(await brokerOptions(settings, options)),
