@@ -1,5 +1,7 @@
 // Faults against sections 3.1 and 3.2: CONNECT, CONNACK, will.
 import { willRules } from '../../reference/broker/core/rules/will.ts';
+import { UnsupportedProtocol } from '../../reference/codec/levels.ts';
+import { MalformedPacket } from '../../reference/codec/malformed.ts';
 import {
   bodyAt,
   clearingConnectFlags,
@@ -9,6 +11,7 @@ import {
   reframed,
   repairing,
   servingProtocol,
+  strict,
   withByte,
   writing,
 } from './bend.ts';
@@ -151,6 +154,24 @@ const connecting: readonly Fault[] = [
       rules: {
         connect: {
           reactionToMalformed: ({ statement }) => (/^MQTT-3\.1\.(2|3|4)/.test(statement) ? 'ignore' : 'close'),
+        },
+      },
+    },
+  ),
+  fault(
+    'malformed-connect-refused',
+    { title: 'A malformed CONNECT is refused by a CONNACK ahead of the close', violates: ['MQTT-3.1.4-1'] },
+    {
+      parts: {
+        decode: (frame, level) => {
+          try {
+            return strict(frame, level);
+          } catch (error) {
+            // What the broker answers by return code 1.
+            throw error instanceof MalformedPacket && isType(frame, 'connect')
+              ? new UnsupportedProtocol('MQTT', 0)
+              : error;
+          }
         },
       },
     },

@@ -26,14 +26,14 @@ export const disputes = [
     question: 'May a malformed CONNECT be answered by a CONNACK that refuses, ahead of the close?',
     readings: [
       {
+        name: 'silence',
+        says: 'the close comes without any CONNACK',
+        heldBy: 'the letter of 3.1.4-1; mosquitto and aedes keep silent',
+      },
+      {
         name: 'remark',
         says: 'the close is what counts; a nonzero CONNACK ahead of it is worth a remark',
         heldBy: 'RabbitMQ answers so, and section 3.1.4 itself asks for a CONNACK where later checks fail',
-      },
-      {
-        name: 'silence',
-        says: 'the close comes without any CONNACK',
-        heldBy: 'the letter of 3.1.4-1; mosquitto, aedes and ejabberd mostly keep silent',
       },
     ],
   },

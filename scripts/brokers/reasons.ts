@@ -34,7 +34,7 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-4.8.0-1':
     'the packet breaks its format (chapters 2 and 3) or may not be sent by a client (Table 2.1), and no other rule says what to do: the connection has to be closed. It was served on.',
   'MQTT-3.1.4-1':
-    'the CONNECT breaks section 3.1: fields that no flag announces, a forbidden combination of flags, or bytes behind the last field. The sentence leaves the close as the only outcome; return code 0 came.',
+    'the CONNECT breaks section 3.1: fields that no flag announces, a forbidden combination of flags, or bytes behind the last field. The sentence leaves the close as the only outcome; a CONNACK came, of code 0 or refusing.',
   'MQTT-3.1.3-4': 'the client id is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
   'MQTT-3.1.3-10': 'the Will Topic is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
   'MQTT-3.1.3-11': 'the User Name is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',

@@ -119,7 +119,7 @@ export class Check {
     await this.#recorder.checkWitness();
     if (reaction === undefined || reaction.verdict === 'fail') {
       const told = reaction?.because === undefined ? got : `${got} (${reaction.because})`;
-      this.#failed({ expected: wanted, got: told, ...missingOf(kind, accepted) });
+      this.#failed({ expected: wanted, got: told, ...missingOf(kind, accepted) }, reaction?.violates);
       return reaction;
     }
     const seen = reaction.because === undefined ? got : `${got}: ${reaction.because}`;

@@ -1,4 +1,5 @@
 // The set of outcomes that an expectation accepts, each with its verdict.
+import type { StatementId } from '../../spec/catalogue.ts';
 import { describePacket } from '../describe.ts';
 import { connack, type Expected, suback } from '../packets.ts';
 import type { Given } from './given.ts';
@@ -12,8 +13,10 @@ export interface Reaction {
   readonly expected?: Expected;
   readonly verdict: ReactionVerdict;
   readonly because?: string;
+  /** Where it fails: what it violates, if that is not what the check is about. */
+  readonly violates?: readonly StatementId[];
   /** The same reaction with another verdict: `closed().as('warn', 'section 3.1.4 asks for an answer')`. */
-  as(verdict: ReactionVerdict, because: string): Reaction;
+  as(verdict: ReactionVerdict, because: string, violates?: readonly StatementId[]): Reaction;
 }
 
 /** An answer; `thenClosed` if the connection has to end behind it. */
@@ -23,15 +26,22 @@ export interface Answer extends Reaction {
 
 function reaction(
   kind: ReactionKind,
-  details: { expected?: Expected; verdict?: ReactionVerdict; because?: string } = {},
+  details: Partial<Pick<Reaction, 'expected' | 'verdict' | 'because' | 'violates'>> = {},
 ): Reaction {
-  const { expected, verdict = 'pass', because } = details;
+  const { expected, verdict = 'pass', because, violates } = details;
   return {
     kind,
     verdict,
     ...(expected === undefined ? {} : { expected }),
     ...(because === undefined ? {} : { because }),
-    as: (other, reason) => reaction(kind, { ...details, verdict: other, because: reason }),
+    ...(violates === undefined ? {} : { violates }),
+    as: (other, reason, broken) =>
+      reaction(kind, {
+        ...details,
+        verdict: other,
+        because: reason,
+        ...(broken === undefined ? {} : { violates: broken }),
+      }),
   };
 }
 
@@ -56,17 +66,16 @@ export const cutShort = (given: Pick<Given, 'disputed'>): readonly Reaction[] =>
   waits().as(...given.disputed('cut-short', { wait: 'warn', close: 'fail' } as const)),
 ];
 
-/**
- * What is accepted of a CONNECT that is malformed: its end without a CONNACK, or, with a remark, one that refuses ahead of it, which
- * is against the letter of MQTT-3.1.4-1 alone.
- */
+/** A CONNACK that refuses a malformed CONNECT, ahead of the close: against the letter of MQTT-3.1.4-1, and of no other statement. */
+export function refusal(given: Pick<Given, 'disputed'>, returnCode: number): Reaction {
+  const [verdict, because] = given.disputed('connect-refusal', { silence: 'fail', remark: 'warn' } as const);
+  return answered(connack({ returnCode })).thenClosed().as(verdict, because, ['MQTT-3.1.4-1']);
+}
+
+/** What is accepted of a CONNECT that is malformed: its end without a CONNACK, or one that refuses, as that is read. */
 export const closedOrRefused = (given: Pick<Given, 'disputed'>): readonly Reaction[] => [
   closed(),
-  ...[1, 2, 3, 4, 5].map((returnCode) =>
-    answered(connack({ returnCode }))
-      .thenClosed()
-      .as(...given.disputed('connect-refusal', { remark: 'warn', silence: 'fail' } as const)),
-  ),
+  ...[1, 2, 3, 4, 5].map((returnCode) => refusal(given, returnCode)),
 ];
 
 /** SUBACK 0x80 for a filter with a misplaced wildcard, in place of the end of the connection. */
