@@ -20,7 +20,8 @@ let version = kept.length > 0 ? (/^# \S+ (\S+):/.exec(readFileSync(notes, 'utf8'
 async function played(): Promise<Report> {
   await using broker = await startRealBroker(name as BrokerName);
   version = broker.version;
-  return runConformance({ target: broker.address });
+  // Not without `await`: the broker would be stopped before the run begins.
+  return await runConformance({ target: broker.address });
 }
 
 for (let i = 0; i < runs; i++) {

@@ -35,6 +35,8 @@ export const reasons: Readonly<Record<string, string>> = {
     'the packet breaks its format (chapters 2 and 3) or may not be sent by a client (Table 2.1), and no other rule says what to do: the connection has to be closed. It was served on.',
   'MQTT-3.1.4-1':
     'the CONNECT breaks section 3.1: fields that no flag announces, a forbidden combination of flags, or bytes behind the last field. The sentence leaves the close as the only outcome; a CONNACK came, of code 0 or refusing.',
+  'MQTT-3.1.3-2':
+    'state is identified by the client id, and ids are compared as bytes (1.5.3): the session of another id that only looks alike was resumed.',
   'MQTT-3.1.3-4': 'the client id is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
   'MQTT-3.1.3-10': 'the Will Topic is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
   'MQTT-3.1.3-11': 'the User Name is a UTF-8 encoded string, so 1.5.3 holds for it; an ill-formed one was accepted.',
@@ -102,7 +104,7 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-3.3.1-8':
     'a message that is sent because a new subscription is made has RETAIN 1. It came with RETAIN 0; that it was kept and sent at all is not held against the broker.',
   'MQTT-3.3.2-3':
-    'what came matches no filter of the client by the rules of 4.7: a $-topic for a filter that begins with a wildcard, or another Topic Name than the one published.',
+    'what came matches no filter of the client by the rules of 4.7: a $-topic for a filter that begins with a wildcard, a name without a leading "/" for "/#", or another Topic Name than the one published.',
   'MQTT-3.3.4-1':
     'the answer to a QoS 2 PUBLISH is PUBREC (Table 3.4). PUBACK came, or nothing. To grant QoS 1 at most is allowed for subscriptions (3.8.4-6); no sentence lets a server lower the QoS of an incoming message.',
   'MQTT-3.6.1-1':
