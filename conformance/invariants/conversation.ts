@@ -129,6 +129,9 @@ const isOneOf = (
   packet: Observed,
 ): packet is Extract<Observed, { type: Answered; packetId: number }> => types.includes(packet.type);
 
+/** Of so many messages the last acknowledgements may cross what is sent again. */
+const mostCrossing = 1_000;
+
 /** An identifier is not used for another message before its acknowledgement. */
 function identifiersInFlight(): ConversationRule {
   const inFlight = new Map<number, ObservedPublish>();
@@ -139,8 +142,12 @@ function identifiersInFlight(): ConversationRule {
       if (packet === undefined) sure = false;
       if (packet?.type !== 'puback' && packet?.type !== 'pubcomp') return;
       const acknowledged = inFlight.get(packet.packetId);
-      if (acknowledged !== undefined) done.set(packet.packetId, acknowledged);
       inFlight.delete(packet.packetId);
+      if (acknowledged === undefined) return;
+      done.delete(packet.packetId);
+      done.set(packet.packetId, acknowledged);
+      const [oldest] = done.keys();
+      if (done.size > mostCrossing && oldest !== undefined) done.delete(oldest);
     },
     received: ({ packet }) => {
       if (packet.type !== 'publish' || packet.packetId === undefined || !sure) return silent;

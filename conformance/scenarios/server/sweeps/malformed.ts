@@ -52,7 +52,7 @@ const vectors: readonly Vector[] = [
   { what: 'UNSUBSCRIBE without a filter', cites: 'MQTT-3.10.3-2', bytes: () => raw.hex('A2 02 0007') },
   { what: 'PINGREQ with the flags 0001', cites: 'MQTT-2.2.2-2', bytes: () => raw.hex('C1 00') },
   {
-    what: 'a second CONNECT',
+    what: 'CONNECT, the second one',
     cites: 'MQTT-3.1.0-2',
     bytes: () => raw.connect({ flags: 0x02, payload: [field('again')] }),
   },
@@ -68,7 +68,7 @@ export const malformedBehindAnother = scenario('malformed-behind-another-packet'
     await given.each(vectors, async ({ what, cites: broken, bytes }) => {
       const topicName = given.topicName();
       const client = await given.subscriber(topicName, { cleanSession: false, qos: given.assuredQos });
-      await when(client).sendsBytes(raw.bytes(pingreq, bytes(topicName)), `PINGREQ and a ${what}`);
+      await when(client).sendsBytes(raw.bytes(pingreq, bytes(topicName)), `PINGREQ, then ${what}`);
       await must(client, broken).reactByOneOf([answered(pingresp()).thenClosed(), closed()]);
     });
   },
@@ -81,14 +81,13 @@ export const malformedInPieces = scenario('malformed-in-pieces', {
     await given.each(vectors, async ({ what, cites: broken, bytes: bytesOf }) => {
       const client = await given.client();
       const bytes = bytesOf(given.topicName());
-      const first = 1;
       await when(client).sendsBytes(
-        raw.bytes(pingreq, bytes.subarray(0, first)),
-        `PINGREQ and the first byte of a ${what}`,
+        raw.bytes(pingreq, bytes.subarray(0, 1)),
+        `PINGREQ, then the first byte of ${what}`,
       );
       // PINGRESP: what came with the PINGREQ was read. First bytes with wrong flags may have closed the connection by now.
       await must(client, broken).receiveOrEnd(pingresp());
-      if (client.connection.isOpen) await when(client).sendsBytes(bytes.subarray(first), `the rest of the ${what}`);
+      if (client.connection.isOpen) await when(client).sendsBytes(bytes.subarray(1), `the rest of ${what}`);
       await must(client, broken).close();
     });
   },
