@@ -199,7 +199,7 @@ const headers: readonly Fault[] = [
       title: 'A legal Remaining Length of four bytes is refused',
       violates: ['MQTT-7.1.1-1', 'MQTT-3.3.4-1', 'MQTT-4.3.2-2'],
     },
-    { maxPacketBytes: 2_097_151 },
+    { maxPacketBytes: 2_097_155 },
   ),
   fault(
     'three-byte-remaining-length-refused',

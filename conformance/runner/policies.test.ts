@@ -43,3 +43,17 @@ test('who refuses CleanSession 0 by a return code, as a policy may, is accused o
   const skipped = report.scenarios.filter(({ reason }) => reason === 'the target refuses CleanSession 0');
   expect(skipped.length).toBeGreaterThan(100);
 });
+
+test.each([4_096, 65_536])(
+  'who ends connections upon packets above %i bytes, as operators let it, is accused of nothing',
+  {
+    timeout: 180_000,
+  },
+  async (maxPacketBytes) => {
+    await using broker = await startBroker({ port: 0, maxPacketBytes });
+    const { report, accused } = await accusations(broker.port);
+    expect(accused).toEqual([]);
+    const skipped = report.scenarios.filter(({ reason = '' }) => reason.includes('ends connections upon'));
+    expect(skipped.length).toBeGreaterThan(20);
+  },
+);

@@ -5,6 +5,11 @@ import type { Protocol } from '../verdict/verdict.ts';
 /** How many messages in flight at once scenarios build on. */
 export const severalInFlight = 8;
 
+/** Sizes of whole packets, in bytes, that are tried: what scenarios build on, and both sides of where Remaining Length grows. */
+export const packetSizes = [
+  2_097_157, 2_097_155, 1_300_100, 262_250, 150_100, 70_100, 65_700, 17_100, 16_500, 16_388, 16_386, 8_192, 4_096,
+] as const;
+
 export interface Capabilities {
   /** The longest that a reply took while the target was probed, in milliseconds. */
   readonly slowestReplyMs: number;
@@ -23,6 +28,11 @@ export interface Capabilities {
   readonly inFlight: number;
   /** Messages at QoS 1 come more than once on a live connection, as they may (MAY-3.3.1.1-a). */
   readonly repeatsAtQos1: boolean;
+  /**
+   * The largest of `packetSizes` that does not end the connection; 0 if none. The standard gives no limit but that of Remaining Length,
+   * yet operators set one.
+   */
+  readonly largestPacket: number;
   readonly emptyClientId: boolean;
   /** Messages that clients publish to `$`-topics reach subscribers. */
   readonly dollarTopics: boolean;

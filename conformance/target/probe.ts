@@ -13,7 +13,7 @@ import type { Leftovers } from '../wire/play/leftovers.ts';
 import type { Names } from '../wire/play/names.ts';
 import { Tracer } from '../wire/tracer.ts';
 import { type Address, formatAddress } from './address.ts';
-import { type Capabilities, severalInFlight } from './capabilities.ts';
+import { type Capabilities, packetSizes, severalInFlight } from './capabilities.ts';
 
 /** Nothing can be judged: the target cannot be reached, or is no MQTT server, or lets nobody in. A plain sentence. */
 export class NoTarget extends Error {}
@@ -100,7 +100,7 @@ class Prober {
       this.#order(),
     ]);
     const refusesStoredSessions = !sessions.storedSessions && (await this.#refusesSessions());
-    const retainedMessages = await this.#retains(maximumQos);
+    const [retainedMessages, largestPacket] = await Promise.all([this.#retains(maximumQos), this.#largestPacket()]);
     const retainedWildcards = wildcards && (await this.#retains(maximumQos, '/+'));
     const flight = maximumQos === 0 ? { inFlight: 0, repeatsAtQos1: false } : await this.#inFlight();
     const found = { protocols, maximumQos, retainedMessages, ...sessions, wildcards, emptyClientId, dollarTopics };
@@ -108,6 +108,7 @@ class Prober {
       ...found,
       refusesStoredSessions,
       retainedWildcards,
+      largestPacket,
       ...flight,
       ...sys,
       ...order,
@@ -262,6 +263,23 @@ class Prober {
     return kept;
   }
 
+  /** How large a PUBLISH may be before the target ends the connection upon it. Silence is no limit. */
+  async #largestPacket(): Promise<number> {
+    for (const bytes of packetSizes) {
+      const { client } = await this.#client();
+      const { connection } = client;
+      const topicName = this.#options.names.topicName('size');
+      const fieldBytes = 2 + topicName.length;
+      const ofThatSize = publish({ topicName, payload: new Uint8Array(bytes - fieldBytes - headerBytes(bytes)) });
+      connection.send(ofThatSize, { type: 'pingreq' });
+      await connection.waitFor(() => (connection.isOpen ? client.take({ type: 'pingresp' }) : 'over'));
+      const { isOpen } = connection;
+      connection.cut('FIN');
+      if (isOpen) return bytes;
+    }
+    return 0;
+  }
+
   /** How many messages come to a client that acknowledges none, and whether any comes again. */
   async #inFlight(): Promise<Pick<Capabilities, 'inFlight' | 'repeatsAtQos1'>> {
     const topicName = this.#options.names.topicName('flight');
@@ -357,6 +375,9 @@ class Prober {
   }
 }
 
+/** Bytes of the fixed header of a packet of so many bytes. */
+const headerBytes = (bytes: number): number => 1 + (bytes < 130 ? 1 : bytes < 16_387 ? 2 : bytes < 2_097_156 ? 3 : 4);
+
 /** A target that refuses a CONNECT with CleanSession 0 stores no sessions, as far as probing can tell. */
 function noSuchThing(error: unknown): false {
   if (error instanceof NoTarget) return false;
@@ -412,6 +433,10 @@ function describe(address: Address, capabilities: Capabilities): TargetDescripti
     {
       name: 'messages in flight',
       value: rest.inFlight >= severalInFlight ? `${severalInFlight} or more` : rest.inFlight,
+    },
+    {
+      name: 'bytes of the largest packet',
+      value: rest.largestPacket === packetSizes[0] ? `${packetSizes[0]} or more` : rest.largestPacket,
     },
     { name: 'repeats messages at QoS 1', value: rest.repeatsAtQos1 },
     { name: 'empty client id', value: rest.emptyClientId },

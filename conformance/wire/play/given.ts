@@ -4,7 +4,7 @@ import type { Qos } from '../../../reference/message.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { type DisputeId, otherReading, type ReadingName, readingOf } from '../../spec/readings.ts';
 import type { Address } from '../../target/address.ts';
-import type { Capabilities } from '../../target/capabilities.ts';
+import { type Capabilities, packetSizes } from '../../target/capabilities.ts';
 import type { Hints } from '../../target/hints.ts';
 import type { Protocol } from '../../verdict/verdict.ts';
 import { Connection } from '../connection.ts';
@@ -365,6 +365,23 @@ export class Given {
     if (!holds) this.#options.recorder.inconclusive(reasonIfNot);
   }
 
+  /**
+   * Ends the scenario as skipped where the target ends connections upon packets of that size: the standard leaves no room for a limit,
+   * but operators do, and a server may end a connection at any time. `bytes`: of a whole packet.
+   */
+  packetsOf(bytes: number): void {
+    const { largestPacket } = this.capabilities;
+    if (bytes > largestPacket)
+      this.skip(
+        `the target ends connections upon packets of ${packetSizes.findLast((size) => size > largestPacket)} bytes`,
+      );
+  }
+
+  /** The same of a PUBLISH with a payload of so many bytes. */
+  payloadsOf(bytes: number): void {
+    if (bytes > smallPayload) this.packetsOf(bytes + otherFields);
+  }
+
   /** Ends the scenario as skipped: the target does not have what it needs. */
   skip(reason: string): never {
     throw new Skipped(reason);
@@ -412,6 +429,10 @@ export class Given {
   }
 }
 
+/** Everybody takes these. */
+const smallPayload = 1_000;
+/** Fixed header, Topic Name and Packet Identifier of a scenario's PUBLISH, at most. */
+const otherFields = 80;
 /** Where a subscription is effective only after its SUBACK. */
 const lateSubscriptionMs = 250;
 const mostTries = 3;

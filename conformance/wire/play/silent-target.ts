@@ -46,6 +46,7 @@ export function contextOf(port: number, witness: () => Promise<boolean>): RunCon
       dollarTopics: true,
       sysTopics: false,
       inFlight: 8,
+      largestPacket: 2_097_157,
       reordersTopics: false,
       lateSubscriptions: false,
       slowestReplyMs: 1,

@@ -5,6 +5,9 @@ import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
 
 const boundaries = [127, 128, 16_383, 16_384, 2_097_151, 2_097_152];
+/** A limit that lies between the longest packet with two bytes of length, or three, and the shortest with one more is none of policy. */
+const packetBelow = (length: number): number => (length < 16_383 ? 0 : length < 2_097_151 ? 16_386 : 2_097_155);
+
 /** At QoS 1 a message is as long on its way out as on its way in, and none may be lost. */
 export const lengths = boundaries.map((length) =>
   scenario(`remaining-length-${length}`, {
@@ -12,6 +15,7 @@ export const lengths = boundaries.map((length) =>
     cites: { v3: ['MQTT-7.1.1-1', 'MQTT-4.5.0-1'] },
     needs: ['qos 1'],
     async play({ given, when, must }) {
+      given.packetsOf(packetBelow(length));
       const topicName = given.topicName();
       const subscriber = await given.subscriber(topicName, { qos: 1 });
       const publisher = await given.client({ name: 'publisher' });

@@ -25,6 +25,7 @@ export const unchanged = payloads.flatMap(([id, payload]) =>
       needs: needs(qos),
       protocols: ['3.1.1', '3.1'],
       async play({ given, when, must, observe }) {
+        given.payloadsOf(payload.length);
         const topicName = given.topicName();
         const subscriber = await given.subscriber(topicName, { qos });
         const publisher = await given.client({ name: 'publisher' });
@@ -48,6 +49,7 @@ export const unchangedLater = payloads.map(([id, payload]) =>
     needs: ['qos 1'],
     protocols: ['3.1.1', '3.1'],
     async play({ given, when, must }) {
+      given.payloadsOf(payload.length);
       const topicName = given.topicName();
       const away = await given.subscriber(topicName, { cleanSession: false, qos: 1 });
       await when(away).disconnects();
@@ -68,6 +70,7 @@ export const unchangedRetained = payloads
       needs: ['qos 1'],
       protocols: ['3.1.1', '3.1'],
       async play({ given, must }) {
+        given.payloadsOf(payload.length);
         const topicName = given.topicName();
         await given.retained({ topicName, payload, qos: 1 });
         const subscriber = await given.newSubscriber(topicName, { qos: 1, finds: [message(payload)] });
@@ -82,6 +85,7 @@ export const aboveOneMebibyte = ([0, 2] as const).map((qos) =>
     cites: { v3: ['MQTT-4.5.0-1'] },
     needs: needs(qos),
     async play({ given, when, must }) {
+      given.payloadsOf(1_300_000);
       const topicName = given.topicName();
       const payload = patterned(1_300_000);
       const subscriber = await given.subscriber(topicName, { qos });

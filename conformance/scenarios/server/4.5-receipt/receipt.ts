@@ -79,6 +79,7 @@ export const bigPayload = scenario('payload-above-one-mebibyte', {
   cites: { v3: ['MQTT-4.5.0-1', 'MQTT-7.1.1-1'] },
   needs: ['qos 1'],
   async play({ given, when, must }) {
+    given.payloadsOf(1_300_000);
     const topicName = given.topicName();
     const payload = Uint8Array.from({ length: 1_300_000 }, (_, i) => (i * 31 + (i >> 9)) & 255);
     const subscriber = await given.subscriber(topicName, { qos: 1 });

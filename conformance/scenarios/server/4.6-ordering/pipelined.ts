@@ -68,6 +68,7 @@ export const largeAndSmall = levels.map((qos) =>
     needs: needs(qos),
     async play(stage) {
       const { given, must } = stage;
+      given.payloadsOf(150_000);
       const topicName = given.topicName();
       const subscriber = await given.subscriber(topicName, { qos });
       const publisher = await given.client({ name: 'publisher' });

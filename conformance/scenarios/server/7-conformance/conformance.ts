@@ -56,6 +56,7 @@ export const bytesInOrder = ([1_000, 4_093, 65_537] as const).map((segmentBytes)
     cites: { v3: ['MQTT-7.1.1-1'] },
     needs: ['qos 1'],
     async play({ given, when, must }) {
+      given.payloadsOf(262_144);
       const topicName = given.topicName();
       const subscriber = await given.subscriber(topicName, { qos: 1 });
       const publisher = await given.client({ name: 'publisher' });

@@ -83,6 +83,7 @@ export const cutInItsLength = scenario('packet-cut-in-its-remaining-length', {
   cites: { v3: ['MQTT-7.1.1-1', 'MQTT-3.3.4-1', 'MQTT-3.12.4-1'] },
   needs: ['qos 1'],
   async play({ given, when, must }) {
+    given.payloadsOf(17_000);
     const topicName = given.topicName();
     await given.each(cutLengths, async ({ payloadBytes, firstBytes }) => {
       const client = await given.client();
