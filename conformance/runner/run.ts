@@ -19,6 +19,7 @@ import { cleanUp } from './clean-up.ts';
 import { Door } from './door.ts';
 import { InvariantWatch } from './invariant-watch.ts';
 import { type Filed, missing, protocolsOf } from './plan.ts';
+import { Pulse } from './pulse.ts';
 import { randomFrom } from './random.ts';
 import { type Planned, Schedule } from './schedule.ts';
 import { thisMachine } from './this-machine.ts';
@@ -171,8 +172,14 @@ async function play(options: PlayOptions): Promise<Ending> {
   });
   if (!(await unless(interrupted, witness.open())))
     return { endedBy: 'target lost', reason: 'the target refused a connection after it was probed' };
-  const door = new Door(() => witness.accepts());
+  const door = new Door(async () => void (await witness.accepts()));
   const restOfRun = new AbortController();
+  const pulse = new Pulse({
+    alive: () => witness.alive(),
+    answers: () => witness.accepts(),
+    now,
+    lost: () => schedule.lose(),
+  });
   // The text of 3.1 leaves flags, lengths and reactions open: there the scenarios alone judge.
   const watches = new Map(
     capabilities.protocols.includes('3.1.1') ? [['3.1.1' as Protocol, new InvariantWatch(now)]] : [],
@@ -188,7 +195,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     random: options.random,
     lateKeepAliveMs: options.lateKeepAliveMs ?? defaultLateKeepAliveMs,
     restOfRun: restOfRun.signal,
-    patience: new Patience({ replyMs, witness: () => witness.alive() }),
+    patience: new Patience({ replyMs, witness: () => pulse.feel() }),
     witness: () => witness.exchange(),
     admit: () => door.admit(),
     ...(options.onlooker === undefined ? {} : { onlooker: options.onlooker }),

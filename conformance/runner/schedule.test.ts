@@ -170,3 +170,29 @@ test('what waits for long is played again at once, what does not at the end', as
   expect(await order(3_000)).toEqual(['silent', 'silent', 'short']);
   expect(await order(0)).toEqual(['silent', 'short', 'silent', 'silent']);
 });
+
+test('a target that hangs ends the run: what waits for it is left, what was played before stays', async () => {
+  await using target = await startSilentTarget();
+  const run = contextOf(target.port, async () => true);
+  const scenarios = [
+    told('judged', async (stage) => stage.observe('played')),
+    told('hangs', async () => {
+      schedule.lose();
+      await new Promise(() => {});
+    }),
+    told('not begun', wrong),
+  ];
+  const schedule = new Schedule({
+    planned: scenarios.map((one) => ({ section: 'test', scenario: one, protocol: '3.1.1' })),
+    contextOf: () => run,
+    contextOfRepeat: () => run,
+    concurrency: 1,
+    repeatFailures: 2,
+    restOfRun: new AbortController(),
+    emit: () => {},
+    now: () => 0,
+    targetAnswers: async () => true,
+  });
+  expect(await schedule.play()).toBe(true);
+  expect(verdicts(schedule.results())).toEqual(['observed']);
+});

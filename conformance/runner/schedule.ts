@@ -51,6 +51,7 @@ export class Schedule {
   #turn: Promise<unknown> = Promise.resolve();
   #stopped = false;
   #lost = false;
+  readonly #gone = new AbortController();
 
   constructor(options: ScheduleOptions) {
     this.#options = options;
@@ -59,6 +60,12 @@ export class Schedule {
 
   /** Plays everything. True if the target was lost on the way. */
   async play(): Promise<boolean> {
+    const gone = new Promise<void>((done) => this.#gone.signal.addEventListener('abort', () => done(), { once: true }));
+    await Promise.race([this.#playAll(), gone]);
+    return this.#lost;
+  }
+
+  async #playAll(): Promise<void> {
     const { planned, concurrency, restOfRun } = this.#options;
     const indices = planned.map((_, i) => i);
     const timed = indices.filter((i) => planned[i]?.scenario.timed === true);
@@ -89,7 +96,13 @@ export class Schedule {
     await this.#repeatRemarks();
     // A restart ends every connection: nothing else may be under way, and nothing is repeated.
     await this.#inLanes(restarting, 1, (i) => this.#playOne(i, 'once'));
-    return this.#lost;
+  }
+
+  /** The target serves nobody any more: `play` resolves, with what was played before. */
+  lose(): void {
+    this.#lost = true;
+    this.#gone.abort();
+    this.stop();
   }
 
   /** Ends what is being played. */

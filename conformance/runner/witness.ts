@@ -112,9 +112,9 @@ export class Witness {
     return came === undefined ? 'a message of an uninvolved client was not delivered' : undefined;
   }
 
-  /** Resolves when the target has answered a CONNECT that came after this call, or has kept silent to the limit. */
-  async accepts(): Promise<void> {
-    await this.#welcomes(() => Promise.resolve(true));
+  /** Resolves when the target has answered a CONNECT that came after this call; false when it has kept silent to the limit. */
+  accepts(): Promise<boolean> {
+    return this.#welcomes(() => Promise.resolve(true));
   }
 
   /** Whether a newcomer is answered; `more`: whether one that was let in is answered beyond its CONNACK. */
