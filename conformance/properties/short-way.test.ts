@@ -13,7 +13,28 @@ const longWay: Partial<Parts> = { decode: (frame, level) => decode(frame, { leve
 
 const topicNames = ['t', 't/a', '$x', '', 't/+'];
 const topicFilters = ['t', '#', 't/#', '+', '$x', 't/+'];
-const field = (text: string): number[] => [0, text.length, ...new TextEncoder().encode(text)];
+const unusualFilters = [
+  '/',
+  't/',
+  '/t',
+  '+/',
+  '/+',
+  '//',
+  '/#',
+  't#',
+  '#/t',
+  't+',
+  '+t',
+  'é',
+  't\0',
+  'a/'.repeat(11),
+  '+/+/#',
+  '',
+];
+const field = (text: string): number[] => {
+  const bytes = new TextEncoder().encode(text);
+  return [0, bytes.length, ...bytes];
+};
 
 const publish = fc
   .record({
@@ -28,6 +49,25 @@ const publish = fc
     return joined({ first: 0x30 | flags, fields }, { atLeast });
   });
 
+type Filters = readonly (readonly [filter: string, qos: number])[];
+
+const subscribe = fc
+  .record({
+    filters: fc.oneof<fc.Arbitrary<Filters>[]>(
+      fc.array(fc.tuple(fc.constantFrom(...topicFilters, ...unusualFilters), fc.constantFrom(0, 1, 2, 2, 1, 0, 3)), {
+        maxLength: 4,
+      }),
+      fc.tuple(fc.integer({ min: 60, max: 130 }), fc.constantFrom(...topicFilters)).map(([count, filter]) => {
+        return Array.from({ length: count }, (_, i) => [`${filter.replace('#', '+')}/${i % 100}`, i % 3] as const);
+      }),
+    ),
+    packetId: fc.oneof({ weight: 20, arbitrary: fc.constant(9) }, fc.constant(0)),
+    rest: fc.oneof({ weight: 20, arbitrary: fc.constant([]) }, fc.constantFrom([0], [0, 1], [0, 1, 0x74], [0, 0, 0])),
+  })
+  .map(({ filters, packetId, rest }) =>
+    joined({ first: 0x82, fields: [[0, packetId], ...filters.map(([one, qos]) => [...field(one), qos]), rest] }),
+  );
+
 const packet: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 8, arbitrary: publish },
   {
@@ -36,9 +76,7 @@ const packet: fc.Arbitrary<Uint8Array> = fc.oneof(
       .tuple(fc.constantFrom(0x40, 0x50, 0x62, 0x70), fc.integer({ min: 0, max: 4 }))
       .map(([first, packetId]) => Uint8Array.of(first, 2, 0, packetId)),
   },
-  fc
-    .tuple(fc.constantFrom(...topicFilters), fc.constantFrom<0 | 1 | 2>(0, 1, 2))
-    .map(([topicFilter, qos]) => encode({ type: 'subscribe', packetId: 9, subscriptions: [{ topicFilter, qos }] })),
+  { weight: 2, arbitrary: subscribe },
   fc.constantFrom(...topicFilters).map((one) => encode({ type: 'unsubscribe', packetId: 9, topicFilters: [one] })),
   fc.constant(Uint8Array.of(0xc0, 0)),
   { weight: 1, arbitrary: damagedBytes },

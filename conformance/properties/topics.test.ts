@@ -74,6 +74,45 @@ describe('topics', () => {
     );
   });
 
+  test('filters that share what they hold keep what each of them has, from strings and from bytes', () => {
+    const step = fc.record({
+      what: fc.constantFrom('add', 'add bytes', 'remove'),
+      filter: topicFilter,
+      key: fc.constantFrom('k', 'l', 'm'),
+      value: fc.constantFrom('v', 'v', 'v', 'w'),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), fc.nat(3), (steps, before) => {
+        const tree = new SubscriptionTree<string, string>();
+        const held = new Map<string, { filter: string; key: string; value: string; place: number }>();
+        for (const { what, filter, key, value } of steps) {
+          const id = `${key} ${filter}`;
+          if (what === 'remove') {
+            expect(tree.remove(filter, key)).toBe(held.delete(id));
+            continue;
+          }
+          const bytes = new TextEncoder().encode(`${'+/#'.slice(0, before)}${filter}/#+`);
+          const place =
+            what === 'add'
+              ? tree.add(filter, key, value)
+              : tree.addBytes(bytes, before, before + filter.length, key, value);
+          held.set(id, { filter, key, value, place });
+        }
+        expect(tree.size).toBe(held.size);
+        for (const { filter, key, value, place } of held.values()) {
+          expect([tree.placeOf(filter), tree.filterAt(place), tree.valueAt(place, key)]).toEqual([
+            place,
+            filter,
+            value,
+          ]);
+        }
+        for (const { filter, key } of held.values()) expect(tree.remove(filter, key)).toBe(true);
+        expect(tree.size).toBe(0);
+      }),
+      { numRuns },
+    );
+  });
+
   test('the route cache never tells of what has changed, and the tree finds what matches, over long histories', () => {
     const step = fc.record({ add: fc.boolean(), filter: topicFilter, key: fc.nat(3), name: topicName });
     const history = fc.record({ steps: fc.array(step, { maxLength: 60 }), maxTopics: fc.integer({ min: 1, max: 6 }) });

@@ -1,6 +1,6 @@
 // Levels of Topic Filters as numbers: each different level is kept once, however many filters have it (section 4.7).
 // In: a text and where a level begins in it. Out: the number of the level. Makes no strings.
-import { type Hashed, NumberSlots, widened } from './number-slots.ts';
+import { grown, type Hashed, NumberSlots, widened } from './number-slots.ts';
 
 /** Unit of the separator (section 4.7.1.1). */
 export const slash = 47;
@@ -45,6 +45,16 @@ export class LevelTable implements Hashed {
   /** The number of the level that begins at `start`; 0 if no filter has it. */
   find(text: string, start: number): number {
     this.#read(text, start);
+    return this.#find();
+  }
+
+  /** The same of bytes that are ASCII as far as `to`. */
+  findBytes(bytes: Uint8Array, start: number, to: number): number {
+    this.#readBytes(bytes, start, to);
+    return this.#find();
+  }
+
+  #find(): number {
     const hash = this.#hash;
     const length = this.#length;
     const { slots, recent, numberBits } = this.#slots;
@@ -110,7 +120,7 @@ export class LevelTable implements Hashed {
     return text;
   }
 
-  /** Reads a level into `asked`. (NH: products of sums with secrets.) */
+  /** Reads a level into `asked`. */
   #read(text: string, start: number): void {
     const secrets = this.#secrets;
     const { length } = text;
@@ -125,23 +135,45 @@ export class LevelTable implements Hashed {
       const second = next === slash ? 0 : next;
       if (word === words.length) words = asked = widened(asked, word * 2);
       words[word] = first | (second << 16);
-      const secret = (word & 31) << 1;
-      const product = Math.imul(
-        (first + (secrets[secret] as number)) & 0xffff,
-        (second + (secrets[secret + 1] as number)) & 0xffff,
-      );
-      hash = (((hash << 1) | (hash >>> 31)) + product) | 0;
-      word++;
+      hash = mixedIn(hash, first, second, secrets, word++);
       at += 2;
       if (next === slash) {
         at--;
         break;
       }
     }
-    this.end = at;
-    this.#length = at - start;
-    hash = Math.imul(hash ^ (hash >>> 15) ^ this.#length, 0x85ebca6b);
-    this.#hash = hash ^ (hash >>> 13) || 1;
+    this.#wasRead(start, at, hash);
+  }
+
+  /** The same of bytes. */
+  #readBytes(bytes: Uint8Array, start: number, to: number): void {
+    const secrets = this.#secrets;
+    let words = asked;
+    let hash = 0;
+    let word = 0;
+    let at = start;
+    while (at < to) {
+      const first = bytes[at] as number;
+      if (first === slash) break;
+      const next = at + 1 < to ? (bytes[at + 1] as number) : slash;
+      const second = next === slash ? 0 : next;
+      if (word === words.length) words = asked = widened(asked, word * 2);
+      words[word] = first | (second << 16);
+      hash = mixedIn(hash, first, second, secrets, word++);
+      at += 2;
+      if (next === slash) {
+        at--;
+        break;
+      }
+    }
+    this.#wasRead(start, at, hash);
+  }
+
+  #wasRead(start: number, end: number, hash: number): void {
+    this.end = end;
+    this.#length = end - start;
+    const mixed = Math.imul(hash ^ (hash >>> 15) ^ this.#length, 0x85ebca6b);
+    this.#hash = mixed ^ (mixed >>> 13) || 1;
   }
 
   #isAsked(at: number, length: number): boolean {
@@ -186,7 +218,7 @@ export class LevelTable implements Hashed {
     }
     this.used++;
     const needed = (this.used + 1) * recordSize;
-    if (needed > this.#records.length) this.#records = widened(this.#records, needed * 1.25);
+    if (needed > this.#records.length) this.#records = grown(this.#records, needed);
     return this.used;
   }
 
@@ -206,6 +238,16 @@ export class LevelTable implements Hashed {
     this.#words = words;
     this.#wordsUsed = used;
   }
+}
+
+/** NH: products of sums with secrets. */
+function mixedIn(hash: number, first: number, second: number, secrets: Int32Array, word: number): number {
+  const secret = (word & 31) << 1;
+  const product = Math.imul(
+    (first + (secrets[secret] as number)) & 0xffff,
+    (second + (secrets[secret + 1] as number)) & 0xffff,
+  );
+  return (((hash << 1) | (hash >>> 31)) + product) | 0;
 }
 
 const wordsOf = (units: number): number => (units + 1) >> 1;

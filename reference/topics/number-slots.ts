@@ -82,6 +82,13 @@ export class NumberSlots {
   }
 }
 
+/** Numbers in arrays that still double: memory that is not written to yet is not had, but each copy has to be. */
+const mostDoubled = 4_194_304;
+
+/** A copy with room for so many numbers, and for more to come. */
+export const grown = (array: Int32Array, needed: number): Int32Array<ArrayBuffer> =>
+  widened(array, needed * (needed <= mostDoubled ? 2 : 1.25));
+
 /** A copy with more room. */
 export function widened(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
   const wider = new Int32Array(Math.ceil(length));

@@ -1,7 +1,19 @@
 // Who has subscribed to what. In: filters with a value for each key. Out: the values of all filters that match a Topic Name.
 // A trie of levels whose nodes, edges and levels are numbers in a few arrays. Filters and names are taken to be valid.
+import { Entries, several } from './entries.ts';
 import { LevelTable, slash } from './level-table.ts';
-import { belowAt, levelAt, NodeTable, nodeSize, parentAt, plusAt, plusLevel, valuesAt } from './node-table.ts';
+import {
+  belowAt,
+  forkAt,
+  forkSize,
+  levelAt,
+  NodeTable,
+  nodeSize,
+  parentAt,
+  plusAt,
+  plusLevel,
+  valuesAt,
+} from './node-table.ts';
 
 const dollar = 36;
 const hash = 35;
@@ -9,9 +21,6 @@ const plus = 43;
 
 /** So much room for what a match finds is kept for the next one. */
 const mostKept = 4_096;
-
-/** Stands for the key where a filter has several: they are in a map then. */
-const several = Symbol('several');
 
 export interface SubscriptionTreeOptions {
   /** Any number that outsiders can't guess: it keeps them from choosing filters that are slow to find. */
@@ -22,10 +31,7 @@ export class SubscriptionTree<K, V> {
   readonly #hashKey: number;
   #levels: LevelTable;
   #nodes: NodeTable;
-  /** By entry, from 1 on: the only key of a filter and behind it its value, or `several` and a map. */
-  #entries: (K | typeof several | V | Map<K, V> | undefined)[] = [undefined, undefined];
-  readonly #freeEntries: number[] = [];
-  #size = 0;
+  #entries = new Entries<K, V>();
   /** Nodes that a match has reached by the level it is at, and by the next one. */
   #reached = new Int32Array(64);
   #next = new Int32Array(64);
@@ -42,33 +48,51 @@ export class SubscriptionTree<K, V> {
 
   /** How many filters of how many keys are held. */
   get size(): number {
-    return this.#size;
+    return this.#entries.size;
   }
 
   /** Adds or replaces. Returns the place of the filter: a number above 0 that stands for it as long as anybody has it. */
   add(topicFilter: string, key: K, value: V): number {
-    const at = this.#place(topicFilter, true);
-    const entry = this.#nodes.records[at] as number;
-    if (entry !== 0) this.#addTo(entry, key, value);
-    else {
-      this.#nodes.records[at] = this.#newEntry(key, value);
-      this.#size++;
+    return this.#addAt(this.#place(topicFilter, true), key, value);
+  }
+
+  /** The same of a filter whose bytes lie between `from` and `to`, all of them ASCII. */
+  addBytes(bytes: Uint8Array, from: number, to: number, key: K, value: V): number {
+    return this.#addAt(this.#placeOfBytes(bytes, from, to), key, value);
+  }
+
+  #addAt(place: number, key: K, value: V): number {
+    const nodes = this.#nodes;
+    const node = place >> 1;
+    if ((place & 1) === 0) {
+      const at = node * nodeSize + valuesAt;
+      nodes.records[at] = this.#entries.set(nodes.records[at] as number, key, value);
+    } else {
+      const at = nodes.ensureFork(node) * forkSize + belowAt;
+      nodes.forks[at] = this.#entries.set(nodes.forks[at] as number, key, value);
     }
-    return at;
+    return place;
   }
 
   /** The place of a filter; 0 if nobody has it. */
   placeOf(topicFilter: string): number {
-    const at = this.#place(topicFilter, false);
-    return at < 0 || this.#nodes.records[at] === 0 ? 0 : at;
+    const place = this.#place(topicFilter, false);
+    return place < 0 || this.#entryAt(place) === 0 ? 0 : place;
+  }
+
+  #entryAt(place: number): number {
+    const { records, forks } = this.#nodes;
+    const at = (place >> 1) * nodeSize;
+    if ((place & 1) === 0) return records[at + valuesAt] as number;
+    // A fork that is not there holds nothing.
+    return forks[(records[at + forkAt] as number) * forkSize + belowAt] as number;
   }
 
   /** The filter of a place. */
   filterAt(place: number): string {
-    const isBelow = place % nodeSize === belowAt;
-    const names: string[] = isBelow ? ['#'] : [];
+    const names: string[] = (place & 1) === 0 ? [] : ['#'];
     const { records } = this.#nodes;
-    for (let node = Math.floor(place / nodeSize); node !== 0; node = records[node * nodeSize + parentAt] as number) {
+    for (let node = place >> 1; node !== 0; node = records[node * nodeSize + parentAt] as number) {
       const level = records[node * nodeSize + levelAt] as number;
       names.push(level === plusLevel ? '+' : this.#levels.textOf(level));
     }
@@ -77,10 +101,7 @@ export class SubscriptionTree<K, V> {
 
   /** What a key has at a place. */
   valueAt(place: number, key: K): V | undefined {
-    const entry = this.#nodes.records[place] as number;
-    const held = this.#keyOf(entry);
-    if (held === several) return this.#mapOf(entry).get(key);
-    return held === key ? (this.#entries[entry * 2 + 1] as V) : undefined;
+    return this.#entries.get(this.#entryAt(place), key);
   }
 
   /** Whether there was something to remove. */
@@ -89,17 +110,17 @@ export class SubscriptionTree<K, V> {
   }
 
   /** The same by place. */
-  removeAt(at: number, key: K): boolean {
-    if (at === 0) return false;
-    const entry = this.#nodes.records[at] as number;
-    const outcome = this.#removeFrom(entry, key);
-    if (outcome === 'not there') return false;
-    this.#size--;
-    if (outcome === 'was the last') {
-      this.#nodes.records[at] = 0;
-      this.#prune(Math.floor(at / nodeSize));
-    }
-    if (this.#size === 0) this.#beginAnew();
+  removeAt(place: number, key: K): boolean {
+    if (place === 0) return false;
+    const { records, forks } = this.#nodes;
+    const before = this.#entries.size;
+    const left = this.#entries.delete(this.#entryAt(place), key);
+    if (this.#entries.size === before) return false;
+    const at = (place >> 1) * nodeSize;
+    if ((place & 1) === 0) records[at + valuesAt] = left;
+    else forks[(records[at + forkAt] as number) * forkSize + belowAt] = left;
+    if (left === 0) this.#prune(place >> 1);
+    if (this.#entries.size === 0) this.#beginAnew();
     return true;
   }
 
@@ -134,7 +155,10 @@ export class SubscriptionTree<K, V> {
     this.#foundValues.length = first;
   }
 
-  /** Where the records tell the entry of a filter, made if it has to be there; below 0 if it is not. */
+  /**
+   * The place of a filter, made if it has to be there; below 0 if it is not. A place is twice the number of the node, and one more for
+   * what the node has for `#`.
+   */
   #place(topicFilter: string, create: boolean): number {
     const { length } = topicFilter;
     let node = 0;
@@ -142,9 +166,9 @@ export class SubscriptionTree<K, V> {
     do {
       const at = end + 1;
       const unit = topicFilter.charCodeAt(at);
-      if (unit === hash && at + 1 === length) return node * nodeSize + belowAt;
+      if (unit === hash && at + 1 === length) return node * 2 + 1;
       if (unit === plus && (at + 1 === length || topicFilter.charCodeAt(at + 1) === slash)) {
-        node = create ? this.#nodes.ensurePlus(node) : (this.#nodes.records[node * nodeSize + plusAt] as number);
+        node = create ? this.#nodes.ensurePlus(node) : this.#nodes.plusOf(node);
         end = at + 1;
       } else {
         const level = this.#levels.find(topicFilter, at);
@@ -154,13 +178,35 @@ export class SubscriptionTree<K, V> {
       }
       if (node === 0) return -1;
     } while (end < length);
-    return node * nodeSize + valuesAt;
+    return node * 2;
+  }
+
+  /** The same of bytes, made if it is not there. */
+  #placeOfBytes(bytes: Uint8Array, from: number, to: number): number {
+    const levels = this.#levels;
+    let node = 0;
+    let at = from;
+    for (;;) {
+      const isLone = at + 1 < to ? bytes[at + 1] === slash : at < to;
+      if (isLone && bytes[at] === hash) return node * 2 + 1;
+      if (isLone && bytes[at] === plus) {
+        node = this.#nodes.ensurePlus(node);
+        at++;
+      } else {
+        const level = levels.findBytes(bytes, at, to);
+        at = levels.end;
+        const child = level === 0 ? 0 : this.#nodes.child(node, level);
+        node = child === 0 ? this.#nodes.addChild(node, levels.acquire(level)) : child;
+      }
+      if (at >= to) return node * 2;
+      at++;
+    }
   }
 
   #collect(topicName: string): void {
     const nodes = this.#nodes;
     const levels = this.#levels;
-    const { records } = nodes;
+    const { records, forks } = nodes;
     let reached = this.#reached;
     let next = this.#next;
     let count = 1;
@@ -175,10 +221,11 @@ export class SubscriptionTree<K, V> {
       let found = 0;
       for (let i = 0; i < count; i++) {
         const node = reached[i] as number;
-        const at = node * nodeSize;
+        const fork = records[node * nodeSize + forkAt] as number;
+        if (fork === 0) continue;
         if (wildcards) {
-          this.#found(records[at + belowAt] as number);
-          const plusNode = records[at + plusAt] as number;
+          this.#found(forks[fork * forkSize + belowAt] as number);
+          const plusNode = forks[fork * forkSize + plusAt] as number;
           if (plusNode !== 0) next[found++] = plusNode;
         }
         const child = level === 0 ? 0 : nodes.child(node, level);
@@ -192,7 +239,8 @@ export class SubscriptionTree<K, V> {
       const at = (reached[i] as number) * nodeSize;
       this.#found(records[at + valuesAt] as number);
       // `sport/#` matches `sport` too.
-      this.#found(records[at + belowAt] as number);
+      const fork = records[at + forkAt] as number;
+      if (fork !== 0) this.#found(forks[fork * forkSize + belowAt] as number);
     }
     this.#reached = reached;
     this.#next = next;
@@ -201,58 +249,13 @@ export class SubscriptionTree<K, V> {
   #found(entry: number): void {
     if (entry === 0) return;
     const at = this.#foundCount++;
-    this.#foundKeys[at] = this.#keyOf(entry);
-    this.#foundValues[at] = this.#entries[entry * 2 + 1] as V | Map<K, V>;
-  }
-
-  #newEntry(key: K, value: V): number {
-    const entry = this.#freeEntries.pop() ?? this.#entries.length / 2;
-    this.#hold(entry, key, value);
-    return entry;
-  }
-
-  #keyOf(entry: number): K | typeof several {
-    return this.#entries[entry * 2] as K | typeof several;
-  }
-
-  #mapOf(entry: number): Map<K, V> {
-    return this.#entries[entry * 2 + 1] as Map<K, V>;
-  }
-
-  #hold(entry: number, key: K | typeof several | undefined, value: V | Map<K, V> | undefined): void {
-    this.#entries[entry * 2] = key;
-    this.#entries[entry * 2 + 1] = value;
-  }
-
-  #addTo(entry: number, key: K, value: V): void {
-    const held = this.#keyOf(entry);
-    if (held === key) return this.#hold(entry, key, value);
-    if (held !== several) {
-      const first = this.#entries[entry * 2 + 1] as V;
-      this.#hold(entry, several, new Map([[held, first]]));
-    }
-    const map = this.#mapOf(entry);
-    if (!map.has(key)) this.#size++;
-    map.set(key, value);
-  }
-
-  #removeFrom(entry: number, key: K): 'not there' | 'others are left' | 'was the last' {
-    const held = this.#keyOf(entry);
-    if (held === several) {
-      const map = this.#mapOf(entry);
-      if (!map.delete(key)) return 'not there';
-      if (map.size === 1) for (const [last, value] of map) this.#hold(entry, last, value);
-      return 'others are left';
-    }
-    if (held !== key) return 'not there';
-    this.#hold(entry, undefined, undefined);
-    this.#freeEntries.push(entry);
-    return 'was the last';
+    this.#foundKeys[at] = this.#entries.keyOf(entry);
+    this.#foundValues[at] = this.#entries.valueOf(entry);
   }
 
   #prune(from: number): void {
     let node = from;
-    while (node !== 0 && this.#nodes.isBare(node)) {
+    while (node !== 0 && this.#nodes.trim(node)) {
       const parent = this.#nodes.records[node * nodeSize + parentAt] as number;
       const level = this.#nodes.remove(node);
       if (level !== 0) this.#levels.release(level);
@@ -264,7 +267,6 @@ export class SubscriptionTree<K, V> {
   #beginAnew(): void {
     this.#levels = new LevelTable(this.#hashKey);
     this.#nodes = new NodeTable(this.#hashKey);
-    this.#entries = [undefined, undefined];
-    this.#freeEntries.length = 0;
+    this.#entries = new Entries();
   }
 }

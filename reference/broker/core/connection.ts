@@ -49,8 +49,6 @@ const largestListBytes = 1_048_576;
 /** Whether a frame is a SUBSCRIBE or UNSUBSCRIBE. */
 const isList = (frame: Uint8Array): boolean => frame[0] === 0x82 || frame[0] === 0xa2;
 
-const pingresp = Uint8Array.of(0xd0, 0);
-
 /** First bytes of the packets that are a Packet Identifier. */
 const acknowledgements = { puback: 0x40, pubrec: 0x50, pubrel: 0x62, pubcomp: 0x70 } as const;
 
@@ -328,10 +326,11 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     if (giveBack !== undefined) this.#borrowed = [...(this.#borrowed ?? []), giveBack];
   }
 
-  pingresp(): void {
+  /** A packet of so many bytes, which are copied. */
+  answer(bytes: Uint8Array, length: number): void {
     if (this.#state.state === 'ended') return;
     this.#core.counters.packetsSent++;
-    this.#out.copy(pingresp);
+    this.#out.copy(bytes, 0, length);
     this.#touch();
   }
 

@@ -1,4 +1,4 @@
-// The short way of PUBLISH, acknowledgements and PINGREQ through a broker whose rules are the standard's: read where they lie in the
+// The short way of PUBLISH, acknowledgements, SUBSCRIBE and PINGREQ through a broker whose rules are the standard's: read where they lie in the
 // chunk, without a packet in between. In: whole chunks. Out: calls of the session and the router. Whatever is unusual or wrong goes the
 // long way, which knows what to say about it.
 import type { Message, PacketId } from '../../message.ts';
@@ -7,6 +7,7 @@ import type { BrokerCore } from './broker-core.ts';
 import type { Connection } from './connection.ts';
 import type { Counters } from './counters.ts';
 import type { BrokerEvents } from './events.ts';
+import { ExpressSubscribe } from './express-subscribe.ts';
 import type { Lending } from './lending.ts';
 import type { Router } from './router.ts';
 import type { Session } from './session.ts';
@@ -22,7 +23,9 @@ const puback = 0x40;
 const pubrec = 0x50;
 const pubrel = 0x62;
 const pubcomp = 0x70;
+const subscribe = 0x82;
 const pingreq = 0xc0;
+const pingresp = Uint8Array.of(0xd0, 0);
 
 /** Packets that follow each other in one chunk, all PUBLISH at QoS 0 to one topic: passed on as they are. */
 interface Run {
@@ -41,10 +44,13 @@ export class Express {
   readonly #maxPacketBytes: number;
   readonly #maxBufferedBytes: number;
   readonly #maxTopicLevels: number;
+  readonly #subscribe: ExpressSubscribe;
   readonly #topics = new TopicMemory();
   readonly #run: Run = { topic: undefined, from: 0, to: 0, packets: 0 };
 
-  constructor({ router, access, counters, events, limits, lending }: BrokerCore) {
+  constructor(core: BrokerCore) {
+    const { router, access, counters, events, limits, lending } = core;
+    this.#subscribe = new ExpressSubscribe(core);
     this.#lending = lending;
     this.#router = router;
     this.#access = access;
@@ -166,8 +172,9 @@ export class Express {
   ): boolean {
     if ((first & ~dupFlag) === publish1 || (first & ~dupFlag) === publish2)
       return this.#publish(connection, session, chunk, first, bodyAt, end);
+    if (first === subscribe) return this.#subscribe.serve(connection, session, chunk, bodyAt, end);
     if (first === pingreq && end === bodyAt) {
-      connection.pingresp();
+      connection.answer(pingresp, 2);
       return true;
     }
     if (end !== bodyAt + 2) return false;

@@ -13,7 +13,7 @@ import type { Parts, Retained, SessionMatch, Subscriptions } from './parts.ts';
 import type { DeliveryCause } from './rules/publish.ts';
 import type { Rules } from './rules/rules.ts';
 import type { Session } from './session.ts';
-import { ListedFilters, type SessionFilters, TreeFilters } from './session-filters.ts';
+import { ListedFilters, type Range, type SessionFilters, TreeFilters } from './session-filters.ts';
 import { hasStandardRouting } from './standard.ts';
 import { levelsOf, weightOf } from './topic-levels.ts';
 import type { Receiver, Topic } from './topic-memory.ts';
@@ -281,7 +281,7 @@ export class Router {
     return {
       codes,
       retained: () => {
-        for (const { topicFilter, qos } of granted) this.#sendRetained(session, topicFilter, qos);
+        for (const { topicFilter, qos } of granted) this.sendRetained(session, topicFilter, qos);
       },
     };
   }
@@ -301,6 +301,12 @@ export class Router {
     this.#version++;
     if (session.connection !== undefined)
       this.#options.events.subscribed?.({ ...clientOf(session, session.connection), topicFilter, qos: granted });
+  }
+
+  /** One filter of a SUBSCRIBE of which nothing has to be asked: it lies in a range of bytes, is plain, and wanted by nobody else. */
+  subscribePlain(session: Session, bytes: Uint8Array, range: Range, granted: Qos): void {
+    session.subscribePlain(bytes, range, granted, this.#filtersOf);
+    this.#version++;
   }
 
   /** How many subscriptions were deleted (MQTT-3.10.4-1). */
@@ -361,7 +367,8 @@ export class Router {
     this.#retained.match(topicFilter, visit);
   }
 
-  #sendRetained(session: Session, topicFilter: string, granted: Qos): void {
+  /** What is retained goes to a new subscription (MQTT-3.3.1-6). */
+  sendRetained(session: Session, topicFilter: string, granted: Qos): void {
     // Where there is no room for a message none is looked for: a few bytes of SUBSCRIBE could keep the broker busy for long.
     const { connection, sender } = session;
     if (!sender.hasRoom || (connection?.bufferedBytes ?? 0) > this.#options.limits.maxBufferedBytes) return;
@@ -374,7 +381,7 @@ export class Router {
 
   /** For a faulty broker: retained messages of all subscriptions of a session that was resumed. */
   sendAllRetained(session: Session): void {
-    for (const [topicFilter, granted] of session.subscriptions) this.#sendRetained(session, topicFilter, granted);
+    for (const [topicFilter, granted] of session.subscriptions) this.sendRetained(session, topicFilter, granted);
   }
 }
 

@@ -12,9 +12,16 @@ export interface ReadonlyFilters extends Iterable<readonly [topicFilter: string,
   keys(): Iterable<string>;
 }
 
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface SessionFilters extends ReadonlyFilters {
   /** Adds or replaces. */
   set(topicFilter: string, granted: Qos): void;
+  /** The same of a filter whose bytes lie in a range, all of them ASCII; left out where strings are needed. */
+  setBytes?(bytes: Uint8Array, range: Range, granted: Qos): void;
   /** Whether there was something to delete. */
   delete(topicFilter: string): boolean;
   /** Takes all of them away, one at each step, when nobody asks for them any more. */
@@ -43,8 +50,16 @@ export class TreeFilters implements SessionFilters {
   }
 
   set(topicFilter: string, granted: Qos): void {
+    this.#places.add(this.#tree.add(topicFilter, this.#session, this.#match(granted)));
+  }
+
+  setBytes(bytes: Uint8Array, { from, to }: Range, granted: Qos): void {
+    this.#places.add(this.#tree.addBytes(bytes, from, to, this.#session, this.#match(granted)));
+  }
+
+  #match(granted: Qos): SessionMatch {
     this.#matches[granted] ??= { session: this.#session, granted };
-    this.#places.add(this.#tree.add(topicFilter, this.#session, this.#matches[granted]));
+    return this.#matches[granted];
   }
 
   delete(topicFilter: string): boolean {

@@ -5,7 +5,7 @@ import { Receiver } from '../../session/receiver.ts';
 import { Sender, type SenderOptions } from '../../session/sender.ts';
 import type { Connection } from './connection.ts';
 import type { KeptBrokerSession, SessionJournal } from './journal.ts';
-import type { ReadonlyFilters, SessionFilters } from './session-filters.ts';
+import type { Range, ReadonlyFilters, SessionFilters } from './session-filters.ts';
 import { weightOf } from './topic-levels.ts';
 
 export interface SessionLimits {
@@ -90,6 +90,14 @@ export class Session {
     const before = this.#filters.size;
     this.#filters.set(topicFilter, granted);
     if (this.#filters.size > before) this.#weight += weightOf(topicFilter);
+  }
+
+  /** The same of a filter of few levels that lies in a range of bytes, all of them ASCII, where there is no journal. */
+  subscribePlain(bytes: Uint8Array, range: Range, granted: Qos, filtersOf: (session: Session) => SessionFilters): void {
+    this.#filters ??= filtersOf(this);
+    const before = this.#filters.size;
+    this.#filters.setBytes?.(bytes, range, granted);
+    this.#weight += this.#filters.size - before;
   }
 
   /** Whether there was something to delete. */

@@ -4,6 +4,7 @@ import { defaultParts, type Parts } from './parts.ts';
 import { connectRules } from './rules/connect.ts';
 import { publishRules } from './rules/publish.ts';
 import type { Rules } from './rules/rules.ts';
+import { subscribeRules } from './rules/subscribe.ts';
 
 /** Whether messages go where the standard sends them. */
 export function hasStandardRouting({ publish }: Rules, parts: Parts): boolean {
@@ -11,6 +12,12 @@ export function hasStandardRouting({ publish }: Rules, parts: Parts): boolean {
   return (
     names.every((name) => publish[name] === publishRules[name]) && parts.subscriptions === defaultParts.subscriptions
   );
+}
+
+/** Whether subscriptions are made as the standard has them. */
+export function hasStandardSubscribing({ subscribe }: Rules): boolean {
+  const names = Object.keys(subscribeRules) as (keyof typeof subscribeRules)[];
+  return names.every((name) => subscribe[name] === subscribeRules[name]);
 }
 
 /** Whether packets are read and written as the standard has them. */

@@ -2,7 +2,7 @@
 
 const slash = 0x2f;
 /** Levels that cost as much as a subscription or a retained message does anyway. */
-const levelsOfOne = 10;
+export const levelsOfOne = 10;
 
 /** Levels of a Topic Name or Topic Filter (section 4.7.1.1). */
 export function levelsOf(topic: string): number {
