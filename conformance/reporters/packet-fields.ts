@@ -7,8 +7,19 @@ export type PacketEntry = Extract<TraceEntry, { kind: 'sent' | 'received' }>;
 /** Whether all its bytes were kept. */
 export const isWhole = ({ hex, length }: PacketEntry): boolean => hex.length === length * 2;
 
+/** Of entries that were looked at: several parts of a report ask for the same. */
+const known = new WeakMap<PacketEntry, readonly TraceField[]>();
+
 /** The fields as read from the bytes; as recorded, where not all bytes were kept. */
 export function fieldsOf(entry: PacketEntry): readonly TraceField[] {
+  const before = known.get(entry);
+  if (before !== undefined) return before;
+  const fields = readFields(entry);
+  known.set(entry, fields);
+  return fields;
+}
+
+function readFields(entry: PacketEntry): readonly TraceField[] {
   if (!isWhole(entry) || !/^(?:[0-9a-f]{2})+$/i.test(entry.hex)) return entry.fields ?? [];
   const sentBy = entry.kind === 'sent' ? 'client' : 'server';
   return cutIntoPackets(Buffer.from(entry.hex, 'hex')).flatMap(({ bytes, offset }) =>

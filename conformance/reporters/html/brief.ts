@@ -25,9 +25,10 @@ export function briefLines(result: ScenarioResult, indexes: readonly (number | G
     if (typeof index !== 'number') return [`… ${index.leftOut} entries left out …`];
     const entry = result.trace[index];
     if (entry === undefined) return [];
-    const asked = result.trace.findLast(
-      ({ kind, connection }, i) => i < index && kind === 'sent' && connection === entry.connection,
-    );
+    const asked = (): TraceEntry | undefined =>
+      result.trace.findLast(
+        ({ kind, connection }, i) => i < index && kind === 'sent' && connection === entry.connection,
+      );
     return lineOf(entry, letters.get(entry.connection ?? '') ?? '', { ...context, asked });
   });
   return alikeTogether(withoutNumbers(lines));
@@ -64,13 +65,14 @@ interface LineContext {
   readonly words: Words;
   readonly protocol: Protocol;
   /** What was sent last on this connection. */
-  readonly asked: TraceEntry | undefined;
+  readonly asked: () => TraceEntry | undefined;
 }
 
 /** An accepted connection, and a subscription that is granted at the QoS asked for. */
-function goesWithoutSaying(summary: string, asked: TraceEntry | undefined): boolean {
+function goesWithoutSaying(summary: string, askedBefore: LineContext['asked']): boolean {
   if (summary === 'CONNACK') return true;
   const granted = /^SUBACK id (\d+) codes \[0([012])\]$/.exec(summary);
+  const asked = granted === null ? undefined : askedBefore();
   if (granted === null || asked?.kind !== 'sent') return false;
   const [, id = '', qos = ''] = granted;
   return new RegExp(`^SUBSCRIBE id ${id} "[^"]*" QoS ${qos}$`).test(asked.summary);

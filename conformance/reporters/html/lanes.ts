@@ -10,10 +10,19 @@ export const drawnLanes = 16;
 const longest = 120;
 const keptAtEachEnd = 50;
 
+/** Of traces that were looked at: much of a page asks for the same. */
+const knownLanes = new WeakMap<Trace, readonly string[]>();
+
 /** Connections in the order in which they appear. */
-export const lanesOf = (trace: Trace): string[] => [
-  ...new Set(trace.flatMap(({ connection }) => (connection === undefined ? [] : [connection]))),
-];
+export function lanesOf(trace: Trace): readonly string[] {
+  const known = knownLanes.get(trace);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  for (const { connection } of trace) if (connection !== undefined) names.add(connection);
+  const lanes = [...names];
+  knownLanes.set(trace, lanes);
+  return lanes;
+}
 
 /** Checks that did not pass. */
 export const troubles = ({ checks }: ScenarioResult): readonly Check[] =>

@@ -8,7 +8,7 @@ import type { ScenarioResult } from '../../verdict/verdict.ts';
 import { againstWhat, commandAlone } from '../evidence.ts';
 import { hasMorePasses, Passes } from './evidence.tsx';
 import { fixtureHead } from './fixture-head.ts';
-import { Ladder, timeIn } from './ladder.tsx';
+import { ladder, timeIn } from './ladder.ts';
 import { decidingOnes, type Gap, wholeOf } from './lanes.ts';
 import { textOfBytes } from './letters.ts';
 import { shrink } from './shrink.ts';
@@ -32,16 +32,13 @@ export function pack(results: readonly ScenarioResult[], report: Report, words: 
     const { id } = result;
     const named = (text: string): string => text.replaceAll(id, '{id}');
     const indexes = wholeOf(result, decidingOnes(result));
-    const ladder =
-      result.trace.length === 0
-        ? ''
-        : renderToString(h(Ladder, { result, indexes, allBytes: true, timesApart: true, words }));
+    const drawn = result.trace.length === 0 ? '' : ladder({ result, indexes, allBytes: true, timesApart: true, words });
     const passes: readonly [] | readonly [string] = hasMorePasses(result)
       ? [shrink(renderToString(h(Passes, { result, whole: true, words })))]
       : [];
     const command = named(commandAlone(result, againstWhat(report)));
     const head = named(fixtureHead({ ...result, title: '{title}' }, report) ?? '');
-    return [shrink(ladder), timesOf(result, indexes), command, head, ...passes];
+    return [drawn, timesOf(result, indexes), command, head, ...passes];
   });
   const bytes = deflateRawSync(JSON.stringify(parts), { level: 9, memLevel: 9 });
   return { text: textOfBytes(bytes), byteLength: bytes.length };

@@ -6,8 +6,9 @@ import { againstWhat, commandAlone } from '../evidence.ts';
 import { briefLines, legendOf } from './brief.ts';
 import { passedOnes } from './checks.ts';
 import { Passes, Trouble } from './evidence.tsx';
-import { Ladder } from './ladder.tsx';
-import { coreOf, decidingOnes, restOf, wholeOf } from './lanes.ts';
+import { ladder } from './ladder.ts';
+import { coreOf, decidingOnes, type Gap, restOf, wholeOf } from './lanes.ts';
+import { inMarkup } from './markup.ts';
 import { pack } from './packed.ts';
 import { anchorOf, classOf, folderAnchor, isBrief, shown, shownLines, signs, stabilityText, timeText } from './text.ts';
 import type { Words } from './words.ts';
@@ -129,7 +130,7 @@ const isSame = (one: ScenarioResult, other: ScenarioResult, words: Words): boole
 
 /** Checks, and what went on on each connection, without identifiers and other numbers of this very run. At level 3 no session is told of. */
 function skeleton(result: ScenarioResult, words: Words): string {
-  const exchange = briefText(result, words)
+  const exchange = wholeText(result, words)
     .split('\n')
     .filter((line) => !/←CONNACK return code 0/.test(line))
     .sort(byLetter);
@@ -150,24 +151,18 @@ function Trace({ result, before, drawn, words }: TraceProps): VNode | null {
   if (result.trace.length === 0) return null;
   if (!drawn) return <BriefTrace result={result} before={before} words={words} />;
   const core = coreOf(result);
-  return (
-    <div class="t">
-      <Ladder result={result} indexes={core} allBytes={false} words={words} />
-      {core.every((index) => typeof index === 'number') ? null : (
-        <details>
-          <summary>The other entries in brief</summary>
-          <pre>{briefText(result, words, restOf(result, core))}</pre>
-        </details>
-      )}
-    </div>
-  );
+  const whole = core.every((index) => typeof index === 'number');
+  const others = whole ? '' : inMarkup(briefText(result, words, restOf(result, core)));
+  const folded = whole ? '' : `<details><summary>The other entries in brief</summary><pre>${others}</pre></details>`;
+  const drawing = ladder({ result, indexes: core, allBytes: false, words });
+  return <div class="t" dangerouslySetInnerHTML={{ __html: `${drawing}${folded}` }} />;
 }
 
 function BriefTrace({ result, before, words }: Omit<TraceProps, 'drawn'>): VNode {
   if (before === undefined)
     return (
       <pre class="t">
-        {shortened(briefText(result, words), longestBrief[isBrief(result.verdict) ? 'passed' : 'not passed'])}
+        {shortened(wholeText(result, words), longestBrief[isBrief(result.verdict) ? 'passed' : 'not passed'])}
       </pre>
     );
   return (
@@ -189,7 +184,18 @@ function shortened(text: string, most: number): string {
   return [...start, `… ${lines.length - start.length - end.length} more lines …`, ...end].join('\n');
 }
 
-function briefText(result: ScenarioResult, words: Words, indexes = wholeOf(result, decidingOnes(result))): string {
+/** The brief text of a whole trace: it is compared with that at another version, and shown. */
+const knownTexts = new WeakMap<Words, Map<ScenarioResult, string>>();
+
+function wholeText(result: ScenarioResult, words: Words): string {
+  const ofRun = knownTexts.get(words) ?? new Map<ScenarioResult, string>();
+  knownTexts.set(words, ofRun);
+  const text = ofRun.get(result) ?? briefText(result, words, wholeOf(result, decidingOnes(result)));
+  ofRun.set(result, text);
+  return text;
+}
+
+function briefText(result: ScenarioResult, words: Words, indexes: readonly (number | Gap)[]): string {
   const legend = legendOf(result, words);
   const lines = briefLines(result, indexes, words);
   return (legend === '' ? lines : [legend, ...lines]).join('\n');

@@ -5,8 +5,11 @@ import { duration, escaped, unshowable } from '../text.ts';
 /** What can't be seen as escapes; long texts cut. Line feeds stay. */
 export function shownLines(text: string, most = 2_000): string {
   const cut = text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text;
-  return cut.replace(unshowable, escaped);
+  return plain.test(cut) ? cut : cut.replace(unshowable, escaped);
 }
+
+/** Nothing of these has to be made visible, and nearly all texts are of these. */
+const plain = /^[\n -~…]*$/;
 
 /** The same on one line: a line feed is shown as an escape. */
 export const shown = (text: string, most = 600): string => shownLines(text, most).replaceAll('\n', '\\u000a');

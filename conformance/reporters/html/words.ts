@@ -14,7 +14,8 @@ export interface Words {
 export function wordsOf({ run: { runId, address } }: Report): Words {
   const marks = new RegExp(`(?<=")(?:\\$?mqttspec/?|ms)${runId.replace(/\W/g, '\\$&')}`, 'g');
   const marked = runId.length > 2;
-  const words = (text: string, most?: number): string => shown(marked ? text.replace(marks, '…') : text, most);
+  const words = (text: string, most?: number): string =>
+    shown(marked && text.includes(runId) ? text.replace(marks, '…') : text, most);
   const usual = usualFields(/^\w+:\/\/([^:@/]+)@/.exec(address)?.[1]);
   return Object.assign(words, {
     brief: (summary: string, protocol: Protocol): string =>

@@ -1,7 +1,7 @@
-// A packet byte by byte: offset, bytes, the field that they are, its value, and what is wrong with it. In: an entry. Out: a list.
-import type { VNode } from 'preact';
+// A packet byte by byte: offset, bytes, the field that they are, its value, and what is wrong with it. In: an entry. Out: markup.
 import type { TraceField } from '../../wire/trace.ts';
 import { fieldsOf, isWhole, type PacketEntry } from '../packet-fields.ts';
+import { inMarkup } from './markup.ts';
 import { shown } from './text.ts';
 
 /** So many bytes of one field are shown. */
@@ -28,32 +28,27 @@ const unread = (offset: number, end: number): TraceField => ({
   value: '',
 });
 
-export function Annotated({ entry }: { entry: PacketEntry }): VNode {
+/** A list of its fields. */
+export function annotated(entry: PacketEntry): string {
   const { hex, length } = entry;
-  return (
-    <ul class="y0">
-      {partsOf(fieldsOf(entry), hex.length / 2).map((part) => (
-        <li key={`${part.offset} ${part.name}`}>
-          <i>{part.offset}</i> <code>{bytesText(hex, part)}</code>{' '}
-          <span>
-            {shown(part.name)} <b>{shown(part.value, 200)}</b>
-            {part.problem === undefined ? null : <em> {shown(part.problem)}</em>}
-          </span>
-        </li>
-      ))}
-      {isWhole(entry) ? null : <li>{`… ${length - hex.length / 2} further bytes were not kept`}</li>}
-    </ul>
-  );
+  const items = partsOf(fieldsOf(entry), hex.length / 2).map((part) => {
+    const { offset, name, value, problem } = part;
+    const wrong = problem === undefined ? '' : `<em> ${inMarkup(shown(problem))}</em>`;
+    const field = `${inMarkup(shown(name))} <b>${inMarkup(shown(value, 200))}</b>${wrong}`;
+    return `<li><i>${offset}</i> <code>${bytesText(hex, part)}</code> <span>${field}</span>`;
+  });
+  const cut = isWhole(entry) ? '' : `<li>… ${length - hex.length / 2} further bytes were not kept`;
+  return `<ul class=y0>${items.join('')}${cut}</ul>`;
 }
 
 /** The bytes of a packet that words tell in full: a group a field. */
-export function Grouped({ entry }: { entry: PacketEntry }): VNode {
+export function grouped(entry: PacketEntry): string {
   const { hex, length } = entry;
   const groups = partsOf(fieldsOf(entry), hex.length / 2).map(({ offset, length: own }) =>
     hex.slice(offset * 2, (offset + own) * 2),
   );
   const cut = isWhole(entry) ? [] : [`… ${length - hex.length / 2} further bytes were not kept`];
-  return <code>{shown([...groups, ...cut].join(' ').toUpperCase(), Number.POSITIVE_INFINITY)}</code>;
+  return `<code>${inMarkup(shown([...groups, ...cut].join(' ').toUpperCase(), Number.POSITIVE_INFINITY))}</code>`;
 }
 
 function bytesText(hex: string, { offset, length }: TraceField): string {
@@ -62,5 +57,6 @@ function bytesText(hex: string, { offset, length }: TraceField): string {
     .slice(0, bytesOfField * 2)
     .replace(/../g, '$& ')
     .trim();
-  return shown(own.length > bytesOfField * 2 ? `${short} … (${length} bytes)` : short, Number.POSITIVE_INFINITY);
+  const text = own.length > bytesOfField * 2 ? `${short} … (${length} bytes)` : short;
+  return inMarkup(shown(text, Number.POSITIVE_INFINITY));
 }
