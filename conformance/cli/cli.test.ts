@@ -82,6 +82,7 @@ describe('a target that gives no verdict gets a plain sentence and exit code 3',
     ['http', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), /no MQTT/],
     ['ssh', (socket) => void socket.write('SSH-2.0-OpenSSH_9.2\r\n'), /no MQTT/],
     ['silent', () => {}, /does not answer/],
+    ['reading', (socket) => void socket.once('data', (bytes) => socket.write(bytes)), /no CONNACK/],
     ['closing', (socket) => socket.end(), /closes the connection/],
     ['refusing', (socket) => socket.once('data', () => socket.write(Buffer.from([0x20, 2, 0, 5]))), /credentials/],
   ];
@@ -101,6 +102,23 @@ describe('a target that gives no verdict gets a plain sentence and exit code 3',
     expect((out + err).replace(/\s+/g, ' ')).toMatch(sentence);
     expect(out + err).not.toMatch(/\n +at /);
     expect(reportIn(name).run).toMatchObject({ exitCode: 3, complete: false, endedBy: 'target lost' });
+  });
+
+  test('one that reads, and answers no CONNECT: that is a violation, and the exit code 1', async () => {
+    const { server, port } = await listen((socket) => void socket.resume());
+    const target = ['--target', `127.0.0.1:${port}`, '--timeout', '200'];
+    const { code, out } = await run(...target, '--out', join(folder, 'reading-silently'));
+    const other = await run(...target, '--only', 'will', '--out', join(folder, 'asked-of-wills'));
+    server.close();
+    expect(code).toBe(1);
+    expect(out.replace(/\s+/g, ' ')).toMatch(
+      /violates 1 statement. .* does not answer a CONNECT. Is it an MQTT broker/,
+    );
+    const { run: told, scenarios, statements } = reportIn('reading-silently');
+    expect(told).toMatchObject({ exitCode: 1, complete: true, endedBy: 'finished' });
+    expect(scenarios.filter(({ verdict }) => verdict !== 'skipped').map(({ id }) => id)).toEqual(['plain-connect']);
+    expect(statements.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id)).toEqual(['MQTT-3.1.4-4']);
+    expect(other.code).toBe(3);
   });
 
   test('nobody there', async () => {

@@ -23,6 +23,11 @@ const filterOf = (packet: Packet): string => (packet.type === 'subscribe' ? pack
 
 const silences: readonly Fault[] = [
   fault(
+    'no-connack',
+    { title: 'A CONNECT is not answered', violates: ['MQTT-3.1.4-4'] },
+    writing('connack', () => []),
+  ),
+  fault(
     'no-suback-for-shared-filters',
     { title: 'A SUBSCRIBE to a filter that begins with "$share" is not answered', violates: ['MQTT-3.8.4-1'] },
     answering('suback', (packet) => filterOf(packet).startsWith('$share/')),

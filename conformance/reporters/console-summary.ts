@@ -105,7 +105,7 @@ export function verdictSentence(report: Report): string {
       return `COMPLIANT: ${address} violated no MUST that was checked${but.length === 0 ? '' : `; ${but.join(', ')}`}.`;
     }
     case 1:
-      return `NOT COMPLIANT: ${address} violates ${broken}.`;
+      return `NOT COMPLIANT: ${address} violates ${broken}.${run.reason === undefined ? '' : ` ${oneLine(run.reason)}`}`;
     case 130:
       return `INTERRUPTED after ${count(scenarios.length, 'result')}${summary.scenarios.fail === 0 ? '' : `, with violations`}: no verdict.`;
     case 3: {

@@ -6,10 +6,10 @@ import type { Address } from '../target/address.ts';
 import { formatAddress } from '../target/address.ts';
 import type { Capabilities } from '../target/capabilities.ts';
 import type { Hints } from '../target/hints.ts';
-import { connectTo, NoTarget, openQuietly, type ProbeResult, probe } from '../target/probe.ts';
+import { connectTo, NoTarget, openQuietly, type ProbeResult, probe, SilentTarget } from '../target/probe.ts';
 import { exitCode, statementResults, summarise } from '../verdict/compute.ts';
 import type { RunEvent } from '../verdict/events.ts';
-import type { Report, RunHeader } from '../verdict/report.ts';
+import type { Report, RunHeader, TargetDescription } from '../verdict/report.ts';
 import type { Protocol, ScenarioResult } from '../verdict/verdict.ts';
 import { elapse, Patience } from '../wire/patience.ts';
 import { Leftovers } from '../wire/play/leftovers.ts';
@@ -22,6 +22,7 @@ import { type Filed, missing, protocolsOf } from './plan.ts';
 import { Pulse } from './pulse.ts';
 import { randomFrom } from './random.ts';
 import { type Planned, Schedule } from './schedule.ts';
+import { judgeSilence, judgesSilence, silentTarget } from './silence.ts';
 import { thisMachine } from './this-machine.ts';
 import { untilTheEnd } from './until-the-end.ts';
 import { Witness } from './witness.ts';
@@ -105,15 +106,28 @@ export async function run(options: RunOptions): Promise<Report> {
   const results: ScenarioResult[] = [];
   let ending: Ending = { endedBy: 'finished' };
   let known: ProbeResult | undefined;
+  let silent: TargetDescription | undefined;
   try {
     known = await unless(options.interrupted, probe({ ...basics, protocols: options.protocols }));
     emit({ type: 'target:known', target: known.description });
     ending = await play({ ...options, emit, names, leftovers, now, random, known, results });
   } catch (error) {
     ending = endingOf(error, options.interrupted);
+    if (error instanceof SilentTarget && judgesSilence(options.scenarios)) {
+      silent = silentTarget(header.address);
+      emit({ type: 'target:known', target: silent });
+      const judged = judgeSilence({ ...options, ...basics, emit, random });
+      results.push(...(await unless(options.interrupted, judged).catch(() => [])));
+      // Who answered at last, or was gone, is no silent target: what was said of it stands.
+      ending = options.interrupted.aborted
+        ? endingOf(error, options.interrupted)
+        : results.some(({ verdict }) => verdict === 'fail')
+          ? { ...ending, endedBy: 'finished' }
+          : ending;
+    }
   }
   if (known !== undefined) await tidy(cleanUp({ ...basics, level: levelOf(known) }), ending);
-  const report = makeReport({ header, results, ending, known, durationMs: now() });
+  const report = makeReport({ header, results, ending, target: known?.description ?? silent, durationMs: now() });
   emit({ type: 'run:end', report });
   return report;
 }
@@ -254,11 +268,11 @@ interface ReportParts {
   readonly header: RunHeader;
   readonly results: readonly ScenarioResult[];
   readonly ending: Ending;
-  readonly known: ProbeResult | undefined;
+  readonly target: TargetDescription | undefined;
   readonly durationMs: number;
 }
 
-function makeReport({ header, results, ending, known, durationMs }: ReportParts): Report {
+function makeReport({ header, results, ending, target, durationMs }: ReportParts): Report {
   const broke = results.find(({ verdict }) => verdict === 'error');
   const reason = ending.reason ?? (broke === undefined ? undefined : `an error of mqttspec itself in ${broke.id}`);
   return {
@@ -274,7 +288,7 @@ function makeReport({ header, results, ending, known, durationMs }: ReportParts)
       scenarioMs: Math.round(results.reduce((sum, result) => sum + result.durationMs, 0)),
       ...(reason === undefined ? {} : { reason }),
     },
-    target: known?.description ?? null,
+    target: target ?? null,
     summary: summarise(results),
     statements: statementResults(results, catalogue),
     scenarios: results,

@@ -18,6 +18,9 @@ import { type Capabilities, packetSizes, severalInFlight } from './capabilities.
 /** Nothing can be judged: the target cannot be reached, or is no MQTT server, or lets nobody in. A plain sentence. */
 export class NoTarget extends Error {}
 
+/** Somebody reads what is sent there, and answers a CONNECT with nothing at all: that is a verdict. Asked for something else, it is none. */
+export class SilentTarget extends NoTarget {}
+
 export interface ProbeOptions {
   readonly address: Address;
   readonly names: Names;
@@ -33,6 +36,7 @@ export interface ProbeResult {
   readonly description: TargetDescription;
 }
 
+const unanswered = 'does not answer a CONNECT';
 /** A first CONNECT may take longer: brokers warm up. */
 const firstReplyFactor = 4;
 
@@ -80,6 +84,8 @@ class Prober {
   readonly #clients: Client[] = [];
   #level: 3 | 4 = 4;
   #slowestReplyMs = 0;
+  /** A CONNECT was answered with nothing, by somebody who reads. */
+  #isSilent = false;
 
   constructor(options: ProbeOptions) {
     this.#options = options;
@@ -137,7 +143,7 @@ class Prober {
       // Who does not answer, or answers in another language, is not asked again.
       if (typeof code === 'string') break;
     }
-    if (accepted.length === 0) throw new NoTarget(refusal);
+    if (accepted.length === 0) throw this.#isSilent ? new SilentTarget(refusal) : new NoTarget(refusal);
     return accepted;
   }
 
@@ -174,18 +180,24 @@ class Prober {
         (client.connection.isOpen && !unreadable(client) ? undefined : ('over' as const)),
       this.#options.replyMs * factor,
     );
+    if (arrival === undefined && client.connection.unfinished.length === 0) this.#isSilent = await this.#reads(client);
     const { isOpen, ending, unfinished } = client.connection;
     const text = printable(unfinished);
     client.connection.cut('FIN');
-    if (arrival === undefined)
-      return text === '' ? 'does not answer a CONNECT' : `answers a CONNECT with something else: ${text}`;
+    if (arrival === undefined) return text === '' ? unanswered : `answers a CONNECT with something else: ${text}`;
     if (arrival === 'over') {
       if (unfinished.length > 0) return `answers a CONNECT with something that is no MQTT: ${text}`;
-      return isOpen ? 'does not answer a CONNECT' : `closes the connection (${ending?.how ?? 'FIN'}) upon a CONNECT`;
+      return isOpen ? unanswered : `closes the connection (${ending?.how ?? 'FIN'}) upon a CONNECT`;
     }
     return arrival.packet.type === 'connack'
       ? arrival.packet.returnCode
       : 'answers a CONNECT with something that is no CONNACK';
+  }
+
+  /** Whether somebody answers our FIN: a process that hangs does not, though its system accepts connections for it. */
+  async #reads({ connection }: Client): Promise<boolean> {
+    connection.finish();
+    return (await connection.waitFor(() => connection.ending)) !== undefined;
   }
 
   async #open(name: string): Promise<Client> {
