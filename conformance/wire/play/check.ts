@@ -8,11 +8,11 @@ import type { Silence } from '../patience.ts';
 import type { Barrier } from './barrier.ts';
 import { isSentinel, reachBarrier } from './barrier-reached.ts';
 import type { Client } from './client.ts';
+import { ascending, assign, isCopy, type ObservedMessage } from './pairing.ts';
+import { publishAgain } from './publish-again.ts';
 import { observeReaction } from './react.ts';
 import { closed, describeReaction, type Reaction, type ReactionKind } from './reaction.ts';
 import type { Recorder } from './recorder.ts';
-
-export type ObservedMessage = Extract<Observed, { type: 'publish' }>;
 
 export interface ReceiveExactlyOptions {
   /** What ends the wait. */
@@ -71,6 +71,10 @@ export class Check {
     const settled = (): true | undefined => (due().length === 0 || !this.#client.connection.isOpen ? true : undefined);
     const complete = await this.#client.inFlow(settled);
     const { silence } = complete === undefined ? await this.#client.looksAgain(settled) : {};
+    const came = (): boolean => due().length < all.length;
+    if (someMayBeLost && !came() && until.kind === 'sentinel')
+      await publishAgain(until.publisher, this.#client, { expected: all, came });
+    const again = until.kind === 'sentinel' && until.publisher.hasPublishedAgain;
     const messages = this.#messages();
     const lost = due();
     const tolerated = someMayBeLost && lost.length > 0 && lost.length < all.length;
@@ -79,8 +83,8 @@ export class Check {
     const { missing: stillMissing, surplus } = assign(messages, expected);
     this.#client.connection.pending = this.#client.connection.pending.filter(({ packet }) => packet.type !== 'publish');
     const wanted = expected.length === 0 ? 'no message' : shortList(expected.map(describePacket));
-    const came = messages.length === 0 ? 'no message' : shortList(messages.map((packet) => describePacket(packet)));
-    const mayRepeat = (packet: ObservedMessage): boolean => repeats === 'allowed' || packet.qos === 1;
+    const seen = messages.length === 0 ? 'no message' : shortList(messages.map((packet) => describePacket(packet)));
+    const mayRepeat = (packet: ObservedMessage): boolean => repeats === 'allowed' || again || packet.qos === 1;
     const before = this.#client.takenAtQos1.map(({ topicName, payload }) => message(payload, { topicName, qos: 1 }));
     const unwelcome = assign(surplus, besides).surplus.filter(
       (packet) =>
@@ -90,21 +94,23 @@ export class Check {
     if (stillMissing.length > 0) {
       this.#unlessBusy(silence, wanted);
       const missing = stillMissing.map(describePacket);
-      const got = `${came}; missing: ${shortList(missing)}; ${this.#situation()}`;
+      const got = `${seen}; missing: ${shortList(missing)}; ${this.#situation()}`;
       return this.#failed(
         { expected: wanted, got, missing: missing.slice(0, mostMissing) },
         ifMissing ?? this.#but(ofOrder),
       );
     }
     if (unwelcome.length > 0) {
-      const got = `${came}; too many: ${shortList(unwelcome.map(describePacket))}`;
+      const got = `${seen}; too many: ${shortList(unwelcome.map(describePacket))}`;
       return this.#failed({ expected: wanted, got, by: unwelcome[0] }, this.#but(ofOrder));
     }
     if (!reached)
       return this.#recorder.inconclusive(`the barrier of "${wanted}" was not reached: ${this.#situation()}`);
-    if (order === 'kept' && !ascending(messages, expected))
+    const inOrder = order === 'any' || ascending(messages, expected);
+    if (!inOrder && again) return this.#recorder.inconclusive('what was lost was published again, out of its order');
+    if (!inOrder)
       return this.#failed(
-        { expected: `${wanted}, in this order`, got: came },
+        { expected: `${wanted}, in this order`, got: seen },
         ifDisordered?.(messages) ?? this.#but((id) => !ofOrder(id)),
       );
     this.#recorder.passed(this.#statements, wanted, this.#client);
@@ -227,10 +233,6 @@ export class Check {
   }
 }
 
-/** The same message under an identifier of its own. */
-const isCopy = (packet: ObservedMessage, { topicName, payload, packetId }: ObservedMessage): boolean =>
-  packet.packetId !== packetId && meets(packet, message(payload, { topicName, qos: 1 }));
-
 /** Of what is missing so much is written down. */
 const mostMissing = 6;
 const theEnd = 'the end of the connection';
@@ -266,26 +268,6 @@ function isSameButWrong(observed: Observed, expected: Expected): boolean {
     default:
       return false;
   }
-}
-
-/** Pairs each expected message with one that came. */
-function assign(
-  came: readonly ObservedMessage[],
-  expected: readonly ExpectedMessage[],
-): { missing: ExpectedMessage[]; surplus: ObservedMessage[] } {
-  const surplus = [...came];
-  const missing = expected.filter((one) => {
-    const at = surplus.findIndex((packet) => meets(packet, one));
-    if (at >= 0) surplus.splice(at, 1);
-    return at < 0;
-  });
-  return { missing, surplus };
-}
-
-/** Whether the first arrivals of the expected messages come in the order of the list. */
-function ascending(came: readonly ObservedMessage[], expected: readonly ExpectedMessage[]): boolean {
-  const firsts = expected.map((one) => came.findIndex((packet) => meets(packet, one)));
-  return firsts.every((at, i) => i === 0 || at > (firsts[i - 1] ?? -1));
 }
 
 function shortList(items: readonly string[]): string {

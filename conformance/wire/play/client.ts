@@ -24,7 +24,10 @@ export class Client {
   acknowledging: Acknowledging = 'automatically';
   /** QoS granted by filter. */
   readonly granted = new Map<string, number>();
-  lastPublish: Publish | undefined;
+  /** What it has published as packets, in its order. */
+  readonly published: Publish[] = [];
+  /** It has published messages again because they were lost at QoS 0: a subscriber may get several of each, in any order. */
+  hasPublishedAgain = false;
   /** The packet that a check or a wait took last, but for PINGRESP. */
   lastTaken: Observed | undefined;
   /** The target sends messages at QoS 1 more than once, as it may (MAY-3.3.1.1-a). */
@@ -56,6 +59,10 @@ export class Client {
       received: ({ packet }) => this.#received(packet),
       ended: () => {},
     });
+  }
+
+  get lastPublish(): Publish | undefined {
+    return this.published.at(-1);
   }
 
   get name(): string {
@@ -195,7 +202,7 @@ export class Client {
   }
 
   #sent(packet: Packet | undefined): void {
-    if (packet?.type === 'publish') this.lastPublish = packet;
+    if (packet?.type === 'publish') this.published.push(packet);
     if (packet?.type === 'connect') this.connect = packet;
     if (packet?.type === 'publish') this.#names?.publishesTo(packet.topicName);
     if (packet?.type === 'connect' && packet.will !== undefined) this.#names?.publishesTo(packet.will.topicName);

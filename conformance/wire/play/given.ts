@@ -435,7 +435,7 @@ const smallPayload = 1_000;
 const otherFields = 80;
 /** Where a subscription is effective only after its SUBACK. */
 const lateSubscriptionMs = 250;
-const mostTries = 3;
+const mostTries = 6;
 const longestRunMs = 600_000;
 /** A large broker takes its time until it listens. */
 const restartedWithinMs = 60_000;

@@ -7,7 +7,10 @@ import type { Client } from './client.ts';
 import type { Recorder } from './recorder.ts';
 
 /** A QoS 0 message that was lost so many times was not lost by chance. */
-const mostTries = 3;
+const mostTries = 14;
+/** The first ones wait for as long as a reply may take; who has lost these is asked more often, and waited for less. */
+const patientTries = 2;
+const impatience = 4;
 
 export class When {
   readonly #client: Client;
@@ -52,16 +55,23 @@ export class When {
 
   /**
    * Publishes at a QoS, and at QoS 0 again while the subscriber has not got the message: it may be lost (section 4.3.1), though not
-   * every time. Whether it came at last is for a check to judge, and so is what came.
+   * every time. Whether it came at last is for a check to judge, and so is what came. With several subscribers a newcomer joins them each
+   * time (`joins`), so that who loses in a pattern does not lose the message of the same one again.
    */
   async publishesUntilGot(
-    subscriber: Client,
+    subscribers: Client | readonly Client[],
     message: { topicName: string; payload: Payload; qos?: Qos; retain?: boolean },
+    joins?: () => Promise<unknown>,
   ): Promise<void> {
     const expected = anyMessageWith(message.payload);
+    const all = 'connection' in subscribers ? [subscribers] : subscribers;
     for (let tries = 0; tries < mostTries; tries++) {
+      if (tries > 0) await joins?.();
       await this.publishes(message);
-      if (await subscriber.hasGot(expected)) return;
+      const { replyMs } = this.#client.connection;
+      const boundMs = tries < patientTries ? replyMs : replyMs / impatience;
+      const got = await Promise.all(all.map((subscriber) => subscriber.hasGot(expected, boundMs)));
+      if (got.every((one) => one)) return;
     }
   }
 

@@ -2,8 +2,8 @@
 import type { StatementId } from '../../../spec/catalogue.ts';
 import { meets, message, puback, pubcomp, pubrec, pubrel } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
-import type { ObservedMessage } from '../../../wire/play/check.ts';
 import type { Client } from '../../../wire/play/client.ts';
+import type { ObservedMessage } from '../../../wire/play/pairing.ts';
 import { scenario } from '../../scenario.ts';
 
 const levels = [1, 2] as const;
