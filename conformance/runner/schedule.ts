@@ -276,14 +276,14 @@ export class Schedule {
     which: 'first' | 'repeat' = 'first',
   ): Promise<ScenarioResult> {
     const { now, contextOf, contextOfRepeat, emit } = this.#options;
-    const { id, title, cites } = scenario;
+    const { id, title } = scenario;
     const startedAt = now();
     const common = {
       id,
       title,
       section,
       protocol,
-      cites: protocol === '3.1' ? (cites.v31 ?? []) : cites.v3,
+      cites: protocol === '3.1' ? (scenario.cites.v31 ?? []) : scenario.cites.v3,
       startedAt,
     };
     if (skipBecause !== undefined)
@@ -299,7 +299,10 @@ export class Schedule {
     const verdict = outcome.verdict ?? scenarioVerdict(performance.checks);
     const trace = performance.tracer.entries({ brief: verdict === 'pass' || verdict === 'observed' });
     const reason = outcome.reason === undefined ? {} : { reason: outcome.reason };
-    return { ...common, verdict, checks: performance.checks, trace, durationMs: now() - startedAt, ...reason };
+    // An answer that was kept back may be what failed, whatever the scenario is about.
+    const failed = performance.checks.flatMap((check) => (check.verdict === 'fail' ? check.statements : []));
+    const cites = [...new Set([...common.cites, ...failed])];
+    return { ...common, cites, verdict, checks: performance.checks, trace, durationMs: now() - startedAt, ...reason };
   }
 }
 

@@ -1,5 +1,6 @@
 // Reaches a barrier: sends the sentinel or the PINGREQ, and waits for what proves that nothing else is on its way.
-import { message, publish, pubrel } from '../packets.ts';
+import type { Qos } from '../../../reference/message.ts';
+import { message, type Payload, publish, pubrel } from '../packets.ts';
 import type { Barrier } from './barrier.ts';
 import type { Client } from './client.ts';
 import type { Recorder } from './recorder.ts';
@@ -43,25 +44,38 @@ export async function reachBarrier(barrier: Barrier, subscriber: Client, recorde
 
 const endOf = ({ connection }: Client) => (connection.isOpen ? undefined : ('ended' as const));
 
+interface ToPublish {
+  readonly topicName: string;
+  readonly qos: Qos;
+  readonly payload: Payload;
+  readonly retain?: boolean;
+}
+
 /** Publishes and completes the handshake of the QoS. False if the target did not take part. */
-export async function publishes(
+export async function publishes(publisher: Client, message: ToPublish): Promise<boolean> {
+  return (await handshake(publisher, message)) === 'complete';
+}
+
+/**
+ * Publishes and takes the steps of the handshake. `owing`: the answer that the target keeps back although it serves this connection and
+ * others; `broken off`: nothing is sure.
+ */
+export async function handshake(
   publisher: Client,
-  {
-    topicName,
-    qos,
-    payload,
-    retain = false,
-  }: { topicName: string; qos: 0 | 1 | 2; payload: string | Uint8Array; retain?: boolean },
-): Promise<boolean> {
-  if (!publisher.connection.isOpen) return false;
+  { topicName, qos, payload, retain = false }: ToPublish,
+): Promise<'complete' | 'broken off' | { readonly owing: 'puback' | 'pubrec' | 'pubcomp' }> {
+  if (!publisher.connection.isOpen) return 'broken off';
   if (qos === 0) {
     publisher.connection.send(publish({ topicName, payload, retain }));
-    return true;
+    return 'complete';
   }
   const packetId = publisher.nextPacketId();
   publisher.connection.send(publish({ topicName, payload, qos, packetId, retain }));
-  if (qos === 1) return (await publisher.gets({ type: 'puback', packetId })) !== undefined;
-  if ((await publisher.gets({ type: 'pubrec', packetId })) === undefined) return false;
-  publisher.connection.send(pubrel(packetId));
-  return (await publisher.gets({ type: 'pubcomp', packetId })) !== undefined;
+  for (const type of qos === 1 ? (['puback'] as const) : (['pubrec', 'pubcomp'] as const)) {
+    if (type === 'pubcomp') publisher.connection.send(pubrel(packetId));
+    const answer = await publisher.getsOwed({ type, packetId });
+    if (answer === 'kept back') return { owing: type };
+    if (answer === undefined) return 'broken off';
+  }
+  return 'complete';
 }

@@ -125,6 +125,16 @@ export class Client {
     return found === 'ended' ? undefined : found;
   }
 
+  /** Waits for an answer that is due whatever the circumstances. `kept back`: the target serves this connection and others, and does not give it. */
+  async getsOwed(expected: Expected): Promise<Arrival | 'kept back' | undefined> {
+    const { found, silence } = await this.waitsFor(
+      () => this.take(expected) ?? (this.connection.isOpen ? undefined : ('ended' as const)),
+    );
+    if (found !== undefined) return found === 'ended' ? undefined : found;
+    if (silence === 'busy' || !(await this.pings())) return undefined;
+    return this.take(expected) ?? 'kept back';
+  }
+
   /** Waits as long as something comes, each time for the bound of a reply: who is slow with many messages is not silent. */
   async inFlow<T>(look: () => T | undefined): Promise<T | undefined> {
     const { connection } = this;

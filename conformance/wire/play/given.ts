@@ -15,7 +15,7 @@ import { type Expected, type ExpectedMessage, type Met, type Payload, payloadByt
 import { elapse } from '../patience.ts';
 import { field } from '../raw.ts';
 import { Tracer } from '../tracer.ts';
-import { publishes } from './barrier-reached.ts';
+import { handshake } from './barrier-reached.ts';
 import { type Acknowledging, Client } from './client.ts';
 import { type Recorder, Skipped, Stopped } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
@@ -268,8 +268,10 @@ export class Given {
   async subscription(client: Client, topicFilter: string, qos: Qos = 0): Promise<void> {
     const packetId = client.nextPacketId();
     client.connection.send(subscribe(packetId, { topicFilter, qos }));
-    const suback = await client.gets({ type: 'suback', packetId });
-    const granted = suback?.packet.type === 'suback' ? suback.packet.returnCodes[0] : undefined;
+    const suback = await client.getsOwed({ type: 'suback', packetId });
+    if (suback === 'kept back') this.#options.recorder.keptBack('suback', client);
+    const granted =
+      suback !== 'kept back' && suback?.packet.type === 'suback' ? suback.packet.returnCodes[0] : undefined;
     if (granted === undefined) return this.#options.recorder.inconclusive(`SUBSCRIBE "${topicFilter}" got no SUBACK`);
     client.granted.set(topicFilter, granted);
     // A lower QoS is the target's right, a higher one a remark of its own: neither is what the scenario builds on.
@@ -311,7 +313,9 @@ export class Given {
     const publisher = await this.client({ name: 'publisher of a retained message' });
     const { qos = 1 } = text;
     const payload = payloadBytes(text.payload);
-    if (!(await publishes(publisher, { topicName: text.topicName, payload, qos, retain: true }))) {
+    const outcome = await handshake(publisher, { topicName: text.topicName, payload, qos, retain: true });
+    if (outcome !== 'complete') {
+      if (outcome !== 'broken off') this.#options.recorder.keptBack(outcome.owing, publisher);
       this.#options.recorder.inconclusive('the retained message was not acknowledged');
     }
     if (qos === 0) await publisher.pings();

@@ -21,11 +21,21 @@ export class Skipped extends Error {
   }
 }
 
+/** What demands an answer. */
+const owed = {
+  puback: ['MQTT-3.3.4-1', 'MQTT-4.3.2-2'],
+  pubrec: ['MQTT-3.3.4-1', 'MQTT-4.3.3-2'],
+  pubcomp: ['MQTT-4.3.3-2'],
+  suback: ['MQTT-3.8.4-1'],
+} as const satisfies Readonly<Record<string, readonly AnyStatementId[]>>;
+
 export interface RecorderOptions {
   readonly tracer: Tracer;
   readonly checks: Check[];
   /** Verdict of a check that fails. */
   readonly onFailure: 'fail' | 'warn' | 'observed';
+  /** Whether answers that are kept back are violations: at level 3 no text says so. */
+  readonly judgesAnswers: boolean;
   /** What the statements of a check count as in this run: at level 3 other ids, and weaker verdicts. */
   readonly inThisRun: (check: Check) => Check;
   /** Exchanges messages on uninvolved connections; what was wrong with that, in words. */
@@ -75,6 +85,17 @@ export class Recorder {
       by,
     );
     if (this.#options.onFailure === 'fail') throw new Stopped(`expected ${seen.expected}; got ${seen.got}`);
+  }
+
+  /** An answer that every such packet is owed did not come, though its connection is served; whatever the scenario is about. */
+  keptBack(answer: keyof typeof owed, client: Pick<Client, 'name'>): void {
+    if (!this.#options.judgesAnswers) return;
+    const name = answer.toUpperCase();
+    this.failed(
+      owed[answer],
+      { expected: name, got: `no ${name}, though PINGREQ is answered`, missing: [name] },
+      client,
+    );
   }
 
   /** Of several things that break at once, the first is told. */

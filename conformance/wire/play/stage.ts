@@ -55,6 +55,7 @@ export class Performance {
         tracer: this.tracer,
         checks: this.checks,
         onFailure,
+        judgesAnswers: protocol === '3.1.1',
         inThisRun: (check) => (protocol === '3.1' ? atLevel3(check, scenario) : check),
         witness: run.witness,
         quietPeriod: () => (run.capabilities.reordersTopics ? elapse(quietMs) : Promise.resolve()),

@@ -2,7 +2,7 @@
 import type { Packet } from '../../../reference/codec/packet.ts';
 import type { Qos } from '../../../reference/message.ts';
 import { message as anyMessageWith, type Payload } from '../packets.ts';
-import { publishes } from './barrier-reached.ts';
+import { handshake } from './barrier-reached.ts';
 import type { Client } from './client.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -45,11 +45,13 @@ export class When {
     await this.#client.connection.sendInSegments(packets, segmentBytes);
   }
 
-  /** Publishes with the whole handshake of the QoS; without it the scenario is inconclusive. */
+  /** Publishes with the whole handshake of the QoS. An answer that is kept back is a violation, whatever the scenario is about. */
   async publishes(message: { topicName: string; payload: Payload; qos?: Qos; retain?: boolean }): Promise<void> {
     this.#stimulus();
     const { qos = 0, ...rest } = message;
-    if (await publishes(this.#client, { ...rest, qos })) return;
+    const outcome = await handshake(this.#client, { ...rest, qos });
+    if (outcome === 'complete') return;
+    if (outcome !== 'broken off') this.#recorder.keptBack(outcome.owing, this.#client);
     this.#recorder.inconclusive(`a PUBLISH with QoS ${qos} of ${this.#client.name} was not acknowledged`);
   }
 

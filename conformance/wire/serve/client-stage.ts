@@ -189,6 +189,7 @@ export class ClientStage {
 
   #recorder(onFailure: 'fail' | 'warn' | 'observed'): Recorder {
     return new Recorder({
+      judgesAnswers: false,
       tracer: this.tracer,
       checks: this.checks,
       onFailure,
