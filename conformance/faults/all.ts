@@ -12,6 +12,7 @@ import { levelFaults } from './levels.ts';
 import { ofKnownClientsFaults } from './of-known-clients.ts';
 import { overlookedFaults } from './overlooked.ts';
 import { publishFaults } from './publish.ts';
+import { seldomFaults } from './seldom.ts';
 import { silenceFaults } from './silences.ts';
 import { subscribeFaults } from './subscribe.ts';
 import { textAndOrderFaults } from './text-and-order.ts';
@@ -28,6 +29,7 @@ export const faults: readonly Fault[] = [
   ...faultsInPlaces,
   ...levelFaults,
   ...silenceFaults,
+  ...seldomFaults,
   ...cornersOfTopicsFaults,
   ...ofKnownClientsFaults,
   ...overlookedFaults,

@@ -9,6 +9,7 @@ import * as section31ConnectClientId from './server/3.1-connect/client-id.ts';
 import * as section31ConnectCredentials from './server/3.1-connect/credentials.ts';
 import * as section31ConnectFirstPacket from './server/3.1-connect/first-packet.ts';
 import * as section31ConnectKeepAlive from './server/3.1-connect/keep-alive.ts';
+import * as section31ConnectKeepAliveInExchanges from './server/3.1-connect/keep-alive-in-exchanges.ts';
 import * as section31ConnectMalformed from './server/3.1-connect/malformed.ts';
 import * as section31ConnectMalformedOfKnown from './server/3.1-connect/malformed-of-known.ts';
 import * as section31ConnectProtocol from './server/3.1-connect/protocol.ts';
@@ -18,12 +19,14 @@ import * as section31ConnectTakeover from './server/3.1-connect/takeover.ts';
 import * as section31ConnectWill from './server/3.1-connect/will.ts';
 import * as section31ConnectWillOfWhom from './server/3.1-connect/will-of-whom.ts';
 import * as section32ConnackConnack from './server/3.2-connack/connack.ts';
+import * as section33PublishAnswers from './server/3.3-publish/answers.ts';
 import * as section33PublishDup from './server/3.3-publish/dup.ts';
 import * as section33PublishForbidden from './server/3.3-publish/forbidden.ts';
 import * as section33PublishOverlap from './server/3.3-publish/overlap.ts';
 import * as section33PublishPublish from './server/3.3-publish/publish.ts';
 import * as section33PublishRetained from './server/3.3-publish/retained.ts';
 import * as section33PublishRetainedByQos from './server/3.3-publish/retained-by-qos.ts';
+import * as section33PublishRetainedForWhom from './server/3.3-publish/retained-for-whom.ts';
 import * as section33PublishRetainedInDetail from './server/3.3-publish/retained-in-detail.ts';
 import * as section34AcknowledgementsLengths from './server/3.4-acknowledgements/lengths.ts';
 import * as section34AcknowledgementsWrongAcknowledgements from './server/3.4-acknowledgements/wrong-acknowledgements.ts';
@@ -47,9 +50,11 @@ import * as section43QosReceiverOverConnections from './server/4.3-qos/receiver-
 import * as section44RedeliveryEveryResume from './server/4.4-redelivery/every-resume.ts';
 import * as section44RedeliveryLeftOpen from './server/4.4-redelivery/left-open.ts';
 import * as section44RedeliveryRedelivery from './server/4.4-redelivery/redelivery.ts';
+import * as section44RedeliveryWhateverItIs from './server/4.4-redelivery/whatever-it-is.ts';
 import * as section45ReceiptByQos from './server/4.5-receipt/by-qos.ts';
 import * as section45ReceiptPayloads from './server/4.5-receipt/payloads.ts';
 import * as section45ReceiptReceipt from './server/4.5-receipt/receipt.ts';
+import * as section46OrderingEverySubscription from './server/4.6-ordering/every-subscription.ts';
 import * as section46OrderingOrdering from './server/4.6-ordering/ordering.ts';
 import * as section46OrderingPipelined from './server/4.6-ordering/pipelined.ts';
 import * as section46OrderingRedelivered from './server/4.6-ordering/redelivered.ts';
@@ -82,6 +87,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectCredentials],
   ['3.1-connect', section31ConnectFirstPacket],
   ['3.1-connect', section31ConnectKeepAlive],
+  ['3.1-connect', section31ConnectKeepAliveInExchanges],
   ['3.1-connect', section31ConnectMalformed],
   ['3.1-connect', section31ConnectMalformedOfKnown],
   ['3.1-connect', section31ConnectProtocol],
@@ -91,11 +97,13 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectWill],
   ['3.1-connect', section31ConnectWillOfWhom],
   ['3.2-connack', section32ConnackConnack],
+  ['3.3-publish', section33PublishAnswers],
   ['3.3-publish', section33PublishDup],
   ['3.3-publish', section33PublishForbidden],
   ['3.3-publish', section33PublishOverlap],
   ['3.3-publish', section33PublishPublish],
   ['3.3-publish', section33PublishRetainedByQos],
+  ['3.3-publish', section33PublishRetainedForWhom],
   ['3.3-publish', section33PublishRetainedInDetail],
   ['3.3-publish', section33PublishRetained],
   ['3.4-acknowledgements', section34AcknowledgementsLengths],
@@ -120,9 +128,11 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.4-redelivery', section44RedeliveryEveryResume],
   ['4.4-redelivery', section44RedeliveryLeftOpen],
   ['4.4-redelivery', section44RedeliveryRedelivery],
+  ['4.4-redelivery', section44RedeliveryWhateverItIs],
   ['4.5-receipt', section45ReceiptByQos],
   ['4.5-receipt', section45ReceiptPayloads],
   ['4.5-receipt', section45ReceiptReceipt],
+  ['4.6-ordering', section46OrderingEverySubscription],
   ['4.6-ordering', section46OrderingOrdering],
   ['4.6-ordering', section46OrderingPipelined],
   ['4.6-ordering', section46OrderingRedelivered],

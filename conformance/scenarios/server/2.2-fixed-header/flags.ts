@@ -1,6 +1,6 @@
 // Flags of the fixed header: section 2.2.2. Every kind of packet that a client sends meets every wrong nibble.
 import type { StatementId } from '../../../spec/catalogue.ts';
-import { message, publish } from '../../../wire/packets.ts';
+import { type Expected, message, puback, pubcomp, publish, pubrec, pubrel } from '../../../wire/packets.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import { closed, closedOrRefused } from '../../../wire/play/reaction.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
@@ -117,5 +117,45 @@ export const wrongConnectFlags = scenario('connect-with-wrong-flags', {
       await when(client).sendsBytes(bytes, `CONNECT with the flags ${bits(nibble)}`);
       await must(client).reactByOneOf(closedOrRefused(given));
     });
+  },
+});
+
+export const everyKindOfAnswer = scenario('flags-of-every-kind-of-packet', {
+  title:
+    'Every kind of packet that the target sends has the reserved flags of Table 2.2, PUBREL those of section 3.6.1',
+  cites: { v3: ['MQTT-2.2.2-1', 'MQTT-3.6.1-1'] },
+  needs: ['qos 2'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const client = await given.subscriber(topicName, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
+    const looksAt = async (expected: Expected, statement: StatementId = 'MQTT-2.2.2-1') => {
+      const arrival = await client.gets(expected);
+      given.that(arrival !== undefined, `no ${expected.type.toUpperCase()}`);
+      const wrong = arrival?.findings.find(({ statements }) => statements.includes(statement));
+      must(client, statement).satisfy(wrong === undefined, {
+        expected: `${expected.type.toUpperCase()} with its reserved flags`,
+        got: wrong?.text ?? '',
+      });
+    };
+    await when(client).sends(publish({ topicName, qos: 1, packetId: 1, payload: 'one' }));
+    await looksAt({ type: 'puback' });
+    const one = await given.arrival(client, message('one'));
+    await when(client).sends(puback(one.packetId ?? 0));
+    await when(client).sends(publish({ topicName, qos: 2, packetId: 2, payload: 'two' }));
+    await looksAt({ type: 'pubrec' });
+    await when(client).sends(pubrel(2));
+    await looksAt({ type: 'pubcomp' });
+    const two = await given.arrival(client, message('two'));
+    await when(client).sends(pubrec(two.packetId ?? 0));
+    await looksAt({ type: 'pubrel' }, 'MQTT-3.6.1-1');
+    await when(client).cuts();
+    const again = await given.resumed(client);
+    const resent = await again.gets({ type: 'pubrel' });
+    const wrong = resent?.findings.find(({ statements }) => statements.includes('MQTT-3.6.1-1'));
+    must(again, 'MQTT-2.2.2-1', 'MQTT-3.6.1-1').satisfy(wrong === undefined, {
+      expected: 'PUBREL with its reserved flags when it is sent again',
+      got: wrong?.text ?? '',
+    });
+    await when(again).sends(pubcomp(two.packetId ?? 0));
   },
 });

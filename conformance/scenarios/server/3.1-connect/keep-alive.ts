@@ -1,5 +1,5 @@
 // Keep Alive: section 3.1.2.10. Real timers: started first, waiting together.
-import { connack, message, publish } from '../../../wire/packets.ts';
+import { connack, message, publish, unsubscribe } from '../../../wire/packets.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
@@ -145,7 +145,7 @@ export const silentWhenResumed = scenario('keep-alive-timeout-when-resumed', {
   },
 });
 
-const kinds = ['PINGREQ', 'PUBLISH', 'SUBSCRIBE'] as const;
+const kinds = ['PINGREQ', 'PUBLISH', 'SUBSCRIBE', 'UNSUBSCRIBE'] as const;
 
 export const activeClients = kinds.map((kind) =>
   scenario(`keep-alive-reset-by-${kind.toLowerCase()}`, {
@@ -164,6 +164,7 @@ export const activeClients = kinds.map((kind) =>
         lastSent = given.now();
         if (kind === 'PINGREQ') await when(client).sends({ type: 'pingreq' });
         else if (kind === 'PUBLISH') await when(client).sends(publish({ topicName }));
+        else if (kind === 'UNSUBSCRIBE') await when(client).sends(unsubscribe(i + 1, topicName));
         else
           await when(client).sends({
             type: 'subscribe',

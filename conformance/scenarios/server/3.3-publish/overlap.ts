@@ -144,3 +144,42 @@ export const overlapWhileAway = scenario('overlap-while-away', {
     });
   },
 });
+
+export const overlapOfWills = scenario('overlap-of-wills', {
+  title: 'With overlapping filters a will comes at the highest QoS, also to a client that is away',
+  cites: { v3: ['MQTT-3.3.5-1'] },
+  needs: ['qos 2', 'wildcards'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const cases = overlaps.flatMap((order) =>
+      unequal.flatMap((granted) => [false, true].map((away) => ({ ...granted, order, away }))),
+    );
+    await given.each(cases, async ({ exact, wildcard, order, away }) => {
+      const base = given.topicName('o');
+      const topicName = `${base}/x`;
+      const before = await given.client({ name: 'subscriber', cleanSession: !away });
+      const subscriptions = [
+        [topicName, exact],
+        [`${base}/+`, wildcard],
+      ] as const;
+      for (const [filter, qos] of order === 'exact first' ? subscriptions : [...subscriptions].reverse())
+        await given.subscription(before, filter, qos);
+      if (away) await when(before).disconnects();
+      const mortal = await given.client({ name: 'mortal', will: { topicName, message: 'will', qos: 2 } });
+      await when(mortal).cuts();
+      // Who is back before the will was published gets it on this connection.
+      const subscriber = away ? await given.resumed(before) : before;
+      const highest = Math.max(exact, wildcard);
+      given.that(await subscriber.hasGot(message('will'), given.unhurriedMs), 'the will did not come');
+      const copies = await copiesOf('will', subscriber, highest);
+      must(subscriber, 'MQTT-3.3.5-1').satisfy(
+        copies.some(({ qos }) => qos === highest),
+        {
+          expected: `a copy at QoS ${highest}`,
+          got: copies.length === 0 ? 'none' : `QoS ${copies.map(({ qos }) => qos).join(' and ')}`,
+          by: copies[0],
+        },
+      );
+    });
+  },
+});

@@ -1,0 +1,118 @@
+// Keep Alive in the middle of exchanges: section 3.1.2.10. What a client acknowledges counts, what it owes does not.
+import { message, publish, pubrec, pubrel } from '../../../wire/packets.ts';
+import type { Client } from '../../../wire/play/client.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
+import { scenario } from '../../scenario.ts';
+
+/** Exchanges that a client leaves open when it falls silent. */
+const leftOpen: Readonly<Record<string, (stage: Stage, client: Client) => Promise<unknown>>> = {
+  'a QoS 2 PUBLISH without its PUBREL': async ({ given, when }, client) => {
+    await when(client).sends(publish({ topicName: given.topicName(), qos: 2, packetId: 9 }));
+    await given.arrival(client, pubrec(9));
+  },
+  'a QoS 1 delivery without its PUBACK': (stage, client) => owes(stage, client, 1),
+  'a QoS 2 delivery without its PUBREC': (stage, client) => owes(stage, client, 2),
+  'a QoS 2 delivery without its PUBCOMP': async (stage, client) => {
+    const packetId = await owes(stage, client, 2);
+    await stage.when(client).sends(pubrec(packetId));
+    await stage.given.arrival(client, pubrel(packetId));
+  },
+};
+
+async function owes({ given, when }: Stage, client: Client, qos: 1 | 2): Promise<number> {
+  const topicName = given.topicName();
+  await given.subscription(client, topicName, qos);
+  await when(client).publishes({ topicName, payload: 'owed', qos });
+  const { packetId = 0 } = await given.arrival(client, message('owed'));
+  return packetId;
+}
+
+export const silentInTheMiddle = scenario('keep-alive-timeout-in-the-middle', {
+  title:
+    'Keep Alive ends a client that falls silent in the middle of an exchange, with a will and without, and the will is published',
+  cites: { v3: ['MQTT-3.1.2-24', 'MQTT-3.1.2-8'] },
+  needs: ['qos 2'],
+  timed: true,
+  async play(stage) {
+    const { given, must } = stage;
+    const cases = Object.entries(leftOpen).flatMap(([what, open]) =>
+      [true, false].map((mortal) => ({ what, open, mortal })),
+    );
+    given.waitsFor('keep-alive timer', 1_500);
+    await given.each(cases, async ({ what, open, mortal }) => {
+      const topicName = given.topicName('will');
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 1 });
+      const client = await given.client({
+        name: `silent after ${what}`,
+        keepAlive: 1,
+        acknowledging: 'by hand',
+        ...(mortal ? { will: { topicName, message: 'silent', qos: 1 } } : {}),
+      });
+      await open(stage, client);
+      await must(client, 'MQTT-3.1.2-24').end(1_500 + given.lateKeepAliveMs);
+      if (mortal) await must(watcher, 'MQTT-3.1.2-8').receive(message('silent'), given.unhurriedMs);
+    });
+  },
+});
+
+/** A client that sends nothing but the answers to what comes. */
+export const acknowledgingClients = ([1, 2] as const).map((qos) =>
+  scenario(`keep-alive-reset-by-acknowledgements-qos-${qos}`, {
+    title: `A client that sends nothing but acknowledgements of QoS ${qos} in time stays connected`,
+    cites: { v3: ['MQTT-3.1.2-24'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    timed: true,
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const client = await given.subscriber(topicName, { keepAlive: 1, qos });
+      const publisher = await given.client({ name: 'publisher' });
+      let lastSent = given.now();
+      let longestMs = 0;
+      for (let i = 0; i < 5; i++) {
+        await given.time(500, 'keep-alive timer');
+        await when(publisher).publishes({ topicName, payload: `message ${i}`, qos });
+        const came = client.connection.isOpen && (await client.hasGot(message(`message ${i}`)));
+        longestMs = Math.max(longestMs, given.now() - lastSent);
+        lastSent = given.now();
+        if (!came) break;
+      }
+      // Who was late beyond Keep Alive has broken a duty of clients (MQTT-3.1.2-23).
+      given.that(client.connection.isOpen || longestMs < 1_000, 'the tester itself was late');
+      must(client).satisfy(client.connection.isOpen, {
+        expected: 'the client is still connected',
+        got: 'it was disconnected',
+      });
+      client.connection.pending = [];
+      given.that(given.now() - lastSent < 1_000, 'the tester itself was late');
+      await must(client).beServed();
+    },
+  }),
+);
+
+/** A publisher at QoS 2 that sends the two packets of its handshake in turn. */
+export const releasingClient = scenario('keep-alive-reset-by-pubrel', {
+  title: 'A client that sends PUBREL in time stays connected beyond one and a half times its Keep Alive',
+  cites: { v3: ['MQTT-3.1.2-24'] },
+  needs: ['qos 2'],
+  timed: true,
+  async play({ given, when, must }) {
+    const client = await given.client({ keepAlive: 1 });
+    const topicName = given.topicName();
+    await when(client).sends(...[1, 2, 3, 4, 5].map((packetId) => publish({ topicName, qos: 2, packetId })));
+    let lastSent = given.now();
+    let longestMs = 0;
+    for (const packetId of [1, 2, 3, 4, 5]) {
+      await given.time(500, 'keep-alive timer');
+      longestMs = Math.max(longestMs, given.now() - lastSent);
+      lastSent = given.now();
+      if (client.connection.isOpen) await when(client).sends(pubrel(packetId));
+    }
+    given.that(client.connection.isOpen || longestMs < 1_000, 'the tester itself was late');
+    must(client).satisfy(client.connection.isOpen, {
+      expected: 'the client is still connected',
+      got: 'it was disconnected',
+    });
+    given.that(given.now() - lastSent < 1_000, 'the tester itself was late');
+    await must(client).beServed();
+  },
+});
