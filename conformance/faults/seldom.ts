@@ -180,7 +180,62 @@ function emptyWhereNothingWas(): Pick<BrokerOptions, 'rules'> {
   };
 }
 
+/** Of messages with RETAIN 0 those have RETAIN 1 whose topic has a retained message. */
+function retainWhereRetained(): Pick<BrokerOptions, 'rules'> {
+  let isRetained = false;
+  return {
+    rules: {
+      publish: {
+        retainedAfter: (message, before) => {
+          isRetained = !message.retain && before !== undefined;
+          if (!message.retain) return before;
+          return message.payload.length === 0 ? undefined : message;
+        },
+        retainOf: (cause) => cause === 'new subscription' || isRetained,
+      },
+    },
+  };
+}
+
+/** What comes by a filter with a wildcard comes twice at QoS 0. */
+function doubledByWildcards(): Pick<BrokerOptions, 'rules' | 'parts'> {
+  let byWildcard = false;
+  return {
+    ...writing('publish', (packet) => (packet.qos === 0 && byWildcard ? [packet, packet] : undefined)),
+    rules: {
+      publish: {
+        matchesServed: (matches) => {
+          byWildcard = matches.some(({ topicFilter = '' }) => /[+#]/.test(topicFilter));
+          return matches.slice(0, 1);
+        },
+      },
+    },
+  };
+}
+
 const others: readonly Fault[] = [
+  fault(
+    'retain-1-where-something-is-retained',
+    {
+      title: 'A message with RETAIN 0 comes with RETAIN 1 where its topic has a retained one',
+      violates: ['MQTT-3.3.1-9'],
+    },
+    retainWhereRetained,
+  ),
+  fault(
+    'qos-0-doubled-by-wildcards',
+    { title: 'QoS 0 messages come twice by filters with a wildcard', violates: ['MQTT-4.3.1-1'] },
+    doubledByWildcards,
+  ),
+  fault(
+    'wildcards-keep-their-first-qos',
+    { title: 'Subscribing again with a filter with a wildcard does not change its QoS', violates: ['MQTT-3.8.4-3'] },
+    {
+      rules: {
+        subscribe: { replaces: (topicFilter, subscribed) => !/[+#]/.test(topicFilter) || !subscribed.has(topicFilter) },
+      },
+    },
+  ),
   fault(
     'keep-alive-not-by-acknowledgements',
     { title: 'PUBACK, PUBREC, PUBREL and PUBCOMP do not reset Keep Alive', violates: ['MQTT-3.1.2-24'] },

@@ -13,10 +13,12 @@ import * as section31ConnectKeepAliveInExchanges from './server/3.1-connect/keep
 import * as section31ConnectMalformed from './server/3.1-connect/malformed.ts';
 import * as section31ConnectMalformedOfKnown from './server/3.1-connect/malformed-of-known.ts';
 import * as section31ConnectProtocol from './server/3.1-connect/protocol.ts';
+import * as section31ConnectQueuedAlike from './server/3.1-connect/queued-alike.ts';
 import * as section31ConnectResumedAgain from './server/3.1-connect/resumed-again.ts';
 import * as section31ConnectSessions from './server/3.1-connect/sessions.ts';
 import * as section31ConnectTakeover from './server/3.1-connect/takeover.ts';
 import * as section31ConnectWill from './server/3.1-connect/will.ts';
+import * as section31ConnectWillInExchanges from './server/3.1-connect/will-in-exchanges.ts';
 import * as section31ConnectWillOfWhom from './server/3.1-connect/will-of-whom.ts';
 import * as section32ConnackConnack from './server/3.2-connack/connack.ts';
 import * as section33PublishAnswers from './server/3.3-publish/answers.ts';
@@ -52,6 +54,7 @@ import * as section44RedeliveryLeftOpen from './server/4.4-redelivery/left-open.
 import * as section44RedeliveryRedelivery from './server/4.4-redelivery/redelivery.ts';
 import * as section44RedeliveryWhateverItIs from './server/4.4-redelivery/whatever-it-is.ts';
 import * as section45ReceiptByQos from './server/4.5-receipt/by-qos.ts';
+import * as section45ReceiptEveryRecipient from './server/4.5-receipt/every-recipient.ts';
 import * as section45ReceiptPayloads from './server/4.5-receipt/payloads.ts';
 import * as section45ReceiptReceipt from './server/4.5-receipt/receipt.ts';
 import * as section46OrderingEverySubscription from './server/4.6-ordering/every-subscription.ts';
@@ -91,10 +94,12 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectMalformed],
   ['3.1-connect', section31ConnectMalformedOfKnown],
   ['3.1-connect', section31ConnectProtocol],
+  ['3.1-connect', section31ConnectQueuedAlike],
   ['3.1-connect', section31ConnectResumedAgain],
   ['3.1-connect', section31ConnectSessions],
   ['3.1-connect', section31ConnectTakeover],
   ['3.1-connect', section31ConnectWill],
+  ['3.1-connect', section31ConnectWillInExchanges],
   ['3.1-connect', section31ConnectWillOfWhom],
   ['3.2-connack', section32ConnackConnack],
   ['3.3-publish', section33PublishAnswers],
@@ -130,6 +135,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.4-redelivery', section44RedeliveryRedelivery],
   ['4.4-redelivery', section44RedeliveryWhateverItIs],
   ['4.5-receipt', section45ReceiptByQos],
+  ['4.5-receipt', section45ReceiptEveryRecipient],
   ['4.5-receipt', section45ReceiptPayloads],
   ['4.5-receipt', section45ReceiptReceipt],
   ['4.6-ordering', section46OrderingEverySubscription],

@@ -56,6 +56,26 @@ export const secondConnect = (['the same', 'another'] as const).map((which) =>
   }),
 );
 
+export const secondConnectOfAnother = scenario('second-connect-with-the-id-of-another-client', {
+  title:
+    'A second CONNECT with the client id of another client closes its own connection, and leaves the other in place with its session',
+  cites: { v3: ['MQTT-3.1.0-2'] },
+  needs: ['qos 1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    await given.each([true, false], async (cleanSession) => {
+      const other = await given.subscriber(topicName, { name: 'another', cleanSession: false, qos: 1 });
+      const client = await given.client();
+      await when(client).sends(given.connect({ clientId: other.clientId, cleanSession }));
+      await must(client).reactByOneOf([closed()]);
+      await must(other).beServed();
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: `for ${other.clientId}`, qos: 1 });
+      await must(other).receive(message(`for ${other.clientId}`));
+    });
+  },
+});
+
 export const twoConnectsInOneSegment = scenario('two-connects-in-one-segment', {
   title: 'Two CONNECTs in one segment get one CONNACK at most, and the connection is closed',
   cites: { v3: ['MQTT-3.1.0-2'] },

@@ -32,6 +32,8 @@ class Tally {
   delivered = 0;
   highest = -1;
   inOrder = true;
+  /** A message that had no identifier. */
+  without: Observed | undefined;
   /** Identifiers in flight that a new message had nevertheless. */
   readonly reused: number[] = [];
   /** The first new message with such an identifier. */
@@ -52,6 +54,7 @@ class Tally {
       if (came === undefined && this.#held.size === 0) return;
       const acknowledgements = connection.pending.splice(0).flatMap(({ packet }): Packet[] => {
         if (packet.type !== 'publish' || packet.packetId === undefined) return [];
+        if (packet.packetId === 0) this.without ??= packet;
         if (this.#count(packet.packetId, packet.payload)) this.reusedBy ??= packet;
         return [puback(packet.packetId)];
       });
@@ -99,7 +102,7 @@ function batches(topicName: string): (from: number) => Uint8Array {
 
 export const identifiersWrap = scenario('identifiers-wrap', {
   title: 'After 65,535 messages identifiers begin anew, past those still in flight, and no message is lost',
-  cites: { v3: ['MQTT-2.3.1-4', 'MQTT-4.3.2-1', 'MQTT-4.5.0-1', 'MQTT-4.6.0-6'] },
+  cites: { v3: ['MQTT-2.3.1-1', 'MQTT-2.3.1-4', 'MQTT-4.3.2-1', 'MQTT-4.5.0-1', 'MQTT-4.6.0-6'] },
   needs: ['qos 1', 'several in flight'],
   timed: true,
   async play(stage) {
@@ -124,12 +127,17 @@ export const identifiersWrap = scenario('identifiers-wrap', {
     for (let due = 0; due <= count; due += batch) {
       if (due < count) connection.sendBytes(numbered(due), `${batch} PUBLISHes at QoS 1`);
       await Promise.all([connection.waitFor(() => acknowledgedUpTo(due)), tally.until(due)]);
-      if (tally.reused.length > 0) break;
+      if (tally.reused.length > 0 || tally.without !== undefined) break;
       // A target that cannot keep up with such a flood is slow, which no statement forbids.
       given.that(acknowledged >= due, `${acknowledged} of ${due} PUBACKs came in time`);
       if (tally.delivered < due) break;
     }
     const { delivered, highest, inOrder, reused } = tally;
+    must(subscriber, 'MQTT-2.3.1-1').satisfy(tally.without === undefined, {
+      expected: 'identifiers above 0',
+      got: '0',
+      by: tally.without,
+    });
     must(subscriber, 'MQTT-2.3.1-4', 'MQTT-4.3.2-1').satisfy(reused.length === 0, {
       expected: 'no identifier that is in flight',
       got: `new messages with the identifiers ${reused.join(', ')}, which are in flight`,

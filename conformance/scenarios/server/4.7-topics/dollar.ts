@@ -49,6 +49,32 @@ export const clientsTopics = wildcardFirst.map(([id, filtersOf]) =>
   }),
 );
 
+export const queuedForWildcards = scenario('dollar-topic-not-queued-for-wildcards', {
+  title:
+    'A message on a topic that begins with "$" is not queued for an absent client on account of a filter that begins with a wildcard',
+  cites: { v3: ['MQTT-4.7.2-1'] },
+  needs: ['wildcards', 'dollar topics', 'qos 1'],
+  alone: true,
+  async play({ given, when, must }) {
+    const topicName = given.dollarTopicName('x');
+    const control = given.topicName('control');
+    const exact = await given.subscriber(topicName, { name: 'exact', qos: 1 });
+    const filters = wildcardFirst.flatMap(([, filtersOf]) => filtersOf(topicName));
+    const away = await given.subscriber([...filters, control], { name: 'wildcard first', cleanSession: false, qos: 1 });
+    await when(away).disconnects();
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName, payload: 'dollar', qos: 1 });
+    await given.arrival(exact, message('dollar', { topicName }));
+    await when(publisher).publishes({ topicName: control, payload: 'control', qos: 1 });
+    const back = await given.resumed(away);
+    await given.arrival(back, message('control'));
+    await back.pings();
+    const came = back.connection.take(({ packet }) => isOneOf([topicName])(packet))?.packet;
+    await when(back).disconnects();
+    must(back).satisfy(came === undefined, { expected: 'no message', got: described(came), by: came });
+  },
+});
+
 const described = (came: Observed | undefined): string =>
   came?.type === 'publish' ? `a message on "${came.topicName}"` : 'none';
 

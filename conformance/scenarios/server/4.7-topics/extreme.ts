@@ -66,3 +66,50 @@ export const extremes = cases.map(([id, nameOf]) =>
     },
   }),
 );
+
+/** Names of which only the end tells that they are two. */
+const lateDifferences: readonly (readonly [what: string, nameOf: (base: string, end: string) => string])[] = [
+  ...[64, 128, 256, 1_024, 4_096, 32_768, 40_000].map(
+    (length) =>
+      [
+        `in byte ${length}`,
+        (base: string, end: string) => `${base}/${'x'.repeat(length - base.length - 2)}${end}`,
+      ] as const,
+  ),
+  ...[8, 10, 16, 20, 32, 64, 100, 128].map(
+    (levels) =>
+      [`behind ${levels} levels`, (base: string, end: string) => `${base}${'/l'.repeat(levels)}/${end}`] as const,
+  ),
+];
+
+export const differentAtTheEnd = scenario('names-that-differ-at-their-end', {
+  title:
+    'Names that differ in their last character alone are different, however long they are and however many levels they have',
+  cites: { v3: ['MQTT-4.7.3-4', 'MQTT-3.3.2-3'] },
+  async play({ given, when, must, observe }) {
+    const qos = given.assuredQos;
+    await given.each(lateDifferences, async ([what, nameOf]) => {
+      const base = given.topicName('e');
+      const [topicName, other] = [nameOf(base, 'a'), nameOf(base, 'b')];
+      const subscriber = await given.client({ name: `subscriber ${what}` });
+      await when(subscriber).sends(subscribe(1, { topicFilter: topicName, qos }));
+      // A target may take no names as long as that.
+      const answer = await subscriber.gets({ type: 'suback', packetId: 1 });
+      if (answer?.packet.type !== 'suback' || answer.packet.returnCodes[0] !== qos) return observe(`refused: ${what}`);
+      const publisher = await given.client({ name: 'publisher' });
+      const texts = [
+        { topicName: other, payload: 'for others' },
+        { topicName, payload: 'for it' },
+      ];
+      for (const [i, text] of texts.entries()) await when(publisher).sends(publish({ ...text, qos, packetId: i + 1 }));
+      if (!(await subscriber.hasGot(message('for it')))) return observe(`not delivered: a name that differs ${what}`);
+      await subscriber.pings();
+      const wrong = subscriber.take(message('for others'));
+      must(subscriber).satisfy(wrong === undefined, {
+        expected: `nothing on a name that differs ${what}`,
+        got: 'a message',
+        by: wrong?.packet,
+      });
+    });
+  },
+});
