@@ -213,7 +213,31 @@ function doubledByWildcards(): Pick<BrokerOptions, 'rules' | 'parts'> {
   };
 }
 
+/** A session that has given a filter up once keeps it for good when it subscribes to it again. */
+function givenUpOnce(): Pick<BrokerOptions, 'rules'> {
+  const givenUp = new WeakMap<object, Set<string>>();
+  return {
+    rules: {
+      subscribe: {
+        filtersRemoved: (topicFilter, subscribed) => {
+          if (!subscribed.has(topicFilter)) return [];
+          const before = givenUp.get(subscribed) ?? new Set();
+          givenUp.set(subscribed, before);
+          if (before.has(topicFilter)) return [];
+          before.add(topicFilter);
+          return [topicFilter];
+        },
+      },
+    },
+  };
+}
+
 const others: readonly Fault[] = [
+  fault(
+    'given-up-only-once',
+    { title: 'A filter that was given up, and subscribed to again, cannot be given up', violates: ['MQTT-3.10.4-1'] },
+    givenUpOnce,
+  ),
   fault(
     'retain-1-where-something-is-retained',
     {

@@ -49,6 +49,7 @@ import * as section43QosQos1 from './server/4.3-qos/qos-1.ts';
 import * as section43QosQos2Identifiers from './server/4.3-qos/qos-2-identifiers.ts';
 import * as section43QosQos2Receiver from './server/4.3-qos/qos-2-receiver.ts';
 import * as section43QosReceiverOverConnections from './server/4.3-qos/receiver-over-connections.ts';
+import * as section43QosRepeats from './server/4.3-qos/repeats.ts';
 import * as section44RedeliveryEveryResume from './server/4.4-redelivery/every-resume.ts';
 import * as section44RedeliveryLeftOpen from './server/4.4-redelivery/left-open.ts';
 import * as section44RedeliveryRedelivery from './server/4.4-redelivery/redelivery.ts';
@@ -129,6 +130,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.3-qos', section43QosQos1],
   ['4.3-qos', section43QosQos2Identifiers],
   ['4.3-qos', section43QosQos2Receiver],
+  ['4.3-qos', section43QosRepeats],
   ['4.3-qos', section43QosReceiverOverConnections],
   ['4.4-redelivery', section44RedeliveryEveryResume],
   ['4.4-redelivery', section44RedeliveryLeftOpen],

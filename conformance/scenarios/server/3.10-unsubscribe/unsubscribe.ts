@@ -261,3 +261,34 @@ export const leavesRetained = scenario('unsubscribe-leaves-retained-messages', {
     await must(late, 'MQTT-3.3.1-6').receive(message('kept', { retain: true }));
   },
 });
+
+export const everyTime = scenario('unsubscribe-every-time', {
+  title:
+    'A filter that is subscribed to and given up again and again delivers while it is subscribed to, and never else',
+  cites: { v3: ['MQTT-3.10.4-1', 'MQTT-3.10.4-2', 'MQTT-3.10.4-4', 'MQTT-4.5.0-1'] },
+  needs: ['qos 1', 'wildcards'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    await given.each([(name: string) => name, (name: string) => `${name}/#`], async (filterOf) => {
+      const [topicName, control] = [given.topicName(), given.topicName('control')];
+      const filter = filterOf(topicName);
+      let client = await given.subscriber(control, { cleanSession: false, qos: 1 });
+      const publisher = await given.client({ name: 'publisher' });
+      for (let i = 0; i < 3; i++) {
+        await given.subscription(client, filter, 1);
+        await when(publisher).publishes({ topicName, payload: `while ${i}`, qos: 1 });
+        await must(client, 'MQTT-4.5.0-1').receive(message(`while ${i}`));
+        const packetId = client.nextPacketId();
+        await when(client).sends(unsubscribe(packetId, filter));
+        await must(client, 'MQTT-3.10.4-4').receive(unsuback(packetId));
+        await when(publisher).publishes({ topicName, payload: `after ${i}`, qos: 1 });
+        await must(client, 'MQTT-3.10.4-1', 'MQTT-3.10.4-2').receiveExactly([], {
+          until: sentinel(publisher, { topicName: control, qos: 1 }),
+        });
+        if (i !== 1) continue;
+        await when(client).disconnects();
+        client = await given.resumed(client);
+      }
+    });
+  },
+});

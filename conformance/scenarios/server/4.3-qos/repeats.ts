@@ -1,0 +1,68 @@
+// A QoS 2 PUBLISH that comes again before PUBREL is delivered once, whatever it is like: section 4.3.3.
+import { message, pubcomp, publish, pubrec, pubrel } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
+import { scenario } from '../../scenario.ts';
+
+interface Case {
+  readonly retain: boolean;
+  readonly payload: string;
+  /** So many other identifiers await PUBREL meanwhile. */
+  readonly others: number;
+  readonly resumed: boolean;
+}
+
+const plain: Case = { retain: false, payload: 'once', others: 0, resumed: false };
+
+const cases: readonly Case[] = [false, true].flatMap((resumed) =>
+  [
+    { ...plain, retain: true },
+    { ...plain, payload: '' },
+    { ...plain, retain: true, payload: '' },
+    { ...plain, others: 4 },
+    { ...plain, retain: true, others: 2 },
+  ].map((one) => ({ ...one, resumed })),
+);
+
+export const ofEveryKind = scenario('repeats-of-every-kind-delivered-once', {
+  title: 'A QoS 2 PUBLISH that comes again is delivered once, retained or not, empty or not, whatever else is open',
+  cites: { v3: ['MQTT-4.3.3-2'] },
+  needs: ['qos 2', 'wildcards'],
+  async play({ given, when, must }) {
+    await given.each(cases, async ({ retain, payload, others, resumed }) => {
+      const topicName = given.topicName();
+      const subscribers = [
+        await given.subscriber(topicName, { qos: 2 }),
+        await given.subscriber(`${topicName}/#`, { name: 'subscriber by wildcard', qos: 2 }),
+      ];
+      // With a subscription: some targets call a session without one not present, which is judged elsewhere.
+      let publisher = await given.subscriber(given.topicName('own'), {
+        name: 'publisher',
+        cleanSession: false,
+        qos: 1,
+      });
+      const text = { topicName, payload, retain, qos: 2, packetId: 1_009 } as const;
+      await when(publisher).sends(publish(text));
+      await given.arrival(publisher, pubrec(text.packetId));
+      const open = Array.from({ length: others }, (_, i) => 2_000 + i);
+      for (const packetId of open) {
+        await when(publisher).sends(publish({ topicName: given.topicName('open'), qos: 2, packetId }));
+        await given.arrival(publisher, pubrec(packetId));
+      }
+      if (resumed) {
+        await when(publisher).cuts();
+        publisher = await given.resumed(publisher);
+      }
+      // Once: some targets take a second repeat for abuse.
+      await when(publisher).sends(publish({ ...text, dup: true }));
+      await must(publisher).receive(pubrec(text.packetId));
+      for (const packetId of [text.packetId, ...open]) {
+        await when(publisher).sends(pubrel(packetId));
+        await must(publisher).receive(pubcomp(packetId));
+      }
+      for (const subscriber of subscribers)
+        await must(subscriber).receiveExactly([message(payload)], {
+          until: sentinel(publisher, { topicName, qos: 2 }),
+        });
+    });
+  },
+});
