@@ -22,6 +22,6 @@ export default defineConfig({
       '**/*.tshark.test.ts',
       '**/node_modules/**',
     ],
-    testTimeout: 60_000,
+    testTimeout: 240_000,
   },
 });

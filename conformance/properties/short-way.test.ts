@@ -53,13 +53,20 @@ type Filters = readonly (readonly [filter: string, qos: number])[];
 
 const subscribe = fc
   .record({
-    filters: fc.oneof<fc.Arbitrary<Filters>[]>(
-      fc.array(fc.tuple(fc.constantFrom(...topicFilters, ...unusualFilters), fc.constantFrom(0, 1, 2, 2, 1, 0, 3)), {
-        maxLength: 4,
-      }),
-      fc.tuple(fc.integer({ min: 60, max: 130 }), fc.constantFrom(...topicFilters)).map(([count, filter]) => {
-        return Array.from({ length: count }, (_, i) => [`${filter.replace('#', '+')}/${i % 100}`, i % 3] as const);
-      }),
+    filters: fc.oneof<fc.MaybeWeightedArbitrary<Filters>[]>(
+      {
+        weight: 20,
+        arbitrary: fc.array(
+          fc.tuple(fc.constantFrom(...topicFilters, ...unusualFilters), fc.constantFrom(0, 1, 2, 2, 1, 0, 3)),
+          { maxLength: 4 },
+        ),
+      },
+      // A SUBACK whose Remaining Length needs a second byte.
+      fc
+        .tuple(fc.integer({ min: 120, max: 130 }), fc.constantFrom(...topicFilters))
+        .map(([count, filter]) =>
+          Array.from({ length: count }, (_, i) => [`${filter.replace('#', '+')}/${i % 100}`, i % 3] as const),
+        ),
     ),
     packetId: fc.oneof({ weight: 20, arbitrary: fc.constant(9) }, fc.constant(0)),
     rest: fc.oneof({ weight: 20, arbitrary: fc.constant([]) }, fc.constantFrom([0], [0, 1], [0, 1, 0x74], [0, 0, 0])),
