@@ -9,15 +9,18 @@ import { dropWhatNobodyReads, written } from './leave.ts';
 const outputs = [process.stdout, process.stderr];
 
 /** What the first word asks for is all that is loaded. */
-async function program(word: string | undefined): Promise<Command> {
+async function program(args: readonly string[]): Promise<Command> {
+  const [word] = args;
   if (word === 'pub' || word === 'sub') return (await import('./messaging-program.ts')).messagingProgram();
+  const suite = await import('./suite-program.ts');
+  if (suite.asksForSuite(args)) return suite.suiteProgram();
   return (await import('./program.ts')).program();
 }
 
 async function main(): Promise<void> {
   try {
     const args = process.argv.slice(2);
-    const command = await program(args[0]);
+    const command = await program(args);
     expectCommand(command, args);
     await command.parseAsync();
   } catch (error) {
