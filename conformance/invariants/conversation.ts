@@ -3,6 +3,7 @@
 import type { Packet } from '../../reference/codec/packet.ts';
 import { matches } from '../../reference/topics/matches.ts';
 import type { Observed, ObservedPublish } from '../wire/observer.ts';
+import { Recent } from '../wire/recent.ts';
 import { broken, type ConversationRule, type Invariant, kept, type RuleVerdict, silent } from './invariant.ts';
 
 /** The first packet of the target is its CONNACK. */
@@ -129,13 +130,13 @@ const isOneOf = (
   packet: Observed,
 ): packet is Extract<Observed, { type: Answered; packetId: number }> => types.includes(packet.type);
 
-/** Of so many messages the last acknowledgements may cross what is sent again. */
+/** Of so many messages, or a few more, the last acknowledgements may cross what is sent again. */
 const mostCrossing = 1_000;
 
 /** An identifier is not used for another message before its acknowledgement. */
 function identifiersInFlight(): ConversationRule {
   const inFlight = new Map<number, ObservedPublish>();
-  const done = new Map<number, ObservedPublish>();
+  const done = new Recent<ObservedPublish>(mostCrossing);
   let sure = true;
   return {
     sent: (packet) => {
@@ -143,11 +144,7 @@ function identifiersInFlight(): ConversationRule {
       if (packet?.type !== 'puback' && packet?.type !== 'pubcomp') return;
       const acknowledged = inFlight.get(packet.packetId);
       inFlight.delete(packet.packetId);
-      if (acknowledged === undefined) return;
-      done.delete(packet.packetId);
-      done.set(packet.packetId, acknowledged);
-      const [oldest] = done.keys();
-      if (done.size > mostCrossing && oldest !== undefined) done.delete(oldest);
+      if (acknowledged !== undefined) done.set(packet.packetId, acknowledged);
     },
     received: ({ packet }) => {
       if (packet.type !== 'publish' || packet.packetId === undefined || !sure) return silent;

@@ -88,8 +88,12 @@ export class Tracer {
   /** Index that the decisive entry has in `entries()`. */
   decisiveIndex(): number | undefined {
     const decisive = this.#decisive ?? this.#end.at(-1) ?? this.#start.at(-1);
-    const index = decisive === undefined ? -1 : this.#drafts().indexOf(decisive);
-    return index < 0 ? undefined : index;
+    if (decisive === undefined) return undefined;
+    const atStart = this.#start.lastIndexOf(decisive);
+    if (atStart >= 0) return atStart;
+    const atEnd = this.#end.lastIndexOf(decisive);
+    // A note stands for what was left out.
+    return atEnd < 0 ? undefined : this.#start.length + (this.#leftOut === 0 ? 0 : 1) + atEnd;
   }
 
   /** The trace; where all went well a shorter one will do, without the fields of packets. */

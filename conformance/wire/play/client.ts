@@ -5,6 +5,7 @@ import type { Arrival, Connection } from '../connection.ts';
 import type { Observed, ObservedPublish } from '../observer.ts';
 import { type Expected, meets, puback, pubcomp, pubrec } from '../packets.ts';
 import { mostNewcomers, type Outwaited } from '../patience.ts';
+import { Recent } from '../recent.ts';
 import type { Names } from './names.ts';
 
 export type Acknowledging = 'automatically' | 'by hand';
@@ -13,6 +14,8 @@ export type Acknowledging = 'automatically' | 'by hand';
 const timesLater = 4;
 /** Where no violation hangs on it, less patience will do. */
 const fewNewcomers = 8;
+/** Of so many messages the acknowledgements may cross what is sent again. */
+const mostCrossing = 1_000;
 /** A target that never stops sending is not waited for without end. */
 const mostWindows = 60;
 
@@ -45,8 +48,9 @@ export class Client {
   /** Arrivals from here on are reactions to the last thing sent. */
   mark = 0;
   #packetId = 0;
-  /** Messages that may come again under their identifiers. */
+  /** Messages that may come again under their identifiers: those that are not acknowledged, and the last that are. */
   readonly #repeatable = new Map<number, Observed>();
+  readonly #acknowledged = new Recent<Observed>(mostCrossing);
   readonly #names: Names | undefined;
   /** It has subscribed to names of its own run alone. */
   #keepsToOwnNames = true;
@@ -204,14 +208,18 @@ export class Client {
    * At QoS 2 that ends with PUBREL (section 4.3.3); at QoS 1 PUBACK may cross it.
    */
   #isRepeated(packet: Observed): boolean {
-    if (packet.type === 'pubrel') this.#repeatable.delete(packet.packetId);
+    if (packet.type === 'pubrel') {
+      this.#repeatable.delete(packet.packetId);
+      this.#acknowledged.delete(packet.packetId);
+    }
     if (packet.type !== 'publish' || packet.packetId === undefined) return false;
-    const before = this.#repeatable.get(packet.packetId);
+    const before = this.#repeatable.get(packet.packetId) ?? this.#acknowledged.get(packet.packetId);
     this.#repeatable.set(packet.packetId, packet);
     return packet.dup && before?.type === 'publish' && meets(packet, { ...before, dup: true });
   }
 
   #sent(packet: Packet | undefined): void {
+    if (packet?.type === 'puback') return this.#acknowledges(packet.packetId);
     if (packet?.type === 'publish') this.published.push(packet);
     if (packet?.type === 'connect') this.connect = packet;
     if (packet?.type === 'publish') this.#names?.publishesTo(packet.topicName);
@@ -219,6 +227,13 @@ export class Client {
     // Bytes that are no packet may ask for anything.
     const asked = packet?.type === 'subscribe' ? packet.subscriptions.map(({ topicFilter }) => topicFilter) : [];
     this.#keepsToOwnNames &&= packet !== undefined && asked.every((filter) => this.#names?.isOwn(filter) ?? false);
+  }
+
+  #acknowledges(packetId: number): void {
+    const packet = this.#repeatable.get(packetId);
+    if (packet === undefined) return;
+    this.#repeatable.delete(packetId);
+    this.#acknowledged.set(packetId, packet);
   }
 
   #isUnasked(packet: Observed): boolean {
