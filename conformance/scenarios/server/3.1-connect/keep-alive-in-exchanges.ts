@@ -66,25 +66,28 @@ export const acknowledgingClients = ([1, 2] as const).map((qos) =>
       const topicName = given.topicName();
       const client = await given.subscriber(topicName, { keepAlive: 1, qos });
       const publisher = await given.client({ name: 'publisher' });
-      let lastSent = given.now();
+      let acknowledgedAt = given.now();
       let longestMs = 0;
-      for (let i = 0; i < 5; i++) {
+      let came = 0;
+      for (let i = 0; i < 5 && client.connection.isOpen; i++) {
         await given.time(500, 'keep-alive timer');
-        await when(publisher).publishes({ topicName, payload: `message ${i}`, qos });
-        const came = client.connection.isOpen && (await client.hasGot(message(`message ${i}`)));
-        longestMs = Math.max(longestMs, given.now() - lastSent);
-        lastSent = given.now();
-        if (!came) break;
+        const payload = `message ${i}`;
+        await when(publisher).publishes({ topicName, payload, qos });
+        // It is acknowledged in the moment in which it comes.
+        if (!(await client.hasGot(message(payload)))) break;
+        const { at } = client.take(message(payload)) ?? { at: acknowledgedAt };
+        longestMs = Math.max(longestMs, at - acknowledgedAt);
+        acknowledgedAt = at;
+        came++;
       }
-      // Who was late beyond Keep Alive has broken a duty of clients (MQTT-3.1.2-23).
-      given.that(client.connection.isOpen || longestMs < 1_000, 'the tester itself was late');
+      // Who was late beyond Keep Alive has broken a duty of clients (MQTT-3.1.2-23): nobody is to blame for the end then.
+      const silentMs = Math.max(longestMs, (client.connection.ending?.at ?? acknowledgedAt) - acknowledgedAt);
+      given.that(client.connection.isOpen || silentMs < 1_000, 'the tester itself was late');
+      given.that(!client.connection.isOpen || came === 5, 'the messages did not come');
       must(client).satisfy(client.connection.isOpen, {
         expected: 'the client is still connected',
         got: 'it was disconnected',
       });
-      client.connection.pending = [];
-      given.that(given.now() - lastSent < 1_000, 'the tester itself was late');
-      await must(client).beServed();
     },
   }),
 );

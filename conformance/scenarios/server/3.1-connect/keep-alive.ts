@@ -98,7 +98,7 @@ const before: Readonly<Record<string, (stage: Stage, client: Client) => Promise<
 
 export const silentAfterAll = scenario('keep-alive-timeout-of-every-client', {
   title: 'Keep Alive ends every client that falls silent, whatever it has sent before; a stored session alone is kept',
-  cites: { v3: ['MQTT-3.1.2-24', 'MQTT-3.1.2-4', 'MQTT-3.1.2-6', 'MQTT-4.1.0-1'] },
+  cites: { v3: ['MQTT-3.1.2-24', 'MQTT-3.1.2-4', 'MQTT-3.1.2-6', 'MQTT-4.1.0-1', 'MQTT-3.2.2-2'] },
   protocols: ['3.1.1', '3.1'],
   timed: true,
   async play(stage) {
@@ -123,7 +123,9 @@ export const silentAfterAll = scenario('keep-alive-timeout-of-every-client', {
       }
       const again = await given.connection('again');
       await when(again).sends(given.connect({ clientId, cleanSession: false }));
-      await must(again, 'MQTT-3.1.2-4', 'MQTT-4.1.0-1').receive(connack({ returnCode: 0, ...given.toldOfSession() }));
+      await must(again, 'MQTT-3.1.2-4', 'MQTT-4.1.0-1', 'MQTT-3.2.2-2').receive(
+        connack({ returnCode: 0, ...given.toldOfSession() }),
+      );
     });
   },
 });

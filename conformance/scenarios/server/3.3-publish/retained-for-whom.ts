@@ -125,15 +125,16 @@ export const emptyWhereNothingWas = scenario('empty-retained-where-nothing-was',
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const possible = qosLevels.filter((qos) => qos <= given.capabilities.maximumQos);
-    await given.each(possible, async (qos) => {
+    const filters = [(name: string) => name, (name: string) => `${name}/#`];
+    const cases = possible.flatMap((qos) => filters.map((filterOf) => ({ qos, filterOf })));
+    await given.each(cases, async ({ qos, filterOf }) => {
+      // One subscriber a topic: of two, it may be the messages of the same one that are lost at QoS 0 each time.
       const topicName = given.topicName();
-      const subscribers = [topicName, `${topicName}/#`].map((filter) => given.subscriber(filter, { qos }));
+      const subscriber = await given.subscriber(filterOf(topicName), { qos });
       const publisher = await given.client({ name: 'publisher' });
-      for (const subscriber of await Promise.all(subscribers)) {
-        await when(publisher).publishesUntilGot(subscriber, { topicName, payload: '', qos, retain: true });
-        const arrived = await must(subscriber, 'MQTT-3.3.1-10').receive(message('', { topicName }));
-        must(subscriber, 'MQTT-3.3.1-9').satisfy(arrived?.retain === false, { expected: 'RETAIN 0', got: 'RETAIN 1' });
-      }
+      await when(publisher).publishesUntilGot(subscriber, { topicName, payload: '', qos, retain: true });
+      const arrived = await must(subscriber, 'MQTT-3.3.1-10').receive(message('', { topicName }));
+      must(subscriber, 'MQTT-3.3.1-9').satisfy(arrived?.retain === false, { expected: 'RETAIN 0', got: 'RETAIN 1' });
     });
   },
 });
