@@ -5,6 +5,7 @@ import * as section22FixedHeaderFlags from './server/2.2-fixed-header/flags.ts';
 import * as section22FixedHeaderRemainingLength from './server/2.2-fixed-header/remaining-length.ts';
 import * as section23PacketIdentifierIdentifiers from './server/2.3-packet-identifier/identifiers.ts';
 import * as section23PacketIdentifierResumed from './server/2.3-packet-identifier/resumed.ts';
+import * as section31ConnectBehindRefusal from './server/3.1-connect/behind-refusal.ts';
 import * as section31ConnectClientId from './server/3.1-connect/client-id.ts';
 import * as section31ConnectCredentials from './server/3.1-connect/credentials.ts';
 import * as section31ConnectFirstPacket from './server/3.1-connect/first-packet.ts';
@@ -87,6 +88,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['2.2-fixed-header', section22FixedHeaderRemainingLength],
   ['2.3-packet-identifier', section23PacketIdentifierIdentifiers],
   ['2.3-packet-identifier', section23PacketIdentifierResumed],
+  ['3.1-connect', section31ConnectBehindRefusal],
   ['3.1-connect', section31ConnectClientId],
   ['3.1-connect', section31ConnectCredentials],
   ['3.1-connect', section31ConnectFirstPacket],

@@ -54,3 +54,22 @@ export const answersGoOn = ([1, 2] as const).map((qos) =>
     },
   }),
 );
+
+export const answersWhateverTheSize = ([1, 2] as const).map((qos) =>
+  scenario(`answer-to-qos-${qos}-whatever-the-size`, {
+    title: `A PUBLISH at QoS ${qos} is answered whatever its size, from 0 bytes to 200,000`,
+    cites: { v3: ['MQTT-3.3.4-1', qos === 1 ? 'MQTT-4.3.2-2' : 'MQTT-4.3.3-2'] },
+    async play({ given, when, must }) {
+      given.payloadsOf(200_000);
+      await given.each([0, 1, 127, 128, 16_383, 16_384, 65_535, 65_536, 200_000], async (length) => {
+        const client = await given.client({ name: `publisher of ${length} bytes` });
+        const payload = new Uint8Array(length).fill(0x61);
+        await when(client).sends(publish({ topicName: given.topicName(), qos, packetId: 11, payload }));
+        await must(client).receive(qos === 1 ? puback(11) : pubrec(11));
+        if (qos === 1) return;
+        await when(client).sends({ type: 'pubrel', packetId: 11 });
+        await must(client, 'MQTT-4.3.3-2').receive(pubcomp(11));
+      });
+    },
+  }),
+);
