@@ -205,12 +205,13 @@ export class Client implements AsyncDisposable {
 
   #publishOnce(topicName: string, payload: Uint8Array, retain: boolean): Promise<void> {
     const { core } = this.#edge;
-    if (core.publishAtOnce(topicName, payload, retain))
-      return this.#edge.room(payload.length >= leastSliceBytes) ?? sent;
+    const mustLeave = payload.length >= leastSliceBytes;
+    if (core.publishAtOnce(topicName, payload, retain)) return this.#edge.room(mustLeave) ?? sent;
     topicBytes(topicName);
     const message = new OutgoingMessage({ topicName, payload, qos: 0, retain });
     core.outbox.later(message);
-    return message.settled();
+    const settled = message.settled();
+    return mustLeave ? settled.then(() => this.#edge.room(true)) : settled;
   }
 
   #publish(topicName: string, payload: Uint8Array, qos: Qos, retain: boolean): Promise<void> {

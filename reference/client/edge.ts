@@ -11,6 +11,7 @@ import type { ClientPort, CoreOptions } from './core/client-port.ts';
 import { Disconnected } from './core/errors.ts';
 import type { Happenings } from './happenings.ts';
 import { type ClientOptions, defaults } from './options.ts';
+import { Room } from './room.ts';
 import { Stream, type StreamOwner } from './stream.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -24,16 +25,15 @@ export interface EdgeOptions {
   readonly store: Store | undefined;
 }
 
-/** Output is handed to the stream as soon as there is so much of it, else by the end of the turn. */
-const flushBytes = 65_536;
-/** So much unsent output makes a publisher of QoS 0 wait. */
-const highWaterBytes = 1_048_576;
+/** Output is handed to the stream as soon as there is so much of it, which mostly lies in one block, else by the end of the turn. */
+const flushBytes = 61_440;
+/** Who has sent so much in a turn waits for the next: the program's other work wants its turn too. */
+const turnBytes = 524_288;
 /** A stream that is not closed by then is broken off. */
 const closeWithinMs = 5_000;
 const subprotocols = { 3: 'mqttv3.1', 4: 'mqtt' } as const;
 
 const flush = (edge: Edge): void => edge.flush();
-const roomAgain = (edge: Edge): void => edge.roomAgain();
 
 export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
   readonly core: ClientCore;
@@ -48,9 +48,9 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
   /** When the stream has to be open, or closed. */
   #streamBy = Number.POSITIVE_INFINITY;
   #flushWaits = false;
-  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
-  /** Unsent bytes up to which there is room. */
-  #roomBytes = highWaterBytes;
+  #room: Room | undefined;
+  /** Of this turn, handed to the stream before its end. */
+  #turnBytes = 0;
   #closed: (() => void) | undefined;
   due = Number.POSITIVE_INFINITY;
   place = -1;
@@ -74,13 +74,16 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
    * copied.
    */
   room(mustLeave: boolean): Promise<void> | undefined {
-    if (mustLeave) this.#roomBytes = 0;
-    if (this.core.outputBytes < flushBytes) return this.#room?.promise;
-    if (this.#room === undefined) this.#promiseRoom();
-    this.flush();
-    // Not at once even if everything went out: the program's other work wants its turn too.
-    if (this.bufferedBytes <= this.#roomBytes) setImmediate(roomAgain, this);
-    return this.#room?.promise;
+    const { outputBytes, isConnected } = this.core;
+    const flushes = outputBytes >= flushBytes;
+    if (!isConnected || !(flushes || mustLeave)) return this.#room?.promise;
+    if (flushes) {
+      this.#turnBytes += outputBytes;
+      this.#flushNow();
+      if (this.bufferedBytes === 0 && this.#turnBytes < turnBytes) return this.#room?.promise;
+    }
+    this.#room ??= new Room();
+    return this.#room.wanted(mustLeave);
   }
 
   /** Ends the client without waiting for a server that says nothing. */
@@ -144,7 +147,7 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
   }
 
   disconnected(reason: Disconnected): void {
-    this.#releaseRoom();
+    this.#room?.release();
     this.#happenings.tell('disconnected', reason);
   }
 
@@ -212,6 +215,12 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
   /** The turn is over. */
   flush(): void {
     this.#flushWaits = false;
+    this.#turnBytes = 0;
+    this.#flushNow();
+    if (this.#room?.isThere(this.bufferedBytes) === true) this.#room.release();
+  }
+
+  #flushNow(): void {
     this.#write();
     this.#held?.turnEnded();
     this.#arm();
@@ -238,29 +247,9 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
     return this.#transport?.bufferedBytes ?? 0;
   }
 
-  /** Called by the output alone. */
+  /** Called by the output alone. What has gathered since then leaves before there is room. */
   left(): void {
-    if (this.#room !== undefined && this.bufferedBytes <= this.#roomBytes) setImmediate(roomAgain, this);
-  }
-
-  /** Asked for by several: what has gathered since then counts. */
-  roomAgain(): void {
-    if (this.bufferedBytes <= this.#roomBytes) this.#releaseRoom();
-  }
-
-  #releaseRoom(): void {
-    const room = this.#room;
-    this.#room = undefined;
-    this.#roomBytes = highWaterBytes;
-    room?.resolve();
-  }
-
-  #promiseRoom(): void {
-    let resolve = (): void => {};
-    const promise = new Promise<void>((done) => {
-      resolve = done;
-    });
-    this.#room = { promise, resolve };
+    if (this.#room?.isThere(this.bufferedBytes) === true) this.outputWaits();
   }
 
   // Time.

@@ -6,6 +6,8 @@ export interface SilentServer extends AsyncDisposable {
   readonly address: string;
   /** All that came behind CONNECT, in hex. */
   came(): string;
+  /** Reads no more of the connections that are open. */
+  pause(): void;
   /** Ends the connections that are open. */
   cut(): void;
 }
@@ -33,6 +35,9 @@ export async function startSilentServer(): Promise<SilentServer> {
   return {
     address: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`,
     came: () => came,
+    pause() {
+      for (const socket of open) socket.pause();
+    },
     cut,
     async [Symbol.asyncDispose]() {
       cut();

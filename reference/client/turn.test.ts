@@ -30,7 +30,8 @@ test('payloads stay as they are while others are read', async () => {
   for (const payload of sent) await client.publish('a', payload, { qos: 1 });
   await Promise.all(sent.map((payload) => client.publish('a', payload, { qos: 1 })));
   await client.ping();
-  expect(payloads.map((payload) => Buffer.from(payload))).toEqual([...sent, ...sent].map((one) => Buffer.from(one)));
+  const text = (payload: Uint8Array): string => Buffer.from(payload).toString('base64');
+  expect(payloads.map(text)).toEqual([...sent, ...sent].map(text));
 });
 
 test('what a paused client has not read comes when it reads on', async () => {
