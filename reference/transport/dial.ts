@@ -41,9 +41,8 @@ export function dial(address: DialAddress, options: DialOptions, dialler: Dialle
     case 'mqtt': {
       const { host, port } = address;
       // Half open, so that what the server sent before its FIN is read to the end. Without Nagle's delay.
-      return SocketDialling.reading(host, dialler, (onread) =>
-        connectTcp({ host, port, noDelay: true, allowHalfOpen: true, onread }),
-      );
+      const socket = connectTcp({ host, port, noDelay: true, allowHalfOpen: true, onread });
+      return new SocketDialling(socket, host, dialler).awaits('connect', { readsData: false });
     }
     case 'mqtts': {
       const { host, port } = address;
@@ -52,9 +51,8 @@ export function dial(address: DialAddress, options: DialOptions, dialler: Dialle
       return new SocketDialling(socket, host, dialler).awaits('secureConnect', { readsData: true });
     }
     case 'unix': {
-      return SocketDialling.reading('', dialler, (onread) =>
-        connectTcp({ path: address.path, allowHalfOpen: true, onread }),
-      );
+      const socket = connectTcp({ path: address.path, allowHalfOpen: true, onread });
+      return new SocketDialling(socket, '', dialler).awaits('connect', { readsData: false });
     }
     case 'ws':
     case 'wss':
@@ -65,8 +63,14 @@ export function dial(address: DialAddress, options: DialOptions, dialler: Dialle
 /** TLS asks for the server by name, unless it is an IP address (RFC 6066, section 3). */
 const nameOf = (host: string): ConnectionOptions => (/^[\d.]+$|:/.test(host) ? {} : { servername: host });
 
-/** All plain sockets read into this, one after the other: who listens is told of a chunk before the next is read. */
-const readBuffer = Buffer.allocUnsafeSlow(65_536);
+/** All plain sockets read into one buffer, one after the other: who listens is told of a chunk before the next is read. */
+const buffer = Buffer.allocUnsafeSlow(65_536);
+/** Node calls it as a method of the socket. */
+function callback(this: Socket, bytes: number): boolean {
+  came(this, buffer.subarray(0, bytes));
+  return true;
+}
+const onread: OnReadOpts = { buffer, callback };
 
 class SocketDialling implements Dialling, SocketOwner {
   readonly #socket: Socket;
@@ -74,18 +78,6 @@ class SocketDialling implements Dialling, SocketOwner {
   readonly #dialler: Dialler;
   #readsData = false;
   #error: Error | undefined;
-
-  /** A plain socket, which needs no buffer for each read. */
-  static reading(host: string, dialler: Dialler, open: (onread: OnReadOpts) => Socket): SocketDialling {
-    const socket = open({
-      buffer: readBuffer,
-      callback(bytes) {
-        came(socket, readBuffer.subarray(0, bytes));
-        return true;
-      },
-    });
-    return new SocketDialling(socket, host, dialler).awaits('connect', { readsData: false });
-  }
 
   constructor(socket: Socket, host: string, dialler: Dialler) {
     this.#socket = socket;
