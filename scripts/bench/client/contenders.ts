@@ -11,7 +11,7 @@ export interface Publishing {
 }
 
 export interface Contender {
-  /** Publishes at QoS 0 and waits at each so many-th message. */
+  /** Publishes at QoS 0 and waits at each so many-th message, and at the end until all have come. */
   publishOnce(publishing: Publishing, options: { waitEach: number; until: () => boolean }): Promise<number>;
   /** Publishes with so many unacknowledged. Resolves with how many were acknowledged. */
   publishSurely(publishing: Publishing, options: { inFlight: number; until: () => boolean }): Promise<number>;
@@ -47,7 +47,7 @@ class Ours implements Contender {
       for (let i = 1; i < waitEach; i++) void this.#client.publish(topics[count++ % topics.length] as string, payload);
       await this.#client.publish(topics[count++ % topics.length] as string, payload);
     }
-    await this.#client.ping();
+    await this.#client.publish(topics[0] as string, '', { qos: 1 });
     return count;
   }
 
@@ -104,6 +104,7 @@ class Theirs implements Contender {
       for (let i = 1; i < waitEach; i++) this.#client.publish(topics[count++ % topics.length] as string, bytes);
       await this.#client.publishAsync(topics[count++ % topics.length] as string, bytes);
     }
+    await this.#client.publishAsync(topics[0] as string, '', { qos: 1 });
     return count;
   }
 
