@@ -30,3 +30,66 @@ test.each([{ reclaims: false }, { reclaims: true }])('one piece is one write, %o
   output.flush(sink);
   expect(told).toEqual(['write 7']);
 });
+
+/** A sink that takes what is written at once, or keeps it until it is told to let go. */
+class Slow implements Sink {
+  bufferedBytes = 0;
+  takesAtOnce = true;
+  readonly written: Uint8Array[] = [];
+  readonly waiting: (() => void)[] = [];
+
+  write(bytes: Uint8Array, taken = (): void => {}): void {
+    this.written.push(bytes);
+    if (this.takesAtOnce) return taken();
+    this.bufferedBytes += bytes.length;
+    this.waiting.push(taken);
+  }
+
+  letGo(): void {
+    this.bufferedBytes = 0;
+    for (const taken of this.waiting.splice(0)) taken();
+  }
+
+  /** Whether the last two that were written lie in the same block. */
+  get usesBlockAgain(): boolean {
+    const [a, b] = this.written.slice(-2);
+    return a !== undefined && a.buffer === b?.buffer;
+  }
+}
+
+test.each([{ reclaims: false }, { reclaims: true }])(
+  'a block is used again, but not while it is read from, %o',
+  (options) => {
+    const output = new Output(new BlockPool(), options);
+    const sink = new Slow();
+    const flush = (): void => {
+      output.acknowledgement(0x40, 1);
+      output.flush(sink);
+    };
+    flush();
+    flush();
+    expect(sink.usesBlockAgain).toBe(true);
+    sink.takesAtOnce = false;
+    flush();
+    flush();
+    expect(sink.usesBlockAgain).toBe(false);
+    sink.letGo();
+    sink.takesAtOnce = true;
+    flush();
+    flush();
+    expect(sink.usesBlockAgain).toBe(true);
+    expect(Buffer.concat(sink.written)).toEqual(Buffer.from('40020001'.repeat(6), 'hex'));
+  },
+);
+
+test('of a sink that always reads on later, blocks come back when it says so', () => {
+  const output = new Output(new BlockPool(), { reclaims: true });
+  const sink = new Slow();
+  sink.takesAtOnce = false;
+  for (let i = 0; i < 4; i++) {
+    output.acknowledgement(0x40, 1);
+    output.flush(sink);
+    sink.letGo();
+  }
+  expect(new Set(sink.written.map(({ buffer }) => buffer)).size).toBe(2);
+});

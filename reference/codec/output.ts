@@ -34,6 +34,8 @@ export class Output {
   /** Blocks that pieces lie in. */
   #full: Buffer[] | undefined;
   readonly #reclaims: boolean;
+  /** Whether what was written last had left when the call returned, as it mostly does: then nobody has to be told later. */
+  #leavesAtOnce = true;
 
   /** `reclaims`: the sink calls `taken`, so that blocks which it still reads from come back too. */
   constructor(pool: BlockPool, { reclaims = false }: { readonly reclaims?: boolean } = {}) {
@@ -54,7 +56,7 @@ export class Output {
   /** Appends a range of bytes that stay as they are until they are gone. */
   append(bytes: Uint8Array, from = 0, to = bytes.length): void {
     const count = to - from;
-    if (count >= leastSliceBytes) this.#slice(bytes.subarray(from, to));
+    if (count >= leastSliceBytes) this.#slice(count === bytes.length ? bytes : bytes.subarray(from, to));
     else this.copy(bytes, from, to);
   }
 
@@ -81,25 +83,46 @@ export class Output {
 
   /** Writes what was gathered. */
   flush(sink: Sink): void {
+    if (this.length < leastSliceBytes && this.#leavesAtOnce && this.#pieces === undefined && this.#full === undefined) {
+      if ((sink.bufferedBytes ?? 0) === 0) return this.#flushBlock(sink);
+    }
     const [pieces, blocks] = this.#takePieces();
     if (this.#reclaims) return this.#lend(sink, pieces, blocks);
     if (pieces.length > 1) sink.cork?.();
     for (const piece of pieces) sink.write(piece);
     if (pieces.length > 1) sink.uncork?.();
+    this.#leavesAtOnce = (sink.bufferedBytes ?? 0) === 0;
     // Blocks that the transport still reads from are left to it.
-    if ((sink.bufferedBytes ?? 0) === 0) for (const block of blocks) this.#pool.give(block);
+    if (this.#leavesAtOnce) for (const block of blocks) this.#pool.give(block);
   }
 
-  #takePieces(): readonly [pieces: readonly Uint8Array[], blocks: readonly Buffer[]] {
-    this.#finishPiece();
-    const taken = [this.#pieces ?? [], this.#full ?? []] as const;
-    if (this.#block !== undefined) taken[1].push(this.#block);
+  /** As it is most of the time: little, in one block, and nothing before it waits. */
+  #flushBlock(sink: Sink): void {
+    const block = this.#block;
+    if (block === undefined || this.length === 0) return;
+    const piece = block.subarray(this.#start, this.#end);
+    this.#begin();
+    sink.write(piece);
+    this.#leavesAtOnce = (sink.bufferedBytes ?? 0) === 0;
+    // A block that the transport still reads from is left to it.
+    if (this.#leavesAtOnce) this.#pool.give(block);
+  }
+
+  /** Nothing is gathered. */
+  #begin(): void {
     this.length = 0;
     this.#block = undefined;
     this.#start = 0;
     this.#end = 0;
     this.#pieces = undefined;
     this.#full = undefined;
+  }
+
+  #takePieces(): readonly [pieces: readonly Uint8Array[], blocks: readonly Buffer[]] {
+    this.#finishPiece();
+    const taken = [this.#pieces ?? [], this.#full ?? []] as const;
+    if (this.#block !== undefined) taken[1].push(this.#block);
+    this.#begin();
     return taken;
   }
 
@@ -113,6 +136,7 @@ export class Output {
       sink.left?.();
     });
     if (last > 0) sink.uncork?.();
+    this.#leavesAtOnce = (sink.bufferedBytes ?? 0) === 0;
   }
 
   #reserve(count: number): Buffer {
