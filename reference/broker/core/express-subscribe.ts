@@ -23,15 +23,17 @@ export class ExpressSubscribe {
   readonly #isOpen: boolean;
 
   constructor(core: BrokerCore) {
-    const { rules, access, events } = core;
+    const { rules, access } = core;
     this.#core = core;
-    this.#isOpen = hasStandardSubscribing(rules) && access.isOpen && events.subscribed === undefined;
+    this.#isOpen = hasStandardSubscribing(rules) && access.isOpen;
   }
 
   /** Serves the packet whose body is given; false leaves it to the long way, and nothing of it has happened then. */
   serve(connection: Connection, session: Session, chunk: Uint8Array, bodyAt: number, end: number): boolean {
-    if (!this.#isOpen || session.journal !== undefined || end - bodyAt < 6) return false;
-    const { limits, router } = this.#core;
+    const { limits, router, events } = this.#core;
+    // Who wants to be told of subscriptions may begin to listen at any time.
+    if (!this.#isOpen || events.subscribed !== undefined || session.journal !== undefined || end - bodyAt < 6)
+      return false;
     const hasIdentifier = chunk[bodyAt] !== 0 || chunk[bodyAt + 1] !== 0;
     const filters = plainFilters(chunk, bodyAt + 2, end, Math.min(levelsOfOne, limits.maxTopicLevels));
     if (!hasIdentifier || filters === 0 || session.weight + filters > limits.maxSubscriptions) return false;
