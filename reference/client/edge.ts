@@ -27,6 +27,8 @@ export interface EdgeOptions {
 
 /** Output is handed to the stream as soon as there is so much of it, which mostly lies in one block, else by the end of the turn. */
 const flushBytes = 61_440;
+/** The same of payloads that are not copied: the fewer the writes, the better. */
+const slicesFlushBytes = 1_048_576;
 /** Who has sent so much in a turn waits for the next: the program's other work wants its turn too. */
 const turnBytes = 524_288;
 /** A stream that is not closed by then is broken off. */
@@ -75,7 +77,7 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
    */
   room(mustLeave: boolean): Promise<void> | undefined {
     const { outputBytes, isConnected } = this.core;
-    const flushes = outputBytes >= flushBytes;
+    const flushes = outputBytes >= (mustLeave ? slicesFlushBytes : flushBytes);
     if (!isConnected || !(flushes || mustLeave)) return this.#room?.promise;
     if (flushes) {
       this.#turnBytes += outputBytes;
