@@ -23,6 +23,7 @@ import { Pulse } from './pulse.ts';
 import { randomFrom } from './random.ts';
 import { type Planned, Schedule } from './schedule.ts';
 import { judgeSilence, judgesSilence, silentTarget } from './silence.ts';
+import { Sweeper } from './sweeper.ts';
 import { thisMachine } from './this-machine.ts';
 import { untilTheEnd } from './until-the-end.ts';
 import { Witness } from './witness.ts';
@@ -186,6 +187,12 @@ async function play(options: PlayOptions): Promise<Ending> {
   });
   if (!(await unless(interrupted, witness.open())))
     return { endedBy: 'target lost', reason: 'the target refused a connection after it was probed' };
+  const sweeper = new Sweeper({
+    connect: () => connectTo(address, { level, clientId: names.clientId() }),
+    // That a message was published to clear it does not say that it is cleared.
+    open: (name) => openQuietly({ address, leftovers: new Leftovers(), now, replyMs: longestReplyMs }, name),
+  });
+  await unless(interrupted, sweeper.open());
   const door = new Door(async () => void (await witness.accepts()));
   const restOfRun = new AbortController();
   const pulse = new Pulse({
@@ -211,6 +218,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     restOfRun: restOfRun.signal,
     patience: new Patience({ replyMs, witness: () => pulse.feel() }),
     witness: () => witness.exchange(),
+    sweep: (topicNames) => sweeper.sweep(topicNames),
     admit: () => door.admit(),
     ...(options.onlooker === undefined ? {} : { onlooker: options.onlooker }),
     invariants: (scenarioId, connection) => {
@@ -260,6 +268,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     results.push(...schedule.results());
     throw error;
   } finally {
+    sweeper.close();
     witness.close();
   }
 }

@@ -257,7 +257,7 @@ export class Schedule {
 
   /** Plays once more; whoever asks for that waits for his turn. */
   #inTurn(planned: Planned): Promise<ScenarioResult> {
-    const result = this.#turn.then(() => this.#result(planned, 'repeat'));
+    const result = this.#turn.then(() => this.#result(planned, 'confirmation'));
     this.#turn = result;
     return result;
   }
@@ -266,14 +266,14 @@ export class Schedule {
   async #playAgain(planned: Planned, times: number): Promise<ScenarioResult[]> {
     const results: ScenarioResult[] = [];
     await this.#inLanes([...Array(times).keys()], planned.scenario.alone ? 1 : repeatLanes, async () => {
-      results.push(await this.#result(planned, 'repeat'));
+      results.push(await this.#result(planned, 'confirmation'));
     });
     return results;
   }
 
   async #result(
     { scenario, section, protocol, skipBecause }: Planned,
-    which: 'first' | 'repeat' = 'first',
+    which: 'first' | 'repeat' | 'confirmation' = 'first',
   ): Promise<ScenarioResult> {
     const { now, contextOf, contextOfRepeat, emit } = this.#options;
     const { id, title } = scenario;
@@ -290,14 +290,16 @@ export class Schedule {
       return { ...common, verdict: 'skipped', reason: skipBecause, checks: [], trace: [], durationMs: 0 };
     const waitsFor = (what: string, forMs?: number): void =>
       emit({ type: 'scenario:waits', id, protocol, waitsFor: what, ...(forMs === undefined ? {} : { forMs }) });
-    const run = which === 'repeat' ? contextOfRepeat(protocol) : contextOf(protocol);
+    const run = which === 'first' ? contextOf(protocol) : contextOfRepeat(protocol);
     const performance = new Performance({ scenario, protocol, run, waitsFor });
     this.#playing.add(performance);
     const outcome = await outcomeOf(scenario, performance);
     performance.close();
     this.#playing.delete(performance);
     const verdict = outcome.verdict ?? scenarioVerdict(performance.checks);
-    const trace = performance.tracer.entries({ brief: verdict === 'pass' || verdict === 'observed' });
+    // Of a confirmation nothing but its verdict is looked at.
+    const brief = verdict === 'pass' || verdict === 'observed';
+    const trace = which === 'confirmation' ? [] : performance.tracer.entries({ brief });
     const reason = outcome.reason === undefined ? {} : { reason: outcome.reason };
     // An answer that was kept back may be what failed, whatever the scenario is about.
     const failed = performance.checks.flatMap((check) => (check.verdict === 'fail' ? check.statements : []));

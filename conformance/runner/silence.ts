@@ -70,6 +70,7 @@ export async function judgeSilence(options: SilenceOptions): Promise<ScenarioRes
     restOfRun: interrupted,
     patience,
     witness: () => Promise.resolve(undefined),
+    sweep: () => {},
     admit: () => Promise.resolve(),
     ...(onlooker === undefined ? {} : { onlooker }),
     invariants: () => [],

@@ -17,6 +17,7 @@ import { field } from '../raw.ts';
 import { Tracer } from '../tracer.ts';
 import { handshake } from './barrier-reached.ts';
 import { type Acknowledging, Client } from './client.ts';
+import { Leftovers } from './leftovers.ts';
 import { type Recorder, Skipped, Stopped } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -58,6 +59,8 @@ export interface GivenOptions {
 export class Given {
   readonly #options: GivenOptions;
   readonly #clients: Client[] = [];
+  /** Of this scenario alone. */
+  readonly #leftovers = new Leftovers();
   #over = false;
   /** How many connections have a name, also those that are still being opened: each is a lane of its own. */
   readonly #named = new Map<string, number>();
@@ -185,7 +188,11 @@ export class Given {
         ],
       });
       connection.watch({
-        sent: (_bytes, packet) => packet !== undefined && run.leftovers.sent(packet),
+        sent: (_bytes, packet) => {
+          if (packet === undefined) return;
+          run.leftovers.sent(packet);
+          this.#leftovers.sent(packet);
+        },
         received: () => {},
         ended: () => {},
       });
@@ -419,6 +426,7 @@ export class Given {
       if (connection.isOpen && connection.nextSequence > 0) connection.send({ type: 'disconnect' });
       connection.cut('FIN');
     }
+    this.#options.run.sweep(this.#leftovers.topicNames);
   }
 
   /** What opens connections after the end would leave sessions behind that nobody clears. Throws Stopped. */

@@ -58,6 +58,7 @@ export function contextOf(port: number, witness: () => Promise<boolean>): RunCon
     random: () => 0,
     invariants: () => [],
     witness: () => Promise.resolve(undefined),
+    sweep: () => {},
     admit: () => Promise.resolve(),
     lateKeepAliveMs: 100,
     restOfRun: new AbortController().signal,
