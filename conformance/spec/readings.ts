@@ -139,6 +139,23 @@ export const disputes = [
       },
     ],
   },
+  {
+    id: 'empty-will-topic',
+    statements: ['MQTT-4.7.3-1'],
+    question: 'Has a CONNECT with an empty will topic to be closed upon?',
+    readings: [
+      {
+        name: 'close',
+        says: 'a will topic is a Topic Name and has at least one character; who accepts an empty one owes a will that nobody may publish',
+        heldBy: 'the letter of 4.7.3-1 with 3.1.2-8 and 4.8.0-1; mosquitto and ejabberd refuse it',
+      },
+      {
+        name: 'unpublished',
+        says: 'only what is published has a Topic Name; a will that never is published is worth a remark',
+        heldBy: 'section 3.1.3.2, which asks for UTF-8 alone; aedes, RabbitMQ and ActiveMQ accept it',
+      },
+    ],
+  },
 ] as const satisfies readonly Dispute[];
 
 export type DisputeId = (typeof disputes)[number]['id'];
