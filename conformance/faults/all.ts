@@ -16,6 +16,7 @@ import { seldomFaults } from './seldom.ts';
 import { silenceFaults } from './silences.ts';
 import { subscribeFaults } from './subscribe.ts';
 import { textAndOrderFaults } from './text-and-order.ts';
+import { whoseStateFaults } from './whose-state.ts';
 
 export const faults: readonly Fault[] = [
   ...dataAndHeaderFaults,
@@ -34,6 +35,7 @@ export const faults: readonly Fault[] = [
   ...ofKnownClientsFaults,
   ...overlookedFaults,
   ...level3Faults,
+  ...whoseStateFaults,
 ];
 
 /** The fault of this name; undefined if there is none. */

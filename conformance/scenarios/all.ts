@@ -18,6 +18,7 @@ import * as section31ConnectQueuedAlike from './server/3.1-connect/queued-alike.
 import * as section31ConnectResumedAgain from './server/3.1-connect/resumed-again.ts';
 import * as section31ConnectSessions from './server/3.1-connect/sessions.ts';
 import * as section31ConnectTakeover from './server/3.1-connect/takeover.ts';
+import * as section31ConnectWhoseState from './server/3.1-connect/whose-state.ts';
 import * as section31ConnectWill from './server/3.1-connect/will.ts';
 import * as section31ConnectWillInExchanges from './server/3.1-connect/will-in-exchanges.ts';
 import * as section31ConnectWillOfWhom from './server/3.1-connect/will-of-whom.ts';
@@ -33,6 +34,7 @@ import * as section33PublishRetainedForWhom from './server/3.3-publish/retained-
 import * as section33PublishRetainedInDetail from './server/3.3-publish/retained-in-detail.ts';
 import * as section34AcknowledgementsLengths from './server/3.4-acknowledgements/lengths.ts';
 import * as section34AcknowledgementsWrongAcknowledgements from './server/3.4-acknowledgements/wrong-acknowledgements.ts';
+import * as section38SubscribeAlike from './server/3.8-subscribe/alike.ts';
 import * as section38SubscribeInFlight from './server/3.8-subscribe/in-flight.ts';
 import * as section38SubscribeMalformed from './server/3.8-subscribe/malformed.ts';
 import * as section38SubscribeSubscribe from './server/3.8-subscribe/subscribe.ts';
@@ -101,6 +103,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectResumedAgain],
   ['3.1-connect', section31ConnectSessions],
   ['3.1-connect', section31ConnectTakeover],
+  ['3.1-connect', section31ConnectWhoseState],
   ['3.1-connect', section31ConnectWill],
   ['3.1-connect', section31ConnectWillInExchanges],
   ['3.1-connect', section31ConnectWillOfWhom],
@@ -116,6 +119,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.3-publish', section33PublishRetained],
   ['3.4-acknowledgements', section34AcknowledgementsLengths],
   ['3.4-acknowledgements', section34AcknowledgementsWrongAcknowledgements],
+  ['3.8-subscribe', section38SubscribeAlike],
   ['3.8-subscribe', section38SubscribeInFlight],
   ['3.8-subscribe', section38SubscribeMalformed],
   ['3.8-subscribe', section38SubscribeSubscribe],

@@ -371,6 +371,33 @@ export class Given {
     }
   }
 
+  /**
+   * Connects so many times, one after another, and ends each connection by RST behind its CONNECT, without waiting: sooner or later the
+   * target loses one between its CONNACK and what it owes behind that. Too many connections for a ladder: a note tells of them.
+   */
+  async connectsInVain(connect: Connect, times: number): Promise<void> {
+    const { address, patience, now, leftovers, admit } = this.#options.run;
+    this.#options.tracer.note(
+      `${times} connections as "${connect.clientId}", each ended by RST right behind its CONNECT`,
+    );
+    leftovers.sent(connect);
+    for (let i = 0; i < times; i++) {
+      await admit();
+      this.#expectTime();
+      const tracer = new Tracer({ now, secrets: [] });
+      try {
+        const connection = await Connection.open({ name: 'cut', address, tracer, patience, now, watchers: [] });
+        connection.send(connect);
+        // Behind another turn each time: the bytes of both may be read at different times.
+        for (let turns = i % 4; turns > 0; turns--) await nextTurn();
+        connection.cut('RST');
+      } catch (error) {
+        if (!(error instanceof LinkRefused)) throw error;
+        return this.#options.recorder.inconclusive(`the target could not be reached: ${error.code}`);
+      }
+    }
+  }
+
   /** Ends the scenario as inconclusive unless the condition holds. */
   that(holds: boolean, reasonIfNot: string): void {
     if (!holds) this.#options.recorder.inconclusive(reasonIfNot);
@@ -452,6 +479,8 @@ const longestRunMs = 600_000;
 /** A large broker takes its time until it listens. */
 const restartedWithinMs = 60_000;
 const betweenTriesMs = 100;
+
+const nextTurn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 function willOf({ topicName, message, qos = 0, retain = false }: WillText): NonNullable<Connect['will']> {
   return { topicName, message: payloadBytes(message), qos, retain };

@@ -113,6 +113,38 @@ export const pubrecSurelyRead = scenario('pubrec-read-before-the-cut', {
   },
 });
 
+export const pubrelOverLostConnacks = scenario('pubrel-owed-over-connections-lost-at-once', {
+  title:
+    'A PUBREL that was sent once is owed, and no PUBLISH, however many connections were lost before it could come again',
+  cites: { v3: ['MQTT-4.3.3-1', 'MQTT-4.4.0-1'] },
+  needs: ['qos 2'],
+  async play({ given, when, must }) {
+    // Some sessions side by side: whether a connection is lost at the wrong moment is a matter of chance.
+    await given.each(['a', 'b', 'c', 'd'], async (suffix) => {
+      const topicName = given.topicName(suffix);
+      const before = await given.subscriber(topicName, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'owed', qos: 2 });
+      const { packetId = 0 } = await given.arrival(before, message('owed'));
+      await when(before).sends(pubrec(packetId));
+      await given.arrival(before, pubrel(packetId));
+      await when(before).cuts('RST');
+      await given.connectsInVain(given.connect({ clientId: before.clientId, cleanSession: false }), 25);
+      const after = await given.resumed(before);
+      const look = () => after.take(pubrel(packetId)) ?? after.take({ type: 'publish', packetId });
+      const { found } = await after.waitsFor(look);
+      must(after, 'MQTT-4.3.3-1').satisfy(found?.packet.type !== 'publish', {
+        expected: `PUBREL id ${packetId}, and no PUBLISH`,
+        got: `PUBLISH id ${packetId} again`,
+      });
+      if (found === undefined) await must(after, 'MQTT-4.4.0-1').receive(pubrel(packetId));
+      await when(after).sends(pubcomp(packetId));
+      after.acknowledging = 'automatically';
+      await must(after, 'MQTT-4.3.3-1').receiveExactly([], { until: sentinel(publisher) });
+    });
+  },
+});
+
 export const retainOfResend = scenario('resent-with-retain-0', {
   title: 'What came with RETAIN 0 because the subscription was there comes again with RETAIN 0',
   cites: { v3: ['MQTT-3.3.1-9'] },
