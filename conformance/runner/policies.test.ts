@@ -1,10 +1,42 @@
 // What the standard leaves to a server's policy.
 import { expect, test } from 'vitest';
 import { connectRules } from '../../reference/broker/core/rules/connect.ts';
-import { startBroker } from '../../reference/broker/index.ts';
-import type { Connect } from '../../reference/codec/packet.ts';
-import { writing } from '../faults/bend.ts';
+import { type BrokerOptions, startBroker } from '../../reference/broker/index.ts';
+import type { Connect, Packet } from '../../reference/codec/packet.ts';
+import { reading, writing } from '../faults/bend.ts';
 import { playedOnce } from './sample-run.ts';
+
+/** Numbers its messages in another way: 1, 2, 3 … become these. The other way round when they are acknowledged. */
+function numbering(numberOf: (packetId: number) => number) {
+  const numbers = Array.from({ length: 65_535 }, (_, i) => numberOf(i + 1));
+  const back = new Map(numbers.map((number, i) => [number, i + 1]));
+  const { parts } = reading((packet) =>
+    packet.type === 'puback' || packet.type === 'pubrec' || packet.type === 'pubcomp'
+      ? { ...packet, packetId: back.get(packet.packetId) ?? packet.packetId }
+      : packet,
+  );
+  const numbered = (packetId: number): number => numbers[packetId - 1] ?? packetId;
+  const outgoing = (packet: Packet): readonly Packet[] => {
+    if (packet.type === 'pubrel') return [{ ...packet, packetId: numbered(packet.packetId) }];
+    if (packet.type !== 'publish' || packet.qos === 0) return [packet];
+    return [{ ...packet, packetId: numbered(packet.packetId) }];
+  };
+  return { parts: { ...parts, outgoing } };
+}
+
+/** What a server may do in one way or another; none of them is prescribed. */
+const ways: readonly (readonly [what: string, options: () => BrokerOptions])[] = [
+  ['sends retained messages ahead of the SUBACK', () => ({ rules: { subscribe: { subackComesFirst: () => false } } })],
+  [
+    'sends a copy for each overlapping subscription',
+    () => ({ rules: { publish: { matchesServed: (matches) => matches } } }),
+  ],
+  ['has odd packet identifiers first', () => numbering((packetId) => ((packetId * 2 - 2) % 65_535) + 1)],
+  ['has descending packet identifiers', () => numbering((packetId) => 65_536 - packetId)],
+  // A prime scatters them: none comes twice.
+  ['has packet identifiers in no order', () => numbering((packetId) => ((packetId * 30_011) % 65_535) + 1)],
+  ['keeps one message in flight', () => ({ maxInFlight: 1 })],
+];
 
 const news = {
   type: 'publish',
@@ -57,3 +89,8 @@ test.each([4_096, 65_536])(
     expect(skipped.length).toBeGreaterThan(20);
   },
 );
+
+test.each(ways)('who %s, as anybody may, is accused of nothing', { timeout: 180_000 }, async (_, options) => {
+  await using broker = await startBroker({ port: 0, ...options() });
+  expect((await accusations(broker.port)).accused).toEqual([]);
+});
