@@ -60,6 +60,9 @@ async function judges(
   { row, all, ifMissing }: { row: Row; all: Topics; ifMissing: StatementId },
 ): Promise<void> {
   const { matched, filter, cites } = row;
+  // Such a filter gets the messages of many others: who sends them one by one is waited for as long as something comes.
+  const complete = (): boolean => cameOf(client, matched).length === matched.length || !client.connection.isOpen;
+  await client.inFlow(() => complete() || undefined);
   for (const topicName of matched) await must(client, ifMissing).receive(message('to all', { topicName }));
   await client.pings();
   const [surplus] = cameOf(
