@@ -118,7 +118,7 @@ export const whoseStateFaults: readonly Fault[] = [
     'resubscribed-whatever-the-case',
     {
       title: 'A filter replaces another that differs from it only in case',
-      violates: ['MQTT-3.8.4-3', 'MQTT-4.7.3-4'],
+      violates: ['MQTT-4.7.3-4', 'MQTT-3.8.4-3'],
     },
     replacingAlike((topicFilter) => topicFilter.toLowerCase()),
   ),
@@ -126,7 +126,7 @@ export const whoseStateFaults: readonly Fault[] = [
     'resubscribed-whatever-the-composition',
     {
       title: 'A filter replaces another that has the same characters, composed in another way',
-      violates: ['MQTT-3.8.4-3', 'MQTT-4.7.3-4'],
+      violates: ['MQTT-4.7.3-4', 'MQTT-3.8.4-3'],
     },
     replacingAlike((topicFilter) => topicFilter.normalize('NFC')),
   ),

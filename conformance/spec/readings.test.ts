@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ConnectRules } from '../../reference/broker/core/rules/connect.ts';
 import { startBroker } from '../../reference/broker/index.ts';
 import { runConformance } from '../index.ts';
 import { disputes, otherReading, parseReading, readingOf } from './readings.ts';
@@ -34,13 +35,18 @@ describe('disputed sentences', () => {
     expect(() => parseReading(text)).toThrow(message);
   });
 
-  test('change the verdict of a broker that follows the other reading', async () => {
-    const rules = { connect: { reactionToMalformed: () => 'ignore' as const } };
-    await using broker = await startBroker({ port: 0, rules });
-    const options = { target: broker.address.replace('mqtt://', ''), only: ['dup-with-qos-0'], repeatFailures: 0 };
+  const followers: readonly (readonly [string, Partial<ConnectRules>, string, string, string])[] = [
+    ['dup-with-qos-0', { reactionToMalformed: () => 'ignore' }, 'fail', 'dup-at-qos-0=sender-alone', 'pass'],
+    ['keep-alive-timeout', { keepAliveAllowanceMs: () => 3_000 }, 'pass', 'late-keep-alive=prompt', 'fail'],
+    ['empty-topic-in-will', { reactionToWillTopic: () => 'accept' }, 'fail', 'empty-will-topic=unpublished', 'warn'],
+  ];
+
+  test.each(followers)('change the verdict of a broker that follows one of them: %s', async (...row) => {
+    const [id, connect, byDefault, reading, otherwise] = row;
+    await using broker = await startBroker({ port: 0, rules: { connect } });
+    const options = { target: broker.address.replace('mqtt://', ''), only: [id], repeatFailures: 0 };
     const verdictOf = async (readings: readonly string[]): Promise<unknown> =>
-      (await runConformance({ ...options, readings })).scenarios.find(({ id }) => id === 'dup-with-qos-0')?.verdict;
-    expect(await verdictOf([])).toBe('fail');
-    expect(await verdictOf(['dup-at-qos-0=sender-alone'])).toBe('pass');
+      (await runConformance({ ...options, readings })).scenarios.find((one) => one.id === id)?.verdict;
+    expect(await Promise.all([verdictOf([]), verdictOf([reading])])).toEqual([byDefault, otherwise]);
   });
 });

@@ -140,6 +140,23 @@ export const disputes = [
     ],
   },
   {
+    id: 'late-keep-alive',
+    statements: ['MQTT-3.1.2-24'],
+    question: 'May a client that is silent be disconnected later than after one and a half times its Keep Alive?',
+    readings: [
+      {
+        name: 'late',
+        says: 'from then on it has to be disconnected, however late; how late is recorded',
+        heldBy: 'mosquitto, whose timer looks every 5 s, ActiveMQ (2.5 intervals) and RabbitMQ (3 intervals)',
+      },
+      {
+        name: 'prompt',
+        says: 'it is disconnected then, within a second for the timer',
+        heldBy: 'the letter of 3.1.2-24; aedes and ejabberd',
+      },
+    ],
+  },
+  {
     id: 'empty-will-topic',
     statements: ['MQTT-4.7.3-1'],
     question: 'Has a CONNECT with an empty will topic to be closed upon?',

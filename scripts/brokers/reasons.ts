@@ -61,6 +61,8 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-4.3.1-1': 'a QoS 0 delivery has DUP 0; the DUP of the publisher was passed on.',
   'MQTT-4.3.2-1':
     'a QoS 1 message is unacknowledged until its PUBACK comes, and its first PUBLISH has DUP 0. What the broker did instead: took PUBREC or PUBCOMP for the acknowledgement and never sent the message again, or sent it for the first time with DUP 1, or with an identifier in use. That the client broke the protocol by a wrong acknowledgement allows a close, which does not make the message acknowledged: it was due at the next connection of the session.',
+  'mosquitto MQTT-4.3.3-1':
+    'once PUBREL was sent a QoS 2 PUBLISH may not be sent again. It was, with DUP 1 and in place of the PUBREL that is owed, when connections of its client had been reset between CONNECT and what follows it: a client that has answered the first PUBREL takes it for a new message, and gets it twice.',
   'MQTT-4.3.3-1':
     'a QoS 2 message is unacknowledged until PUBREC, its PUBREL until PUBCOMP, and its first PUBLISH has DUP 0. What the broker did instead: took another packet for the acknowledgement and never sent the message (or PUBREL) again, or sent it for the first time with DUP 1. A close would have been in order, to forget the message is not.',
   'MQTT-4.4.0-1':
@@ -127,7 +129,7 @@ export const reasons: Readonly<Record<string, string>> = {
     '"#" stands alone or behind "/", and last. A filter that breaks this was granted, or got no answer at all.',
   'MQTT-4.7.2-1': 'a filter that begins with a wildcard does not match topics that begin with "$". A message came.',
   'MQTT-4.7.3-1':
-    'Topic Names and Topic Filters have at least one character. An empty one was granted, acknowledged or sent.',
+    'Topic Names and Topic Filters have at least one character. An empty one was granted, acknowledged or sent, or accepted as a will topic, on which no will may be published.',
   'MQTT-4.7.3-4':
     'Topic Names and Topic Filters are not normalised and no character replaced. A message came under another name than it was published to, or a filter matched a name that differs from it.',
 };

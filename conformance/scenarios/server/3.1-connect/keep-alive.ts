@@ -4,7 +4,14 @@ import type { Client } from '../../../wire/play/client.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
 
-/** No upper bound is stated: late is recorded, never is a failure. */
+/**
+ * Late is recorded, never is a failure, unless the sentence is read so. What was measured, with intervals of 1, 2 and 4 s: aedes ends a
+ * client after 1.5, 3 and 6 s; ejabberd after 2, 3 and 6; ActiveMQ after 2.5 intervals and RabbitMQ after 3, whatever the interval;
+ * mosquitto looks every 5 s (2.5 to 5.1 s, 3.6 to 8.5, 8.5 to 11.1). So a factor of three is no sign of a broker that has forgotten the
+ * sentence, and to tell it from a timer of 5 s would take an interval of 4 s and a wait of 12: a run of 4 s three times as long for everybody.
+ */
+const timerMs = 1_000;
+
 export const silentClient = scenario('keep-alive-timeout', {
   title: 'A client that is silent for one and a half times its Keep Alive is disconnected, and its will is published',
   cites: { v3: ['MQTT-3.1.2-24', 'MQTT-3.1.2-8', 'MAY-3.1.2.10-a'] },
@@ -19,8 +26,15 @@ export const silentClient = scenario('keep-alive-timeout', {
     given.waitsFor('keep-alive timer', 1_500);
     const ending = await must(silent, 'MQTT-3.1.2-24').end(1_500 + given.lateKeepAliveMs);
     const after = ((ending?.at ?? since) - since) / 1_000;
+    const [verdict, because] = given.disputed('late-keep-alive', { late: 'observed', prompt: 'fail' } as const);
+    const isLate = after > (1_500 + timerMs) / 1_000;
+    if (isLate && verdict === 'fail')
+      must(silent, 'MQTT-3.1.2-24').satisfy(false, {
+        expected: 'the end after 1.5 s, and one more for a timer that looks once a second',
+        got: `the end after ${after.toFixed(1)} s (${because})`,
+      });
     observe(
-      `disconnected after ${after.toFixed(1)} s of silence (due after 1.5 s)`,
+      `disconnected after ${after.toFixed(1)} s of silence (due after 1.5 s)${isLate ? `: ${because}` : ''}`,
       after < 1.45 ? 'MAY-3.1.2.10-a' : 'MQTT-3.1.2-24',
     );
     await must(watcher, 'MQTT-3.1.2-8', 'MQTT-3.1.2-24').receive(message('silent'), given.unhurriedMs);

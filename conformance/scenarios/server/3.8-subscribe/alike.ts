@@ -11,7 +11,8 @@ const ways = ['one-by-one', 'in-one-packet'] as const;
 export const alikeFilters = ways.map((way) =>
   scenario(`filters-alike-${way}`, {
     title: `Filters that differ only in case, blanks, empty levels or composition are all kept, subscribed to ${way.replaceAll('-', ' ')}`,
-    cites: { v3: ['MQTT-3.8.4-3', 'MQTT-4.7.3-4', 'MQTT-3.8.4-4'] },
+    // What takes them for one has changed a name: whether it is then replaced or granted twice is no second violation.
+    cites: { v3: ['MQTT-4.7.3-4'] },
     needs: ['qos 1'],
     protocols: ['3.1.1', '3.1'],
     async play({ given, when, must }) {
