@@ -417,7 +417,12 @@ export class Given {
 
   /** The same of a PUBLISH with a payload of so many bytes. */
   payloadsOf(bytes: number): void {
-    if (bytes > smallPayload) this.packetsOf(bytes + otherFields);
+    if (!this.takesPayload(bytes)) this.packetsOf(bytes + otherFields);
+  }
+
+  /** Whether a PUBLISH with a payload of so many bytes does not end its connection for its size. */
+  takesPayload(bytes: number): boolean {
+    return bytes <= smallPayload || bytes + otherFields <= this.capabilities.largestPacket;
   }
 
   /** Ends the scenario as skipped: the target does not have what it needs. */

@@ -79,6 +79,10 @@ async function subscriberOwed(stage: Stage, origin: Origin, qos: Qos) {
   return { subscriber, topicName, packetId };
 }
 
+/** Who ends connections upon large packets is not asked for one. */
+const possibleAt = ({ given }: Stage) =>
+  Object.values(origins).filter(({ payload }) => given.takesPayload(payload.length));
+
 export const publishOfEveryKind = ([1, 2] as const).map((qos) =>
   scenario(`publish-resent-whatever-it-is-qos-${qos}`, {
     title: `A QoS ${qos} PUBLISH that was not acknowledged comes again with DUP 1, whatever message it is`,
@@ -86,7 +90,7 @@ export const publishOfEveryKind = ([1, 2] as const).map((qos) =>
     needs: [needs(qos), 'wildcards'],
     async play(stage) {
       const { given, when, must } = stage;
-      await given.each(Object.values(origins), async (origin) => {
+      await given.each(possibleAt(stage), async (origin) => {
         const { subscriber, topicName, packetId } = await subscriberOwed(stage, origin, qos);
         await when(subscriber).cuts();
         const after = await given.resumed(subscriber);
@@ -103,7 +107,7 @@ export const pubrelOfEveryKind = scenario('pubrel-resent-whatever-it-is', {
   needs: ['qos 2', 'wildcards'],
   async play(stage) {
     const { given, when, must } = stage;
-    await given.each(Object.values(origins), async (origin) => {
+    await given.each(possibleAt(stage), async (origin) => {
       const { subscriber, packetId } = await subscriberOwed(stage, origin, 2);
       await when(subscriber).sends(pubrec(packetId));
       await given.arrival(subscriber, pubrel(packetId));
