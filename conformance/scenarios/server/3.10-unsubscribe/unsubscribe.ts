@@ -147,7 +147,7 @@ export const begunIsFinished = scenario('delivery-finished-after-unsubscribe', {
 export const begunIsResent = ([1, 2] as const).map((qos) =>
   scenario(`delivery-resent-after-unsubscribe-qos-${qos}`, {
     title: `A QoS ${qos} delivery that has begun is resumed on a new connection although its subscription is deleted`,
-    cites: { v3: ['MQTT-3.10.4-3'] },
+    cites: { v3: ['MQTT-3.10.4-3', 'MQTT-4.4.0-1'] },
     needs: [qos === 1 ? 'qos 1' : 'qos 2'],
     protocols: ['3.1.1', '3.1'],
     async play(stage) {

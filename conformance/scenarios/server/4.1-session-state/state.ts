@@ -79,7 +79,8 @@ export const takeoverWhileInFlight = scenario('takeover-while-in-flight', {
       acknowledging: 'by hand',
     });
     const publisher = await given.client({ name: 'publisher' });
-    const payloads = Array.from({ length: 30 }, (_, i) => `message ${i}`);
+    // More than most targets have in flight at once.
+    const payloads = Array.from({ length: 110 }, (_, i) => `message ${i}`);
     for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos: 2 });
     given.that((await older.awaits(message('message 0'))) !== undefined, 'the first message did not come');
     const newer = await given.client({ name: 'newer', clientId, cleanSession: false });
