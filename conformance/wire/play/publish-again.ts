@@ -21,7 +21,15 @@ export async function publishAgain(
         (one.topicName === undefined || one.topicName === topicName) &&
         (one.payload === undefined || Buffer.compare(payloadBytes(one.payload), payload) === 0),
     );
-  const again = publisher.published.filter(isExpected);
+  // What has been published again already, for another subscriber, counts once.
+  const sameAs =
+    (one: Client['published'][number]) =>
+    ({ topicName, payload, qos, retain }: Client['published'][number]): boolean =>
+      topicName === one.topicName &&
+      qos === one.qos &&
+      retain === one.retain &&
+      Buffer.compare(payload, one.payload) === 0;
+  const again = publisher.published.filter(isExpected).filter((one, i, all) => all.findIndex(sameAs(one)) === i);
   if (again.length === 0) return;
   const { connection } = subscriber;
   const settled = (): true | undefined => (came() || !connection.isOpen ? true : undefined);
