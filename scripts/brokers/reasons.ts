@@ -126,10 +126,16 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-4.3.3-2':
     'a receiver of QoS 2 answers with PUBREC and does not pass the message on again until PUBREL. The broker answered otherwise, or passed the repeat on.',
   'MQTT-4.7.1-2':
-    '"#" stands alone or behind "/", and last. A filter that breaks this was granted, or got no answer at all.',
+    '"#" stands alone or behind "/", and last, and stands for the levels below what is before it. A filter that breaks this was granted, or got no answer at all; or "/#" found retained messages of topics without a "/" at their beginning.',
   'MQTT-4.7.2-1': 'a filter that begins with a wildcard does not match topics that begin with "$". A message came.',
   'MQTT-4.7.3-1':
     'Topic Names and Topic Filters have at least one character. An empty one was granted, acknowledged or sent, or accepted as a will topic, on which no will may be published.',
   'MQTT-4.7.3-4':
     'Topic Names and Topic Filters are not normalised and no character replaced. A message came under another name than it was published to, or a filter matched a name that differs from it.',
+  'MQTT-3.2.2-6':
+    'a server that has no code of Table 3.1 for its reason closes without a CONNACK. One of code 128 came, which is a code of MQTT 5.',
+  'MQTT-3.10.4-1':
+    'UNSUBSCRIBE with the very filter deletes the subscription. It was acknowledged, and what was published afterwards was kept for the session and came with the next subscription.',
+  'MQTT-3.10.4-2':
+    'nothing new may be added for delivery once the subscription is deleted. Messages published after UNSUBACK were kept for the session, and came.',
 };
