@@ -36,8 +36,8 @@ export class Pulse {
     const { answers, now, lost } = this.#options;
     if (this.#isAsking) return;
     this.#isAsking = true;
-    if (await answers()) this.#servedAt = now();
-    else lost();
+    if (!(await answers())) return lost();
+    this.#servedAt = now();
     this.#isAsking = false;
   }
 }

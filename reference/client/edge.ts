@@ -249,6 +249,11 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
     return this.#transport?.bufferedBytes ?? 0;
   }
 
+  /** Called by the output alone: a publisher waits for room. */
+  get isAwaited(): boolean {
+    return this.#room?.promise !== undefined;
+  }
+
   /** Called by the output alone. What has gathered since then leaves before there is room. */
   left(): void {
     if (this.#room?.isThere(this.bufferedBytes) === true) this.outputWaits();

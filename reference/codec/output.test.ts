@@ -93,3 +93,17 @@ test('of a sink that always reads on later, blocks come back when it says so', (
   }
   expect(new Set(sink.written.map(({ buffer }) => buffer)).size).toBe(2);
 });
+
+test('whoever waits is told when little output has left that the peer did not take at once', () => {
+  const output = new Output(new BlockPool(), { reclaims: true });
+  const sink = Object.assign(new Slow(), { isAwaited: true, times: 0, left: () => void sink.times++ });
+  output.acknowledgement(0x40, 1);
+  output.flush(sink);
+  expect(sink.times).toBe(1);
+  sink.takesAtOnce = false;
+  output.acknowledgement(0x40, 1);
+  output.flush(sink);
+  expect(sink.times).toBe(1);
+  sink.letGo();
+  expect(sink.times).toBe(2);
+});

@@ -19,6 +19,8 @@ export interface Sink {
   uncork?(): void;
   /** What a flush has written is gone. */
   left?(): void;
+  /** Whether somebody waits for that, so that `left` has to be called even behind little output. */
+  readonly isAwaited?: boolean;
 }
 
 export class Output {
@@ -83,9 +85,9 @@ export class Output {
 
   /** Writes what was gathered. */
   flush(sink: Sink): void {
-    if (this.length < leastSliceBytes && this.#leavesAtOnce && this.#pieces === undefined && this.#full === undefined) {
-      if ((sink.bufferedBytes ?? 0) === 0) return this.#flushBlock(sink);
-    }
+    const isLittle = this.length < leastSliceBytes && this.#pieces === undefined && this.#full === undefined;
+    if (isLittle && this.#leavesAtOnce && sink.isAwaited !== true && (sink.bufferedBytes ?? 0) === 0)
+      return this.#flushBlock(sink);
     const [pieces, blocks] = this.#takePieces();
     if (this.#reclaims) return this.#lend(sink, pieces, blocks);
     if (pieces.length > 1) sink.cork?.();

@@ -16,6 +16,8 @@ const timesLater = 4;
 const fewNewcomers = 8;
 /** Of so many messages the acknowledgements may cross what is sent again. */
 const mostCrossing = 1_000;
+/** So many of the messages that it has published are kept, or twice as many: they may have to be published again. */
+const mostPublished = 1_000;
 /** A target that never stops sending is not waited for without end. */
 const mostWindows = 60;
 
@@ -27,7 +29,7 @@ export class Client {
   acknowledging: Acknowledging = 'automatically';
   /** QoS granted by filter. */
   readonly granted = new Map<string, number>();
-  /** What it has published as packets, in its order. */
+  /** What it has published last as packets, in its order. */
   readonly published: Publish[] = [];
   /** It has published messages again because they were lost at QoS 0: a subscriber may get several of each, in any order. */
   hasPublishedAgain = false;
@@ -220,7 +222,8 @@ export class Client {
 
   #sent(packet: Packet | undefined): void {
     if (packet?.type === 'puback') return this.#acknowledges(packet.packetId);
-    if (packet?.type === 'publish') this.published.push(packet);
+    if (packet?.type === 'publish' && this.published.push(packet) === 2 * mostPublished)
+      this.published.splice(0, mostPublished);
     if (packet?.type === 'connect') this.connect = packet;
     if (packet?.type === 'publish') this.#names?.publishesTo(packet.topicName);
     if (packet?.type === 'connect' && packet.will !== undefined) this.#names?.publishesTo(packet.will.topicName);

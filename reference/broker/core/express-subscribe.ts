@@ -44,10 +44,13 @@ export class ExpressSubscribe {
     suback[idAt] = chunk[bodyAt] as number;
     suback[idAt + 1] = chunk[bodyAt + 1] as number;
     let codeAt = idAt + 2;
+    const range = { from: 0, to: 0 };
     for (let at = bodyAt + 2; at < end; ) {
       const to = at + 2 + lengthAt(chunk, at);
       const qos = chunk[to] as Qos;
-      router.subscribePlain(session, chunk, { from: at + 2, to }, qos);
+      range.from = at + 2;
+      range.to = to;
+      router.subscribePlain(session, chunk, range, qos);
       suback[codeAt++] = qos;
       at = to + 1;
     }

@@ -1,6 +1,6 @@
-// The short way of PUBLISH, acknowledgements, SUBSCRIBE and PINGREQ through a broker whose rules are the standard's: read where they lie in the
-// chunk, without a packet in between. In: whole chunks. Out: calls of the session and the router. Whatever is unusual or wrong goes the
-// long way, which knows what to say about it.
+// The short way of PUBLISH, acknowledgements, SUBSCRIBE and PINGREQ through a broker whose rules are the standard's: read where they lie
+// in the chunk, without a packet in between. In: whole chunks. Out: calls of the session and the router. Whatever is unusual or wrong goes
+// the long way, which knows what to say about it.
 import type { Message, PacketId } from '../../message.ts';
 import type { Access } from './access.ts';
 import type { BrokerCore } from './broker-core.ts';

@@ -303,7 +303,7 @@ export class Router {
       this.#options.events.subscribed?.({ ...clientOf(session, session.connection), topicFilter, qos: granted });
   }
 
-  /** One filter of a SUBSCRIBE of which nothing has to be asked: it lies in a range of bytes, is plain, and wanted by nobody else. */
+  /** One filter of a SUBSCRIBE of which nothing has to be asked: it lies in a range of bytes, is plain, and nobody is to be told of it. */
   subscribePlain(session: Session, bytes: Uint8Array, range: Range, granted: Qos): void {
     session.subscribePlain(bytes, range, granted, this.#filtersOf);
     this.#version++;

@@ -1,4 +1,5 @@
 // What one session has subscribed to. In: Topic Filters. Out: the same, and the session's place in what holds the subscriptions of all.
+import { Buffer } from 'node:buffer';
 import type { Qos } from '../../message.ts';
 import { NumberSet } from '../../topics/number-set.ts';
 import type { SubscriptionTree } from '../../topics/subscription-tree.ts';
@@ -12,6 +13,7 @@ export interface ReadonlyFilters extends Iterable<readonly [topicFilter: string,
   keys(): Iterable<string>;
 }
 
+/** Bytes `from` an offset, not as far as `to`. */
 export interface Range {
   readonly from: number;
   readonly to: number;
@@ -20,8 +22,8 @@ export interface Range {
 export interface SessionFilters extends ReadonlyFilters {
   /** Adds or replaces. */
   set(topicFilter: string, granted: Qos): void;
-  /** The same of a filter whose bytes lie in a range, all of them ASCII; left out where strings are needed. */
-  setBytes?(bytes: Uint8Array, range: Range, granted: Qos): void;
+  /** The same of a filter whose bytes lie in a range, all of them ASCII. */
+  setBytes(bytes: Uint8Array, range: Range, granted: Qos): void;
   /** Whether there was something to delete. */
   delete(topicFilter: string): boolean;
   /** Takes all of them away, one at each step, when nobody asks for them any more. */
@@ -103,6 +105,10 @@ export class ListedFilters implements SessionFilters {
   set(topicFilter: string, granted: Qos): void {
     this.#granted.set(topicFilter, granted);
     this.#subscriptions.add(topicFilter, this.#session, { session: this.#session, topicFilter, granted });
+  }
+
+  setBytes(bytes: Uint8Array, { from, to }: Range, granted: Qos): void {
+    this.set(Buffer.from(bytes.subarray(from, to)).toString('latin1'), granted);
   }
 
   delete(topicFilter: string): boolean {

@@ -96,7 +96,7 @@ export class Session {
   subscribePlain(bytes: Uint8Array, range: Range, granted: Qos, filtersOf: (session: Session) => SessionFilters): void {
     this.#filters ??= filtersOf(this);
     const before = this.#filters.size;
-    this.#filters.setBytes?.(bytes, range, granted);
+    this.#filters.setBytes(bytes, range, granted);
     this.#weight += this.#filters.size - before;
   }
 

@@ -1,31 +1,7 @@
 // Keep Alive in the middle of exchanges: section 3.1.2.10. What a client acknowledges counts, what it owes does not.
-import { message, publish, pubrec, pubrel } from '../../../wire/packets.ts';
-import type { Client } from '../../../wire/play/client.ts';
-import type { Stage } from '../../../wire/play/stage.ts';
+import { message, publish, pubrel } from '../../../wire/packets.ts';
 import { scenario } from '../../scenario.ts';
-
-/** Exchanges that a client leaves open when it falls silent. */
-const leftOpen: Readonly<Record<string, (stage: Stage, client: Client) => Promise<unknown>>> = {
-  'a QoS 2 PUBLISH without its PUBREL': async ({ given, when }, client) => {
-    await when(client).sends(publish({ topicName: given.topicName(), qos: 2, packetId: 9 }));
-    await given.arrival(client, pubrec(9));
-  },
-  'a QoS 1 delivery without its PUBACK': (stage, client) => owes(stage, client, 1),
-  'a QoS 2 delivery without its PUBREC': (stage, client) => owes(stage, client, 2),
-  'a QoS 2 delivery without its PUBCOMP': async (stage, client) => {
-    const packetId = await owes(stage, client, 2);
-    await stage.when(client).sends(pubrec(packetId));
-    await stage.given.arrival(client, pubrel(packetId));
-  },
-};
-
-async function owes({ given, when }: Stage, client: Client, qos: 1 | 2): Promise<number> {
-  const topicName = given.topicName();
-  await given.subscription(client, topicName, qos);
-  await when(client).publishes({ topicName, payload: 'owed', qos });
-  const { packetId = 0 } = await given.arrival(client, message('owed'));
-  return packetId;
-}
+import { leftOpen } from './open-exchanges.ts';
 
 export const silentInTheMiddle = scenario('keep-alive-timeout-in-the-middle', {
   title:

@@ -1,35 +1,15 @@
 // The will of a client that ends in the middle of something, and of one that leaves so: section 3.1.2.5.
-import { disconnect, message, pingreq, publish, pubrec, pubrel } from '../../../wire/packets.ts';
+import { disconnect, message, pingreq } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
+import { leftOpen } from './open-exchanges.ts';
 
-/** What a client leaves open; none of it decides on its will. */
-const leftOpen: Readonly<Record<string, (stage: Stage, client: Client) => Promise<unknown>>> = {
-  'a QoS 2 PUBLISH without its PUBREL': async ({ given, when }, client) => {
-    await when(client).sends(publish({ topicName: given.topicName(), qos: 2, packetId: 9 }));
-    await given.arrival(client, pubrec(9));
-  },
-  'a QoS 1 delivery without its PUBACK': (stage, client) => owes(stage, client, 1),
-  'a QoS 2 delivery without its PUBREC': (stage, client) => owes(stage, client, 2),
-  'a QoS 2 delivery without its PUBCOMP': async (stage, client) => {
-    const packetId = await owes(stage, client, 2);
-    await stage.when(client).sends(pubrec(packetId));
-    await stage.given.arrival(client, pubrel(packetId));
-  },
-  'nothing, after a PINGREQ': (_stage, client) => client.pings(),
-};
+/** None of it decides on the will. */
+const inTheMiddle: typeof leftOpen = { ...leftOpen, 'nothing, after a PINGREQ': (_stage, client) => client.pings() };
 
-async function owes({ given, when }: Stage, client: Client, qos: 1 | 2): Promise<number> {
-  const topicName = given.topicName();
-  await given.subscription(client, topicName, qos);
-  await when(client).publishes({ topicName, payload: 'owed', qos });
-  const { packetId = 0 } = await given.arrival(client, message('owed'));
-  return packetId;
-}
-
-const cases = Object.entries(leftOpen).flatMap(([what, open]) =>
+const cases = Object.entries(inTheMiddle).flatMap(([what, open]) =>
   [true, false].flatMap((cleanSession) => [true, false].map((resumed) => ({ what, open, cleanSession, resumed }))),
 );
 
