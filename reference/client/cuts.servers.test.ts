@@ -25,13 +25,23 @@ function randomFrom(start: number): () => number {
 const inFlight = 64;
 /** mosquitto 2.0.11 loses QoS 2 messages of a client that has more than 20 under way, without any cut, and also from MQTT.js. */
 const maxInFlight = 16;
-/** The publisher is ahead of the subscriber by no more: mosquitto drops what it would queue beyond 1,000 messages, as it may. */
-const mostAhead = 500;
+/**
+ * The publisher is ahead of the subscriber by no more: mosquitto drops what it would keep beyond 1,000 messages, as it may, and it keeps
+ * each until a PUBCOMP has come through; and all that it keeps it sends again on each connection.
+ */
+const mostAhead = 100;
 /** Connections on which nothing moves are cut too: mosquitto 2.0.11 now and then delivers what it has queued only to who connects again. */
 const stallMs = 1_000;
-/** So often nothing may have come before a trial is given up; and so many trials there are. */
-const mostStalls = 10;
+/** So often in turn, and so often in all, nothing may have come before a trial is given up; and so many trials there are. */
+const mostStallsInTurn = 10;
+const mostStalls = 20;
 const mostTrials = 6;
+/**
+ * Behind each cut so many messages come before the next, and some cuts at first are free: else a conversation in which the server sends
+ * its session anew on each connection may spend all that lies between two cuts on that, and hardly get on.
+ */
+const messagesPerCut = 10;
+const freeCuts = 5;
 const totals = new Map<BrokerName, { readonly messages: number; readonly cuts: number }>();
 
 /** A connection that may be cut before it is one. */
@@ -135,12 +145,14 @@ function withoutRepeatsOfServer(came: readonly number[], timesSent: ReadonlyMap<
 /** Cuts what does not move; resolves when that does not help either. */
 function whenStalled(proxy: CuttingProxy, came: () => number, over: AbortSignal): Promise<'stalled'> {
   return new Promise((done) => {
-    let [before, stalls] = [0, 0];
+    let [before, inTurn, inAll] = [0, 0, 0];
     const timer = setInterval(() => {
       proxy.cutStalled();
-      stalls = came() === before ? stalls + 1 : 0;
+      const isStalled = came() === before;
+      inTurn = isStalled ? inTurn + 1 : 0;
+      inAll += Number(isStalled);
       before = came();
-      if (stalls === mostStalls) done('stalled');
+      if (inTurn === mostStallsInTurn || inAll === mostStalls) done('stalled');
     }, stallMs);
     over.addEventListener('abort', () => clearInterval(timer));
   });
@@ -171,28 +183,49 @@ describe('through a proxy that cuts', () => {
     const targetPort = Number(new URL((await started(name)).address).port);
     const random = randomFrom(seed + qos + trial);
     const conversation = new Conversation();
-    await using proxy = await startCuttingProxy({ targetPort, random, cutAfterBytes, passed: conversation.passed });
+    let arrivals: readonly number[] = [];
+    const mayCut = (cuts: number): boolean => cuts < freeCuts + arrivals.length / messagesPerCut;
+    await using proxy = await startCuttingProxy({
+      targetPort,
+      random,
+      cutAfterBytes,
+      mayCut,
+      passed: conversation.passed,
+    });
     const clientIdOf = (role: Role): string => `${role}${qos}${cut}${trial}${seed}`;
-    const connectAs = (role: Role): Promise<Client> => {
-      const port = cut === 'both' || cut === role ? proxy.port : targetPort;
-      return connectAt(port, { clientId: clientIdOf(role), random });
+    const clients: Client[] = [];
+    await using _ended = {
+      [Symbol.asyncDispose]: async (): Promise<void> => {
+        for (const client of clients) await client[Symbol.asyncDispose]();
+      },
     };
-    await using subscriber = await connectAs('subscriber');
-    await using publisher = await connectAs('publisher');
-    const topicName = `cuts/${seed}/${qos}/${cut}/${trial}`;
-    const { came, arrived, granted } = await record(subscriber, topicName, qos);
-    expect(granted).toBe(qos);
+    const connectAs = async (role: Role): Promise<Client> => {
+      const port = cut === 'both' || cut === role ? proxy.port : targetPort;
+      const client = await connectAt(port, { clientId: clientIdOf(role), random });
+      clients.push(client);
+      return client;
+    };
+    const converse = async (): Promise<'done'> => {
+      const subscriber = await connectAs('subscriber');
+      const publisher = await connectAs('publisher');
+      const { came, arrived, granted } = await record(subscriber, `cuts/${seed}/${qos}/${cut}/${trial}`, qos);
+      arrivals = came;
+      expect(granted).toBe(qos);
+      await publishAll(publisher, `cuts/${seed}/${qos}/${cut}/${trial}`, { qos, count, arrived });
+      await arrived(count);
+      proxy.spare();
+      // What was sent twice has come by then.
+      await answered(subscriber);
+      return 'done';
+    };
     const over = new AbortController();
-    const stalled = whenStalled(proxy, () => came.length, over.signal);
-    const done = publishAll(publisher, topicName, { qos, count, arrived }).then(() => arrived(count));
+    const conversed = converse();
     // What was under way when a trial is given up is nobody's concern any more.
-    done.catch(() => {});
-    const outcome = await Promise.race([done.then(() => 'done' as const), stalled]);
+    conversed.catch(() => {});
+    const outcome = await Promise.race([conversed, whenStalled(proxy, () => arrivals.length, over.signal)]);
     over.abort();
     if (outcome === 'stalled') return undefined;
-    proxy.spare();
-    // What was sent twice has come by then.
-    await answered(subscriber);
+    const came = arrivals;
     const total = totals.get(name) ?? { messages: 0, cuts: 0 };
     totals.set(name, { messages: total.messages + count, cuts: total.cuts + proxy.cuts });
     const kept = withoutRepeatsOfServer(came, conversation.timesSent(clientIdOf('subscriber'), 'server'));

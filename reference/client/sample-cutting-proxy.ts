@@ -7,6 +7,8 @@ export interface CuttingProxyOptions {
   readonly random: () => number;
   /** A connection is cut after so many bytes of both directions, at random between the two. */
   readonly cutAfterBytes: { readonly least: number; readonly most: number };
+  /** Whether one more may be cut after these; if not, a connection is let live for as many bytes again. */
+  readonly mayCut: (cuts: number) => boolean;
   /** Told of all bytes that were handed on: on which connection (1, 2 …), and whose. */
   readonly passed?: (connection: number, sentBy: 'client' | 'server', bytes: Uint8Array) => void;
 }
@@ -24,7 +26,8 @@ export interface CuttingProxy extends AsyncDisposable {
 const mostAtOnce = 500;
 
 export function startCuttingProxy(options: CuttingProxyOptions): Promise<CuttingProxy> {
-  const { targetPort, random, cutAfterBytes, passed } = options;
+  const { targetPort, random, cutAfterBytes, mayCut, passed } = options;
+  const life = (): number => Math.round(cutAfterBytes.least + random() * (cutAfterBytes.most - cutAfterBytes.least));
   const open = new Set<Socket>();
   /** How to cut the open connections, and whether anything moved on them. */
   const lines = new Map<() => void, boolean>();
@@ -36,7 +39,7 @@ export function startCuttingProxy(options: CuttingProxyOptions): Promise<Cutting
     client.setNoDelay(true);
     const pair = [client, target] as const;
     const connection = ++connections;
-    let left = Math.round(cutAfterBytes.least + random() * (cutAfterBytes.most - cutAfterBytes.least));
+    let left = life();
     const byReset = random() < 0.5;
     const cut = (): void => {
       cuts++;
@@ -56,6 +59,7 @@ export function startCuttingProxy(options: CuttingProxyOptions): Promise<Cutting
         passed?.(connection, from === client ? 'client' : 'server', part);
         to.write(part);
         left -= part.length;
+        if (left <= 0 && !mayCut(cuts)) left = life();
         lines.set(cut, true);
         if (!sparing && left <= 0) return cut();
         if (part.length === chunk.length) from.resume();
