@@ -66,13 +66,14 @@ function oneCodeAFilter(): ConversationRule {
 
 /** A clean session is never present. */
 function cleanSessionIsNew(): ConversationRule {
-  let clean = false;
+  let clean: boolean | undefined;
   return {
     sent: (packet) => {
-      clean = packet?.type === 'connect' && packet.cleanSession;
+      // CONNACK answers the first CONNECT; raw bytes may hold one.
+      clean = clean === undefined && packet?.type === 'connect' && packet.cleanSession;
     },
     received: ({ packet }) => {
-      if (packet.type !== 'connack' || packet.returnCode !== 0 || !clean) return silent;
+      if (packet.type !== 'connack' || packet.returnCode !== 0 || clean !== true) return silent;
       return packet.sessionPresent ? broken('Session Present is 1 for Clean Session 1') : kept;
     },
   };
@@ -85,6 +86,7 @@ export const answerInvariants: readonly Invariant[] = [
     section: '3.3-publish',
     cites: ['MQTT-3.3.4-1'],
     hears: ['puback', 'pubrec'],
+    listensTo: ['raw', 'publish'],
     watch: answersFitQos,
   },
   {
@@ -93,6 +95,7 @@ export const answerInvariants: readonly Invariant[] = [
     section: '3.9-suback',
     cites: ['MQTT-3.8.4-5'],
     hears: ['suback'],
+    listensTo: ['raw', 'subscribe'],
     watch: oneCodeAFilter,
   },
   {
@@ -101,6 +104,7 @@ export const answerInvariants: readonly Invariant[] = [
     section: '3.2-connack',
     cites: ['MQTT-3.2.2-1'],
     hears: ['connack'],
+    listensTo: ['raw', 'connect'],
     watch: cleanSessionIsNew,
   },
 ];

@@ -266,6 +266,7 @@ export const conversationInvariants: readonly Invariant[] = [
     section: '3.1-connect',
     cites: ['MQTT-3.1.0-2'],
     hears: ['connack'],
+    listensTo: ['raw', 'connect'],
     watch: oneConnack('several'),
   },
   {
@@ -274,6 +275,7 @@ export const conversationInvariants: readonly Invariant[] = [
     section: '3.1-connect',
     cites: ['MQTT-3.1.4-4'],
     hears: ['connack'],
+    listensTo: ['raw', 'connect'],
     watch: oneConnack('one CONNECT'),
   },
   {
@@ -289,6 +291,7 @@ export const conversationInvariants: readonly Invariant[] = [
     section: '2.3-packet-identifier',
     cites: ['MQTT-2.3.1-6'],
     hears: ['connack', 'publish', 'puback', 'pubrec', 'pubrel'],
+    listensTo: ['raw', 'publish', 'pubrec'],
     watch: answersOnly(['puback', 'pubrec', 'pubrel']),
   },
   {
@@ -297,6 +300,7 @@ export const conversationInvariants: readonly Invariant[] = [
     section: '2.3-packet-identifier',
     cites: ['MQTT-2.3.1-7'],
     hears: ['connack', 'suback', 'unsuback'],
+    listensTo: ['raw', 'subscribe', 'unsubscribe'],
     watch: answersOnly(['suback', 'unsuback']),
   },
   {
@@ -305,6 +309,7 @@ export const conversationInvariants: readonly Invariant[] = [
     section: '4.3-qos',
     cites: ['MQTT-4.3.3-2'],
     hears: ['connack', 'pubcomp'],
+    listensTo: ['raw', 'pubrel'],
     watch: answersOnly(['pubcomp']),
   },
   {
@@ -313,6 +318,7 @@ export const conversationInvariants: readonly Invariant[] = [
     section: '2.3-packet-identifier',
     cites: ['MQTT-2.3.1-4'],
     hears: ['publish'],
+    listensTo: ['raw', 'puback', 'pubcomp'],
     watch: identifiersInFlight,
   },
   {
@@ -321,6 +327,7 @@ export const conversationInvariants: readonly Invariant[] = [
     section: '3.3-publish',
     cites: ['MQTT-3.3.1-3'],
     hears: ['connack', 'publish'],
+    listensTo: ['connect'],
     watch: dupOnlyOnResends,
   },
   {
@@ -329,6 +336,7 @@ export const conversationInvariants: readonly Invariant[] = [
     section: '3.3-publish',
     cites: ['MQTT-3.3.2-3'],
     hears: ['connack', 'publish'],
+    listensTo: ['raw', 'connect', 'subscribe'],
     watch: matching,
   },
   {
@@ -337,6 +345,7 @@ export const conversationInvariants: readonly Invariant[] = [
     section: '3.8-subscribe',
     cites: ['MQTT-3.8.4-6'],
     hears: ['connack', 'publish'],
+    listensTo: ['raw', 'connect', 'subscribe'],
     watch: notAboveGrant,
   },
 ];

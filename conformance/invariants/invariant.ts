@@ -10,6 +10,9 @@ export interface Sighting {
   readonly findings: readonly { readonly statements: readonly AnyStatementId[]; readonly text: string }[];
 }
 
+/** Kinds of what the tester sends; `raw`: bytes that may be anything. */
+export type SentType = Packet['type'] | 'raw';
+
 /** Watches one connection. Each call tells what is wrong, in words, or nothing. */
 export interface ConversationRule {
   /** The tester sent bytes; `packet` is missing where they were raw. */
@@ -37,6 +40,8 @@ export interface Invariant {
   readonly cites: readonly StatementId[];
   /** The target's packets that its rule has to see, where not all; what the observer finds wrong in any packet it sees too. */
   readonly hears?: readonly ObservedType[];
+  /** The tester's packets of which its rule has to be told; left out where it needs none. */
+  readonly listensTo?: readonly SentType[];
   /** A new rule for a new connection. */
   readonly watch: () => ConversationRule;
 }

@@ -1,6 +1,6 @@
 // Holds the invariants against every connection of a run, and makes results of them. In: what passes. Out: one result an invariant.
 import { invariants } from '../invariants/all.ts';
-import type { Invariant } from '../invariants/invariant.ts';
+import type { ConversationRule, Invariant, SentType } from '../invariants/invariant.ts';
 import type { Protocol, ScenarioResult } from '../verdict/verdict.ts';
 import type { Watcher } from '../wire/connection.ts';
 import { describePacket } from '../wire/describe.ts';
@@ -13,39 +13,64 @@ interface Held {
   readonly tally: Tally;
 }
 
+/** Places, in the list of invariants, of those that a kind of packet concerns. */
+class Places<Kind> {
+  readonly #concerned: (kind: Kind) => readonly boolean[];
+  readonly #known = new Map<Kind, readonly number[]>();
+
+  constructor(concerned: (kind: Kind) => readonly boolean[]) {
+    this.#concerned = concerned;
+  }
+
+  of(kind: Kind): readonly number[] {
+    const known =
+      this.#known.get(kind) ?? this.#concerned(kind).flatMap((isConcerned, place) => (isConcerned ? [place] : []));
+    this.#known.set(kind, known);
+    return known;
+  }
+}
+
 export class InvariantWatch {
   readonly #tallies: readonly Held[];
-  /** Places, in `#tallies`, of those that have to see a packet of a type. */
-  readonly #hearing = new Map<ObservedType, readonly number[]>();
+  /** Those that have to see a packet of the target. */
+  readonly #hearing: Places<ObservedType>;
+  /** Those that have to be told what the tester sends. */
+  readonly #listening: Places<SentType>;
   readonly #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
     this.#tallies = invariants.map((invariant) => ({ invariant, tally: new Tally(invariant) }));
+    this.#hearing = new Places((type) => invariants.map(({ hears }) => hears === undefined || hears.includes(type)));
+    this.#listening = new Places((type) => invariants.map(({ listensTo }) => listensTo?.includes(type) === true));
   }
 
-  /** Watches a new connection of a scenario. */
+  /** Watches a new connection of a scenario. Rules are made when there is something for them: most connections concern few. */
   watcher(scenarioId: string, connection: string): Watcher {
-    const rules = this.#tallies.map(({ invariant, tally }) => ({ tally, rule: invariant.watch() }));
-    const listening = rules.filter(({ rule }) => rule.sent !== undefined);
-    const hear = ({ tally, rule }: (typeof rules)[number], observed: ObservedPacket): void => {
-      const { applies, problem } = rule.received(observed);
-      if (applies) tally.saw();
-      if (problem !== undefined) this.#violated(tally, { scenarioId, connection, observed, problem });
+    const rules: ConversationRule[] = [];
+    const ruleAt = (place: number, { invariant }: Held): ConversationRule => {
+      const rule = rules[place] ?? invariant.watch();
+      rules[place] = rule;
+      return rule;
+    };
+    const hear = (place: number, observed: ObservedPacket): void => {
+      const held = this.#tallies[place];
+      if (held === undefined) return;
+      const { applies, problem } = ruleAt(place, held).received(observed);
+      if (applies) held.tally.saw();
+      if (problem !== undefined) this.#violated(held.tally, { scenarioId, connection, observed, problem });
     };
     return {
       sent: (bytes, packet) => {
-        for (const { rule } of listening) rule.sent?.(packet, bytes);
+        for (const place of this.#listening.of(packet?.type ?? 'raw')) {
+          const held = this.#tallies[place];
+          if (held !== undefined) ruleAt(place, held).sent?.(packet, bytes);
+        }
       },
       received: (observed) => {
-        if (observed.findings.length > 0) {
-          for (const one of rules) hear(one, observed);
-          return;
-        }
-        for (const place of this.#whoHears(observed.packet.type)) {
-          const one = rules[place];
-          if (one !== undefined) hear(one, observed);
-        }
+        const isFlawed = observed.findings.length > 0;
+        for (const place of isFlawed ? this.#tallies.keys() : this.#hearing.of(observed.packet.type))
+          hear(place, observed);
       },
       ended: () => {},
     };
@@ -54,17 +79,6 @@ export class InvariantWatch {
   /** One result an invariant: skipped where no packet came that could have broken it. */
   results(protocol: Protocol): ScenarioResult[] {
     return this.#tallies.map(({ tally }) => tally.result(protocol, 'the target sent no such packet'));
-  }
-
-  #whoHears(type: ObservedType): readonly number[] {
-    const known = this.#hearing.get(type);
-    if (known !== undefined) return known;
-    const places = [...this.#tallies.keys()].filter((place) => {
-      const hears = this.#tallies[place]?.invariant.hears;
-      return hears === undefined || hears.includes(type);
-    });
-    this.#hearing.set(type, places);
-    return places;
   }
 
   #violated(

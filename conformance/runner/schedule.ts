@@ -32,6 +32,8 @@ export interface ScheduleOptions {
 
 /** A scenario that took longer is not repeated: so long, or this share of the run so far, for nobody notices a tenth. */
 const longestRepeat = { ms: 2_000, share: 0.1 };
+/** What has to be alone keeps all others waiting, and its repeats come one after the other: together they take no longer. */
+const longestRepeatsAloneMs = 2_000;
 /** So many repeats of a scenario are played side by side: four take as long as one. */
 const repeatLanes = 4;
 const longestSilenceMs = 15_000;
@@ -156,7 +158,7 @@ export class Schedule {
     if (how === 'once') return this.#tell(index, judged);
     this.#keep(index, judged, this.#unclear);
     // What is silent for long is played again at once: at the end of the run there would be nothing beside it.
-    const isLong = judged.durationMs > longestRepeat.ms && this.#repeatsOf(judged) > 0;
+    const isLong = judged.durationMs > longestRepeat.ms && this.#repeatsOf(judged, scenario) > 0;
     if (!isLong || scenario.alone === true || this.#failing.at(-1) !== index) return;
     this.#failing.pop();
     await this.#repeat(index);
@@ -228,7 +230,7 @@ export class Schedule {
     const planned = this.#options.planned[index];
     const first = this.#results[index];
     if (planned === undefined || first === undefined) return;
-    const again = this.#over() ? [] : await this.#playAgain(planned, this.#repeatsOf(first));
+    const again = this.#over() ? [] : await this.#playAgain(planned, this.#repeatsOf(first, planned.scenario));
     // Where all of them were too much at once, one more by itself may tell.
     if (again.length > 0 && !again.some(isTelling)) again.push(await this.#inTurn(planned));
     // A repeat without a verdict neither confirms nor refutes.
@@ -248,10 +250,13 @@ export class Schedule {
   }
 
   /** Nothing is held against a target for a single silence, even where that took long. */
-  #repeatsOf(first: ScenarioResult): number {
+  #repeatsOf(first: ScenarioResult, { alone = false }: Pick<Scenario, 'alone'>): number {
     const { repeatFailures, now } = this.#options;
     const { durationMs } = first;
-    if (durationMs <= Math.max(longestRepeat.ms, now() * longestRepeat.share)) return repeatFailures;
+    if (durationMs <= Math.max(longestRepeat.ms, now() * longestRepeat.share)) {
+      const isTooMuch = alone && durationMs * repeatFailures > longestRepeatsAloneMs;
+      return isTooMuch ? Math.min(repeatFailures, 1) : repeatFailures;
+    }
     return failsBySilence(first) && durationMs < longestSilenceMs ? Math.min(repeatFailures, 1) : 0;
   }
 
