@@ -2,6 +2,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { type Client, connect } from '../../../reference/client/index.ts';
 import type { Qos } from '../../../reference/message.ts';
+import { BareSocket, noClient } from './bare-socket.ts';
 
 export interface Publishing {
   readonly qos: Qos;
@@ -22,12 +23,12 @@ export interface Contender {
   end(): Promise<void>;
 }
 
-export const contenderNames = ['ours', 'mqtt.js'] as const;
-export type ContenderName = (typeof contenderNames)[number];
+export type ContenderName = 'ours' | 'mqtt.js' | typeof noClient;
 
 export async function openContender(name: ContenderName, port: number): Promise<Contender> {
   const address = `mqtt://127.0.0.1:${port}`;
   if (name === 'ours') return new Ours(await connect(address));
+  if (name === noClient) return BareSocket.open(port);
   return new Theirs(await mqtt.connectAsync(address, { reconnectPeriod: 0 }));
 }
 

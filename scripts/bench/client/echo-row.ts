@@ -8,6 +8,7 @@ import { encode } from '../../../reference/codec/encode.ts';
 import { PacketReader, type PacketSink } from '../../../reference/codec/packet-reader.ts';
 import { startRealBroker } from '../../brokers/start.ts';
 import { contenders, type Row } from '../row.ts';
+import { noClient } from './bare-socket.ts';
 
 const inFlight = 20;
 const measureMs = 800;
@@ -128,8 +129,6 @@ async function loadOf(pid: number, work: () => Promise<number>): Promise<number>
   await work();
   return ((ticksOf(pid) - ticks) * 1_000) / (performance.now() - began);
 }
-
-const noClient = 'no client, bare packets';
 
 type Wanted = Pick<Row, 'id' | 'title' | 'unit' | 'comparisons'>;
 
