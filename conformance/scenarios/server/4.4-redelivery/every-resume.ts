@@ -119,8 +119,8 @@ export const pubrelOverLostConnacks = scenario('pubrel-owed-over-connections-los
   cites: { v3: ['MQTT-4.3.3-1', 'MQTT-4.4.0-1'] },
   needs: ['qos 2'],
   async play({ given, when, must }) {
-    // Some sessions side by side: whether a connection is lost at the wrong moment is a matter of chance.
-    await given.each(['a', 'b', 'c', 'd'], async (suffix) => {
+    // Many sessions side by side: whether a connection is lost at the wrong moment is a matter of chance.
+    await given.each([...'abcdefghij'], async (suffix) => {
       const topicName = given.topicName(suffix);
       const before = await given.subscriber(topicName, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
       const publisher = await given.client({ name: 'publisher' });
