@@ -121,6 +121,16 @@ export const textAndOrderFaults: readonly Fault[] = [
     },
     fading,
   ),
+  fault(
+    'qos-2-resent-before-qos-1',
+    { title: 'All of QoS 2 is sent again before all of QoS 1', violates: ['MQTT-4.6.0-1'] },
+    { rules: { session: { resends: (inFlight) => inFlight.toSorted((a, b) => b.qos - a.qos) } } },
+  ),
+  fault(
+    'qos-1-resent-before-qos-2',
+    { title: 'All of QoS 1 is sent again before all of QoS 2', violates: ['MQTT-4.6.0-1'] },
+    { rules: { session: { resends: (inFlight) => inFlight.toSorted((a, b) => a.qos - b.qos) } } },
+  ),
 ];
 
 /** Delivers to all sessions that have ever subscribed, and to those that have connected. */

@@ -81,6 +81,39 @@ export const resentWithGaps = levels.map((qos) =>
   }),
 );
 
+/** Alternating: sorting by it, either way, breaks the order of their first sending. */
+const qosOfEach = [1, 2, 1, 2, 2, 1] as const;
+
+/** On one topic: across topics section 4.6 promises nothing to subscribers. */
+export const resentAcrossLevels = scenario('resent-in-order-across-qos-levels', {
+  title: 'Unacknowledged messages of one topic are sent again in the order of their first sending, whatever their QoS',
+  cites: { v3: ['MQTT-4.6.0-1', 'MQTT-4.4.0-1'] },
+  needs: ['qos 1', 'qos 2', 'several in flight'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const before = await given.subscriber(topicName, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
+    const publisher = await given.client({ name: 'publisher' });
+    const sent = qosOfEach.map((qos, i) => ({ topicName, qos, payload: `number ${i}` }));
+    // Each has come before the next is published: the order of publishing is that of first sending.
+    for (const one of sent) {
+      await when(publisher).publishes(one);
+      await given.arrival(before, message(one.payload));
+    }
+    await when(before).cuts();
+    const after = await given.resumed(before, { acknowledging: 'automatically' });
+    await must(after).receiveExactly(
+      sent.map(({ payload }) => message(payload)),
+      {
+        until: sentinel(publisher),
+        order: 'kept',
+        ifMissing: ['MQTT-4.4.0-1'],
+        ifDisordered: () => ['MQTT-4.6.0-1'],
+      },
+    );
+  },
+});
+
 export const pubrelsAfterResume = scenario('pubrels-in-order-after-resume', {
   title: 'PUBRELs that are sent again come in the order of the PUBRECs',
   cites: { v3: ['MQTT-4.6.0-4', 'MQTT-4.4.0-1'] },
