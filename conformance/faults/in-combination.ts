@@ -270,6 +270,22 @@ const retained: readonly Fault[] = [
     },
   ),
   fault(
+    'retained-dollar-topic-keeps-its-first',
+    { title: 'What is retained on a topic that begins with "$" is not replaced', violates: ['MQTT-3.3.1-5'] },
+    {
+      rules: {
+        publish: {
+          distributes: () => true,
+          retainedAfter: (message, before) => {
+            if (!message.retain) return before;
+            if (message.payload.length === 0) return undefined;
+            return message.topicName.startsWith('$') ? (before ?? message) : message;
+          },
+        },
+      },
+    },
+  ),
+  fault(
     'unretained-stored-at-qos-2',
     { title: 'A message with RETAIN 0 at QoS 2 is stored', violates: ['MQTT-3.3.1-12'] },
     {

@@ -195,3 +195,26 @@ export const purposes = scenario('sys-topics', {
     });
   },
 });
+
+export const retainedReplaced = scenario('retained-dollar-topic-replaced', {
+  title: 'What is retained on a topic that begins with "$" is replaced and erased like that of others',
+  cites: { v3: ['MQTT-3.3.1-5', 'MQTT-3.3.1-10'] },
+  needs: ['qos 1', 'dollar topics'],
+  async play({ given, when, must }) {
+    const topicName = given.dollarTopicName('x');
+    const publisher = await given.client({ name: 'publisher' });
+    const retains = (payload: string) => when(publisher).publishes({ topicName, payload, qos: 1, retain: true });
+    await retains('first');
+    const finds = [message('first')];
+    const before = await given.newSubscriber(topicName, { name: 'before', qos: 1, finds });
+    given.that(await before.hasGot(message('first')), 'the target retains nothing on such topics');
+    await when(before).disconnects();
+    await retains('second');
+    const between = await given.newSubscriber(topicName, { name: 'between', qos: 1, finds: [message('second')] });
+    await must(between, 'MQTT-3.3.1-5').receive(message('second'));
+    await when(between).disconnects();
+    await retains('');
+    const after = await given.subscriber(topicName, { name: 'after', qos: 1 });
+    await must(after, 'MQTT-3.3.1-10').receiveExactly([], { until: sentinel(publisher) });
+  },
+});
