@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startBroker } from '../../reference/broker/index.ts';
 import { writing } from '../faults/bend.ts';
 import { randomFrom } from './random.ts';
-import { playedOnce } from './sample-run.ts';
+import { playedAt } from './sample-run.ts';
 
 /** Loses every third QoS 0 message of a topic, beginning with the first; sends all others again at once (section 4.4). */
 function losesSomeAndRepeatsOthers() {
@@ -40,7 +40,7 @@ test.each([
   ['one of four, by chance', () => losesByChance(1)],
 ])('who loses QoS 0 messages, as anybody may, is accused of nothing: %s', { timeout: 240_000 }, async (_, loses) => {
   await using broker = await startBroker({ port: 0, ...loses() });
-  const report = await playedOnce(broker.port, ['3.1.1']);
+  const report = await playedAt(broker.port, ['3.1.1']);
   const accused = report.scenarios.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
   expect(accused.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
 });

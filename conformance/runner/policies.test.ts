@@ -4,7 +4,7 @@ import { connectRules } from '../../reference/broker/core/rules/connect.ts';
 import { type BrokerOptions, startBroker } from '../../reference/broker/index.ts';
 import type { Connect, Packet } from '../../reference/codec/packet.ts';
 import { reading, writing } from '../faults/bend.ts';
-import { playedOnce } from './sample-run.ts';
+import { playedAt } from './sample-run.ts';
 
 /** Numbers its messages in another way: 1, 2, 3 … become these. The other way round when they are acknowledged. */
 function numbering(numberOf: (packetId: number) => number) {
@@ -48,7 +48,7 @@ const news = {
 } as const;
 
 async function accusations(port: number) {
-  const report = await playedOnce(port, ['3.1.1', '3.1']);
+  const report = await playedAt(port, ['3.1.1', '3.1']);
   const accused = report.scenarios.filter(({ verdict }) => ['fail', 'warn', 'inconclusive'].includes(verdict));
   return { report, accused: accused.map(({ id, reason }) => `${id}: ${reason}`) };
 }
