@@ -132,6 +132,29 @@ describe('pub and sub', () => {
     expect(came.slice(2, 11)).toBe('\0\x06MQIsdp\x03');
   });
 
+  test('say it where the last lines were never acknowledged, although the input has ended by then', async () => {
+    let connections = 0;
+    // Acknowledges nothing, ends the connection at the third PUBLISH, and refuses the next one.
+    const server = createServer((socket) => {
+      const returnCode = connections++ === 0 ? 0 : 5;
+      let said = '';
+      socket.on('error', () => {});
+      socket.on('data', (chunk) => {
+        if (chunk[0] === 0x10) socket.write(Uint8Array.of(0x20, 2, 0, returnCode));
+        said += chunk.toString('latin1');
+        if (said.split('last words').length > 3) socket.destroy();
+      });
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const at = String((server.address() as AddressInfo).port);
+    const { code, err } = await run(['pub', '-h', '127.0.0.1', '-p', at, '-t', 'last words', '-l', '-q', '1'], {
+      input: 'a\nb\nc\n',
+    });
+    server.close();
+    expect({ code, connections }).toEqual({ code: 1, connections: 2 });
+    expect(err).not.toBe('');
+  });
+
   test('leave a will behind that the server publishes when they are killed', async () => {
     const ready = subscribed('wills');
     const reading = run(['sub', '-p', port, '-t', 'wills', '-C', '1']);

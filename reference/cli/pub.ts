@@ -110,18 +110,33 @@ async function publishLines(
   send: (line: Uint8Array) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  signal.addEventListener('abort', () => process.stdin.destroy());
   let failed: unknown;
+  let waiting = 0;
+  let allSettled = (): void => {};
+  const settled = (): void => {
+    if (--waiting === 0) allSettled();
+  };
+  signal.addEventListener('abort', () => {
+    process.stdin.destroy();
+    allSettled();
+  });
   for await (const line of lines(process.stdin)) {
     signal.throwIfAborted();
-    const sent = send(line);
+    waiting++;
+    const sent = send(line).then(settled, (error: unknown) => {
+      failed ??= error;
+      settled();
+    });
     if (client.pendingMessages >= mostPending) await sent;
-    else
-      sent.catch((error: unknown) => {
-        failed ??= error;
-      });
     if (failed !== undefined) throw failed;
   }
+  // The last of them may fail long after the input has ended.
+  if (waiting > 0 && !signal.aborted)
+    await new Promise<void>((done) => {
+      allSettled = done;
+    });
+  signal.throwIfAborted();
+  if (failed !== undefined) throw failed;
 }
 
 async function publishRepeatedly(
