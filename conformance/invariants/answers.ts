@@ -70,7 +70,8 @@ function cleanSessionIsNew(): ConversationRule {
   return {
     sent: (packet) => {
       // CONNACK answers the first CONNECT; raw bytes may hold one.
-      clean = clean === undefined && packet?.type === 'connect' && packet.cleanSession;
+      if (packet === undefined) clean = false;
+      else if (packet.type === 'connect') clean = clean === undefined && packet.cleanSession;
     },
     received: ({ packet }) => {
       if (packet.type !== 'connack' || packet.returnCode !== 0 || clean !== true) return silent;

@@ -193,6 +193,7 @@ describe('through a proxy that cuts', () => {
       passed: conversation.passed,
     });
     const clientIdOf = (role: Role): string => `${role}${qos}${cut}${trial}${seed}`;
+    const over = new AbortController();
     const clients: Client[] = [];
     await using _ended = {
       [Symbol.asyncDispose]: async (): Promise<void> => {
@@ -203,6 +204,8 @@ describe('through a proxy that cuts', () => {
       const port = cut === 'both' || cut === role ? proxy.port : targetPort;
       const client = await connectAt(port, { clientId: clientIdOf(role), random });
       clients.push(client);
+      // The others are ended already.
+      if (over.signal.aborted) await client[Symbol.asyncDispose]();
       return client;
     };
     const converse = async (): Promise<'done'> => {
@@ -218,7 +221,6 @@ describe('through a proxy that cuts', () => {
       await answered(subscriber);
       return 'done';
     };
-    const over = new AbortController();
     const conversed = converse();
     // What was under way when a trial is given up is nobody's concern any more.
     conversed.catch(() => {});
