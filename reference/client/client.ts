@@ -3,14 +3,15 @@ import { wakefulClock } from '../clock.ts';
 import { leastSliceBytes } from '../codec/output.ts';
 import type { SubackReturnCode } from '../codec/packet.ts';
 import type { Qos } from '../message.ts';
-import { topicFilterProblem } from '../topics/validate.ts';
 import type { DialAddress } from '../transport/dial.ts';
 import { unlessAborted } from './abort.ts';
 import { formatAddress } from './address.ts';
+import { checkedFilters } from './checked-filters.ts';
 import type { CoreOptions, Filters } from './core/client-port.ts';
 import { ConnectRefused, Disconnected, SubscribeRefused } from './core/errors.ts';
-import { badTopic, isWellFormed, topicBytes } from './core/known-topics.ts';
+import { topicBytes } from './core/known-topics.ts';
 import { OutgoingMessage } from './core/outgoing-message.ts';
+import { checkPublishLength } from './core/packet-length.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import { Edge } from './edge.ts';
 import { Happenings } from './happenings.ts';
@@ -106,7 +107,7 @@ export class Client implements AsyncDisposable {
   /**
    * Publishes a message. Resolves when the QoS says so: at QoS 0 when it is on its way (later, where the stream is full), at QoS 1 at
    * PUBACK, at QoS 2 at PUBCOMP. Above QoS 0 the payload must not be changed before.
-   * Rejects with TypeError (not a Topic Name), QueueFull, FateUnknown, ClientEnded, or the signal's reason.
+   * Rejects with TypeError (not a Topic Name), RangeError (too long for a packet, section 2.2.3), QueueFull, FateUnknown, ClientEnded, or the signal's reason.
    */
   publish(topicName: string, payload: string | Uint8Array, options: PublishOptions = noOptions): Promise<void> {
     try {
@@ -123,14 +124,14 @@ export class Client implements AsyncDisposable {
 
   /**
    * Subscribes to one Topic Filter, or to several by one packet. Resolves at SUBACK: with what was granted, and the messages.
-   * Rejects with SubscribeRefused where the server refuses one of them (then none is kept), TypeError, ClientEnded, or the signal's reason.
+   * Rejects with SubscribeRefused where the server refuses one of them (then none is kept), TypeError, RangeError, ClientEnded, or the signal's reason.
    */
   async subscribe(
     topicFilters: string | readonly string[],
     options: SubscribeOptions = noOptions,
   ): Promise<Subscription> {
     const { qos = 0, onMessage, signal } = options;
-    const filters = checkedFilters(topicFilters, 'MQTT-3.8.3-3');
+    const filters = checkedFilters(topicFilters, 'SUBSCRIBE');
     if (!isQos(qos)) throw new TypeError(`qos: expected 0, 1 or 2, got ${String(qos)} (MQTT-3.8.3-4)`);
     signal?.throwIfAborted();
     const subscription = this.#subscription(filters, onMessage);
@@ -147,10 +148,10 @@ export class Client implements AsyncDisposable {
 
   /**
    * Ends all subscriptions to Topic Filters, those of other parts of the program too. Resolves at UNSUBACK.
-   * Rejects with TypeError, ClientEnded, or the signal's reason.
+   * Rejects with TypeError, RangeError, ClientEnded, or the signal's reason.
    */
   async unsubscribe(topicFilters: string | readonly string[], { signal }: WaitOptions = noOptions): Promise<void> {
-    const filters = checkedFilters(topicFilters, 'MQTT-3.10.3-2');
+    const filters = checkedFilters(topicFilters, 'UNSUBSCRIBE');
     signal?.throwIfAborted();
     const answer = new Promise<void>((done, failed) =>
       this.#edge.core.topics.unsubscribeAll(filters, { done, failed }),
@@ -206,6 +207,7 @@ export class Client implements AsyncDisposable {
   #publishOnce(topicName: string, payload: Uint8Array, retain: boolean): Promise<void> {
     const { core } = this.#edge;
     const mustLeave = payload.length >= leastSliceBytes;
+    if (mustLeave) checkPublishLength(topicName, payload, 0);
     if (core.publishAtOnce(topicName, payload, retain)) return this.#edge.room(mustLeave) ?? sent;
     topicBytes(topicName);
     const message = new OutgoingMessage({ topicName, payload, qos: 0, retain });
@@ -217,7 +219,7 @@ export class Client implements AsyncDisposable {
   #publish(topicName: string, payload: Uint8Array, qos: Qos, retain: boolean): Promise<void> {
     // MQTT-3.3.1-4
     if (qos !== 1 && qos !== 2) throw new TypeError(`qos: expected 0, 1 or 2, got ${String(qos)} (MQTT-3.3.1-4)`);
-    topicBytes(topicName);
+    checkPublishLength(topicName, payload, qos);
     const message = new OutgoingMessage({ topicName, payload, qos, retain });
     const settled = message.settled();
     this.#edge.core.outbox.surely(message, qos);
@@ -244,19 +246,4 @@ export class Client implements AsyncDisposable {
       this.#edge.core.topics.subscribe(filters, qos, { taker, answered, failed }),
     );
   }
-}
-
-function checkedFilters(topicFilters: string | readonly string[], statement: string): Filters {
-  const [first, ...rest] = typeof topicFilters === 'string' ? [topicFilters] : topicFilters;
-  // MQTT-3.8.3-3, MQTT-3.10.3-2
-  if (first === undefined) throw new TypeError(`expected at least one Topic Filter (${statement})`);
-  const filters = [first, ...rest] as const;
-  for (const filter of filters) {
-    // MQTT-4.7.1-2, MQTT-4.7.1-3, MQTT-4.7.3-1, MQTT-4.7.3-2, MQTT-4.7.3-3
-    const problem = topicFilterProblem(filter);
-    if (problem !== undefined) throw badTopic(problem);
-    // MQTT-3.8.3-1, MQTT-3.10.3-1
-    if (!isWellFormed(filter)) throw new TypeError('expected a Topic Filter without lone surrogates (MQTT-3.8.3-1)');
-  }
-  return filters;
 }
