@@ -1,6 +1,7 @@
 // What happens to a client. In: the edge's word. Out: to listeners, and to `connect`, which waits for CONNACK or the end.
 import { EventEmitter } from 'node:events';
 import type { Waiting } from './core/client-port.ts';
+import { handOver } from './hand-over.ts';
 import type { ClientEvents } from './options.ts';
 
 type Listener<E extends keyof ClientEvents> = (value: ClientEvents[E]) => void;
@@ -38,7 +39,9 @@ export class Happenings {
     this.tell('ended', reason);
   }
 
+  /** Who throws keeps nobody else from being told. */
   tell<E extends keyof ClientEvents>(event: E, value: ClientEvents[E]): void {
-    this.#events?.emit(event, value);
+    const listeners = (this.#events?.listeners(event) ?? []) as Listener<E>[];
+    for (const listener of listeners) handOver(value, listener);
   }
 }
