@@ -15,8 +15,17 @@ describe('reconnecting', () => {
     expect(client.happened()).toEqual([]);
     client.passes(1).open().serves({ type: 'connack', returnCode: 0, sessionPresent: true });
     expect(client.happened()).toEqual(['dials', 'connected, session present']);
-    client.closes();
+    client.passes(400).closes();
     expect(client.happened()).toEqual(['disconnected: closed by server', 'attempt 1 in 100 ms']);
+  });
+
+  test('is tried later each time also where the server accepts and closes at once', () => {
+    const client = new SampleClient().connect().closes();
+    for (const delayMs of [100, 200, 400, 800]) {
+      expect(client.happened().at(-1)).toMatch(new RegExp(` in ${delayMs} ms$`));
+      client.passes(delayMs).open().serves({ type: 'connack', returnCode: 0, sessionPresent: false }).closes();
+    }
+    expect(client.happened()).toEqual(['dials', 'connected', 'disconnected: closed by server', 'attempt 5 in 1600 ms']);
   });
 
   test('is not tried where the first connection does not come about', () => {
@@ -43,7 +52,7 @@ describe('reconnecting', () => {
     client.serves({ type: 'suback', packetId: 1, returnCodes: [1] }, { type: 'suback', packetId: 2, returnCodes: [2] });
     client.breaks().passes(100).open().serves({ type: 'connack', returnCode: 0, sessionPresent: true });
     expect(client.sent()).toEqual(['connect me']);
-    client.breaks().passes(100).open().serves({ type: 'connack', returnCode: 0, sessionPresent: false });
+    client.breaks().passes(200).open().serves({ type: 'connack', returnCode: 0, sessionPresent: false });
     expect(client.sent()).toEqual(['connect me', 'subscribe 3 a:1,b:2']);
     client.happened();
     client.serves({ type: 'suback', packetId: 3, returnCodes: [0x80, 2] }, publish('b', 'x'));

@@ -210,7 +210,7 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
   accepted(sessionPresent: boolean): void {
     const first = !this.#everConnected;
     this.#everConnected = true;
-    this.#plan?.succeeded();
+    this.#plan?.accepted(this.#now);
     // The server knows nothing of an earlier session (MAY-3.2.2.2-a): neither may we (MQTT-3.1.2-6).
     if (!sessionPresent) this.#inboxMade?.clear();
     this.#outboxMade?.connected(sessionPresent);
@@ -268,7 +268,7 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
     const hopeless = reason.reason === 'refused' && (reason as { returnCode?: number }).returnCode !== 3;
     if (reconnect === undefined || !this.#everConnected || hopeless) return this.#finish(reason);
     this.#plan ??= new ReconnectPlan(reconnect, random);
-    const delayMs = this.#plan.next();
+    const delayMs = this.#plan.next(this.#now);
     if (delayMs === undefined) return this.#finish(reason);
     this.#state = { state: 'waiting', until: this.#now + delayMs };
     this.#port.disconnected(reason);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ReconnectPlan, reconnectSettings } from './reconnect-plan.ts';
 
 const delays = (plan: ReconnectPlan, count: number): (number | undefined)[] =>
-  Array.from({ length: count }, () => plan.next());
+  Array.from({ length: count }, () => plan.next(0));
 
 describe('the reconnect plan', () => {
   test('doubles its delays up to the longest', () => {
@@ -10,11 +10,25 @@ describe('the reconnect plan', () => {
     expect(delays(plan, 6)).toEqual([100, 200, 400, 800, 1_000, 1_000]);
   });
 
-  test('begins anew after a success', () => {
-    const plan = new ReconnectPlan(reconnectSettings({ firstDelayMs: 100, jitter: 0 }), () => 0);
+  test.each([
+    [399, 400],
+    [400, 50],
+  ])('behind a connection of %i ms, where 400 ms would come next, waits %i ms', (lastedMs, delayMs) => {
+    const plan = new ReconnectPlan(reconnectSettings({ firstDelayMs: 50, jitter: 0 }), () => 0);
     delays(plan, 3);
-    plan.succeeded();
-    expect(plan.next()).toBe(100);
+    plan.accepted(1_000);
+    expect(plan.next(1_000 + lastedMs)).toBe(delayMs);
+    // What cannot be reached has not lasted either.
+    expect(plan.next(9_000)).toBe(2 * delayMs);
+  });
+
+  test('gives up where no connection lasts', () => {
+    const plan = new ReconnectPlan(reconnectSettings({ firstDelayMs: 50, maxAttempts: 2, jitter: 0 }), () => 0);
+    const accepted = [1, 2, 3].map((now) => {
+      plan.accepted(now);
+      return plan.next(now);
+    });
+    expect(accepted).toEqual([50, 100, undefined]);
   });
 
   test('takes its jitter off the delay, by the random numbers that it is given', () => {

@@ -1,4 +1,5 @@
-// When to try again after a connection was lost: exponential backoff with jitter. In: attempts. Out: delays. Knows no clock.
+// When to try again after a connection was lost: exponential backoff with jitter. In: when connections began and ended. Out: delays.
+// Knows no clock.
 
 export interface ReconnectOptions {
   /** Before the first attempt, in milliseconds; 250 unless told otherwise. */
@@ -9,7 +10,7 @@ export interface ReconnectOptions {
   readonly factor?: number;
   /** Share of a delay that is left to chance, 0 to 1, so that many clients don't come back at the same time; 0.5 unless told otherwise. */
   readonly jitter?: number;
-  /** Attempts without success until the client gives up; without limit unless told otherwise. */
+  /** Attempts without a connection that lasts as long as the next delay until the client gives up; without limit unless told otherwise. */
   readonly maxAttempts?: number;
 }
 
@@ -35,10 +36,15 @@ export function reconnectSettings(options: ReconnectOptions | undefined): Reconn
   return { firstDelayMs, maxDelayMs, factor, jitter, maxAttempts };
 }
 
+/**
+ * A delay begins anew at the first only behind a connection that has lasted at least as long as the delay that comes next (its jitter
+ * aside): towards a server that accepts everybody and closes at once, delays grow as towards one that is not there.
+ */
 export class ReconnectPlan {
   readonly #settings: ReconnectSettings;
   readonly #random: () => number;
   #attempts = 0;
+  #acceptedAt: number | undefined;
 
   /** `random` gives numbers from 0 to 1. */
   constructor(settings: ReconnectSettings, random: () => number) {
@@ -46,22 +52,28 @@ export class ReconnectPlan {
     this.#random = random;
   }
 
-  /** Attempts since the last success. */
+  /** Attempts since the last connection that lasted. */
   get attempts(): number {
     return this.#attempts;
   }
 
-  /** The delay before the next attempt; undefined once there were enough. */
-  next(): number | undefined {
-    const { firstDelayMs, maxDelayMs, factor, jitter, maxAttempts } = this.#settings;
-    if (this.#attempts >= maxAttempts) return undefined;
-    const whole = Math.min(maxDelayMs, firstDelayMs * factor ** this.#attempts);
-    this.#attempts++;
-    return whole * (1 - jitter * this.#random());
+  /** CONNACK came. */
+  accepted(now: number): void {
+    this.#acceptedAt = now;
   }
 
-  /** A connection was accepted. */
-  succeeded(): void {
-    this.#attempts = 0;
+  /** A connection is over, or did not come about: the delay before the next attempt; undefined once there were enough. */
+  next(now: number): number | undefined {
+    if (this.#acceptedAt !== undefined && now - this.#acceptedAt >= this.#wholeDelay) this.#attempts = 0;
+    this.#acceptedAt = undefined;
+    if (this.#attempts >= this.#settings.maxAttempts) return undefined;
+    const whole = this.#wholeDelay;
+    this.#attempts++;
+    return whole * (1 - this.#settings.jitter * this.#random());
+  }
+
+  get #wholeDelay(): number {
+    const { firstDelayMs, maxDelayMs, factor } = this.#settings;
+    return Math.min(maxDelayMs, firstDelayMs * factor ** this.#attempts);
   }
 }
