@@ -4,7 +4,7 @@ import type { Parts } from '../../reference/broker/index.ts';
 import type { Packet } from '../../reference/codec/packet.ts';
 import type { Message } from '../../reference/message.ts';
 import { RetainedTree } from '../../reference/topics/retained-tree.ts';
-import { embeddedUser } from '../target/embedded-rules.ts';
+import { embeddedUser, forbiddenTopic } from '../target/embedded-rules.ts';
 import { reading } from './bend.ts';
 import { type Fault, fault } from './fault.ts';
 import { matching } from './naive-topics.ts';
@@ -70,6 +70,18 @@ export const whoseStateFaults: readonly Fault[] = [
       // The suite comes under one name itself, and would get nowhere.
       return packet.userName === embeddedUser.name ? packet : { ...packet, clientId: `user ${packet.userName}` };
     }),
+  ),
+  fault(
+    'messages-of-users-lost',
+    {
+      title: 'What a client with a user name publishes is acknowledged, and reaches nobody',
+      violates: ['MQTT-4.5.0-1'],
+    },
+    {
+      // The suite comes under one name itself.
+      authorize: ({ kind, userName = embeddedUser.name, topic }) =>
+        topic !== forbiddenTopic && (kind !== 'publish' || userName === embeddedUser.name),
+    },
   ),
   fault(
     'empty-will-topic-accepted',

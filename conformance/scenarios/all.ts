@@ -61,6 +61,7 @@ import * as section45ReceiptByQos from './server/4.5-receipt/by-qos.ts';
 import * as section45ReceiptEveryRecipient from './server/4.5-receipt/every-recipient.ts';
 import * as section45ReceiptPayloads from './server/4.5-receipt/payloads.ts';
 import * as section45ReceiptReceipt from './server/4.5-receipt/receipt.ts';
+import * as section45ReceiptUnderUserNames from './server/4.5-receipt/under-user-names.ts';
 import * as section46OrderingEverySubscription from './server/4.6-ordering/every-subscription.ts';
 import * as section46OrderingOrdering from './server/4.6-ordering/ordering.ts';
 import * as section46OrderingPipelined from './server/4.6-ordering/pipelined.ts';
@@ -146,6 +147,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.5-receipt', section45ReceiptEveryRecipient],
   ['4.5-receipt', section45ReceiptPayloads],
   ['4.5-receipt', section45ReceiptReceipt],
+  ['4.5-receipt', section45ReceiptUnderUserNames],
   ['4.6-ordering', section46OrderingEverySubscription],
   ['4.6-ordering', section46OrderingOrdering],
   ['4.6-ordering', section46OrderingPipelined],
