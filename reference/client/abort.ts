@@ -1,3 +1,8 @@
+export interface WaitOptions {
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+}
+
 /** What a promise brings, or the signal's reason if that comes first. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;

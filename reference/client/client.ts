@@ -4,7 +4,7 @@ import { leastSliceBytes } from '../codec/output.ts';
 import type { SubackReturnCode } from '../codec/packet.ts';
 import type { Qos } from '../message.ts';
 import type { DialAddress } from '../transport/dial.ts';
-import { unlessAborted } from './abort.ts';
+import { unlessAborted, type WaitOptions } from './abort.ts';
 import { formatAddress } from './address.ts';
 import { checkedFilters } from './checked-filters.ts';
 import type { CoreOptions, Filters } from './core/client-port.ts';
@@ -34,11 +34,6 @@ export interface SubscribeOptions {
   /** Takes the messages. Left out: the subscription is iterated over. */
   readonly onMessage?: (message: ReceivedMessage) => void;
   /** Ends the waiting, and the subscription with it. */
-  readonly signal?: AbortSignal;
-}
-
-export interface WaitOptions {
-  /** Ends the waiting. */
   readonly signal?: AbortSignal;
 }
 

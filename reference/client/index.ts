@@ -1,6 +1,7 @@
 // The public door `mqttspec/client`: the reference client.
 export { type OpenedStore, type Store, StoreError } from '../storage/store.ts';
-export type { Client, EndOptions, PublishOptions, SubscribeOptions, WaitOptions } from './client.ts';
+export type { WaitOptions } from './abort.ts';
+export type { Client, EndOptions, PublishOptions, SubscribeOptions } from './client.ts';
 export { connect } from './connect.ts';
 export {
   ClientEnded,

@@ -16,7 +16,7 @@ type Result = IteratorResult<ReceivedMessage, undefined>;
 
 interface Reader {
   readonly resolve: (result: Result) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 const over: Result = { value: undefined, done: true };
@@ -30,7 +30,7 @@ export class MessageQueue implements AsyncIterator<ReceivedMessage, undefined> {
   #bytes = 0;
   #isFull = false;
   readonly #readers: Reader[] = [];
-  #ended: { readonly error: Error | undefined } | undefined;
+  #ended: { readonly error: unknown } | undefined;
 
   constructor(valve: Valve, limits: QueueLimits) {
     this.#valve = valve;
@@ -60,7 +60,7 @@ export class MessageQueue implements AsyncIterator<ReceivedMessage, undefined> {
   }
 
   /** No message comes any more. What is there can still be read; with an error, the next read fails behind it. */
-  end(error?: Error): void {
+  end(error?: unknown): void {
     if (this.#ended !== undefined) return;
     this.#ended = { error };
     for (const reader of this.#readers.splice(0)) {

@@ -1,4 +1,4 @@
-// A server that accepts everybody and says nothing more. In: connections. Out: what came, and the sockets, to be cut.
+// A server that accepts everybody and says nothing more, but perhaps one SUBACK. In: connections. Out: what came, and the sockets, to be cut.
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
@@ -14,7 +14,8 @@ export interface SilentServer extends AsyncDisposable {
 
 const connack = Uint8Array.of(0x20, 2, 0, 0);
 
-export async function startSilentServer(): Promise<SilentServer> {
+/** `suback`: what the first SUBSCRIBE is answered with, in hex. */
+export async function startSilentServer({ suback = '' }: { readonly suback?: string } = {}): Promise<SilentServer> {
   const open = new Set<Socket>();
   let came = '';
   const server = createServer((socket) => {
@@ -24,6 +25,7 @@ export async function startSilentServer(): Promise<SilentServer> {
       socket.write(connack);
       socket.on('data', (chunk) => {
         came += chunk.toString('hex');
+        if (chunk[0] === 0x82) socket.write(suback, 'hex');
       });
     });
   });

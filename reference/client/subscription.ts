@@ -1,4 +1,5 @@
 import type { Qos } from '../message.ts';
+import { unlessAborted, type WaitOptions } from './abort.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import type { Taker } from './core/subscriptions.ts';
 import { handOver } from './hand-over.ts';
@@ -16,6 +17,8 @@ export interface SubscriptionParts {
   readonly limits: QueueLimits;
   readonly unsubscribe: () => Promise<void>;
 }
+
+const noOptions = {};
 
 /** Messages of one or more Topic Filters: for a callback, or to be iterated over. */
 export class Subscription implements Taker, AsyncIterable<ReceivedMessage>, AsyncDisposable {
@@ -45,28 +48,56 @@ export class Subscription implements Taker, AsyncIterable<ReceivedMessage>, Asyn
     return this.#queue?.length ?? 0;
   }
 
-  /** Ends the subscription; resolves at UNSUBACK. Iterations end behind the messages that have come. */
-  unsubscribe(): Promise<void> {
+  /** Ends the subscription; resolves at UNSUBACK. Iterations end behind the messages that have come. Rejects with ClientEnded, or the signal's reason. */
+  async unsubscribe({ signal }: WaitOptions = noOptions): Promise<void> {
+    signal?.throwIfAborted();
     this.end();
-    return this.#unsubscribe();
+    await unlessAborted(this.#unsubscribe(), signal);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.unsubscribe();
   }
 
-  /** Each message goes to one iteration. Leaving the loop ends the subscription, without waiting for UNSUBACK. Throws TypeError beside a callback. */
-  [Symbol.asyncIterator](): AsyncIterator<ReceivedMessage, undefined> {
+  /**
+   * Iterates over the messages; each goes to one iteration. Leaving the loop ends the subscription, without waiting for UNSUBACK, and drops
+   * what was not read. So does the signal, whose reason the loop then throws. Throws TypeError beside a callback.
+   */
+  messages({ signal }: WaitOptions = noOptions): AsyncIterableIterator<ReceivedMessage, undefined> {
     const queue = this.#queue;
     if (queue === undefined) throw new TypeError('the messages go to onMessage: leave it out to iterate over them');
-    return {
-      next: () => queue.next(),
+    const abort = (): void => this.#leave(queue, signal?.reason);
+    const forget = (): void => signal?.removeEventListener('abort', abort);
+    if (signal?.aborted === true) abort();
+    else signal?.addEventListener('abort', abort, { once: true });
+    const iterator: AsyncIterableIterator<ReceivedMessage, undefined> = {
+      next:
+        signal === undefined
+          ? () => queue.next()
+          : () =>
+              queue.next().then((result) => {
+                if (result.done === true) forget();
+                return result;
+              }),
       return: () => {
-        this.unsubscribe().catch(() => {}); // the connection is gone, and with it what was to be ended
-        queue.clear();
+        forget();
+        this.#leave(queue);
         return Promise.resolve({ value: undefined, done: true });
       },
+      [Symbol.asyncIterator]: () => iterator,
     };
+    return iterator;
+  }
+
+  /** As `messages` without a signal. */
+  [Symbol.asyncIterator](): AsyncIterator<ReceivedMessage, undefined> {
+    return this.messages();
+  }
+
+  #leave(queue: MessageQueue, reason?: unknown): void {
+    queue.end(reason);
+    queue.clear();
+    this.unsubscribe().catch(() => {}); // the connection is gone, and with it what was to be ended
   }
 
   /** Called by the client alone. */
