@@ -125,6 +125,17 @@ describe('messages that are sent', () => {
     expect(client.happened()).toEqual(['b: FateUnknown']);
   });
 
+  test('of a clean session go as new ones however few may wait', async () => {
+    const client = new SampleClient({ ...clean, maxQueuedMessages: 1, maxInFlight: 3 }).connect();
+    for (const text of ['a', 'b', 'c', 'd']) client.publish('t', text, 1);
+    client.breaks().passes(100).open();
+    client.sent();
+    client.serves({ type: 'connack', returnCode: 0, sessionPresent: false });
+    expect(client.sent()).toEqual(['publish 4 t=a qos 1', 'publish 5 t=b qos 1', 'publish 6 t=c qos 1']);
+    client.serves({ type: 'puback', packetId: 4 });
+    expect(client.sent()).toEqual(['publish 7 t=d qos 1']);
+  });
+
   test('wait in a queue with a limit', () => {
     const client = new SampleClient({ maxQueuedMessages: 2 }).connect().breaks();
     client.publish('t', 'a', 1).publish('t', 'b', 1).publish('t', 'c').publish('t', 'd');

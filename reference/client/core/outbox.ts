@@ -85,8 +85,10 @@ export class Outbox implements SenderPort {
 
   /** CONNACK came: what is unacknowledged goes first, in the order of first sending (MQTT-4.4.0-1, MQTT-4.6.0-1), then what was queued. */
   connected(sessionPresent: boolean): void {
-    if (!sessionPresent && this.#options.cleanSession) this.#sendAnew();
+    const anew = !sessionPresent && this.#options.cleanSession ? this.#takeAnew() : [];
     this.#sender.connect(this);
+    // Not before: what was in flight has its place there again, beside as many as may wait.
+    for (const message of anew) if (message.qos !== 0) this.#sender.send(message, { qos: message.qos });
   }
 
   /** QoS 0 of the time without a connection goes out behind everything else. */
@@ -153,7 +155,7 @@ export class Outbox implements SenderPort {
   }
 
   /** The server knows nothing of an earlier session (MAY-3.2.2.2-a): neither may we (MQTT-3.1.2-6), but what it promised nobody is still to be sent. */
-  #sendAnew(): void {
+  #takeAnew(): readonly Message[] {
     const { inFlight, queued } = this.#sender.takeAll();
     const again: Message[] = [];
     for (const { message, qos } of inFlight) {
@@ -161,8 +163,6 @@ export class Outbox implements SenderPort {
       if (qos === 1) again.push(message);
       else if (message instanceof OutgoingMessage) message.failed(new FateUnknown());
     }
-    for (const message of [...again, ...queued]) {
-      if (message.qos !== 0) this.#sender.send(message, { qos: message.qos });
-    }
+    return [...again, ...queued];
   }
 }
