@@ -119,7 +119,7 @@ export class Client implements AsyncDisposable {
 
   /**
    * Subscribes to one Topic Filter, or to several by one packet. Resolves at SUBACK: with what was granted, and the messages.
-   * Rejects with SubscribeRefused where the server refuses one of them (then none is kept), TypeError, RangeError, ClientEnded, or the signal's reason.
+   * Rejects with SubscribeRefused where the server refuses one of them (then none is kept), TypeError, RangeError, QueueFull, ClientEnded, or the signal's reason.
    */
   async subscribe(
     topicFilters: string | readonly string[],
@@ -143,7 +143,7 @@ export class Client implements AsyncDisposable {
 
   /**
    * Ends all subscriptions to Topic Filters, those of other parts of the program too. Resolves at UNSUBACK.
-   * Rejects with TypeError, RangeError, ClientEnded, or the signal's reason.
+   * Rejects with TypeError, RangeError, QueueFull, ClientEnded, or the signal's reason.
    */
   async unsubscribe(topicFilters: string | readonly string[], { signal }: WaitOptions = noOptions): Promise<void> {
     const filters = checkedFilters(topicFilters, 'UNSUBSCRIBE');

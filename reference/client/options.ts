@@ -59,7 +59,7 @@ export interface ClientOptions {
   readonly reconnect?: ReconnectOptions | false;
   /** Messages of QoS 1 and 2 that may be unacknowledged at the same time, 1 to 65,000; 1,000 unless told otherwise. Of more than 20 at QoS 2 mosquitto 2.0.11 acknowledges all and loses some. */
   readonly maxInFlight?: number;
-  /** Messages that may wait for a connection or for a place in flight; 10,000 unless told otherwise. */
+  /** Messages of any QoS that may wait for a connection or for a place in flight, and beside them as many SUBSCRIBEs and UNSUBSCRIBEs; 10,000 unless told otherwise. */
   readonly maxQueuedMessages?: number;
   /** Largest packet that is taken from the server, in bytes; what the standard allows unless told otherwise. */
   readonly maxPacketBytes?: number;

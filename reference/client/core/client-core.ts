@@ -76,7 +76,7 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
 
   /** What is subscribed to. */
   get topics(): TopicInterest {
-    this.#topicsMade ??= new TopicInterest(this);
+    this.#topicsMade ??= new TopicInterest(this, { maxQueuedRequests: this.#options.maxQueuedMessages });
     return this.#topicsMade;
   }
 

@@ -68,10 +68,11 @@ export class ClientEnded extends Error {
   }
 }
 
-/** As many messages wait as may (`maxQueuedMessages`). */
+/** As many messages, or requests (SUBSCRIBE and UNSUBSCRIBE), wait as may (`maxQueuedMessages`). */
 export class QueueFull extends Error {
-  constructor(maxQueuedMessages: number) {
-    super(`${maxQueuedMessages} messages wait to be sent: await publish, or allow more by maxQueuedMessages`);
+  constructor(maxQueuedMessages: number, what: 'messages' | 'requests' = 'messages') {
+    const call = what === 'messages' ? 'publish' : 'subscribe and unsubscribe';
+    super(`${maxQueuedMessages} ${what} wait to be sent: await ${call}, or allow more by maxQueuedMessages`);
     this.name = 'QueueFull';
   }
 }

@@ -57,15 +57,20 @@ export class Outbox implements SenderPort {
   /** QoS 0 without a connection: keeps the message until there is one. Throws QueueFull, ClientEnded. */
   later(message: OutgoingMessage): void {
     if (this.#port.isEnded) throw new ClientEnded();
-    const { maxQueuedMessages } = this.#options;
-    if (this.#offline.length >= maxQueuedMessages) throw new QueueFull(maxQueuedMessages);
+    if (this.#isFull) throw new QueueFull(this.#options.maxQueuedMessages);
     this.#offline.push(message);
   }
 
   /** QoS 1 and 2. Throws QueueFull, ClientEnded. */
   surely(message: OutgoingMessage, qos: 1 | 2): void {
     if (this.#port.isEnded) throw new ClientEnded();
-    if (!this.#sender.send(message, { qos })) throw new QueueFull(this.#options.maxQueuedMessages);
+    if ((this.#offline.length > 0 && this.#isFull) || !this.#sender.send(message, { qos }))
+      throw new QueueFull(this.#options.maxQueuedMessages);
+  }
+
+  /** One limit for all that waits, whatever its QoS. */
+  get #isFull(): boolean {
+    return this.#sender.queued + this.#offline.length >= this.#options.maxQueuedMessages;
   }
 
   /** An identifier for a SUBSCRIBE or UNSUBSCRIBE: all come from one pool (MQTT-2.3.1-2). */

@@ -40,6 +40,11 @@ export class Requests {
     else this.#waiting.push(request);
   }
 
+  /** Whether as many wait for a connection as may. */
+  isFull(most: number): boolean {
+    return !this.#connected && this.#waiting.length >= most;
+  }
+
   /** Whether a subscription to this filter waits to be sent. */
   asksFor(topicFilter: string): boolean {
     return this.#waiting.some(

@@ -3,7 +3,7 @@
 import type { Suback, Unsuback } from '../../codec/packet.ts';
 import type { Qos } from '../../message.ts';
 import type { Filters, Subscribing, Waiting } from './client-port.ts';
-import { ClientEnded, SubscribeRefused } from './errors.ts';
+import { ClientEnded, QueueFull, SubscribeRefused } from './errors.ts';
 import { type RequestPort, Requests } from './requests.ts';
 import { Subscriptions, type Taker } from './subscriptions.ts';
 
@@ -20,20 +20,27 @@ export interface TopicPort extends RequestPort {
   readonly isEnded: boolean;
 }
 
+export interface TopicOptions {
+  /** SUBSCRIBEs and UNSUBSCRIBEs that may wait for a connection. */
+  readonly maxQueuedRequests: number;
+}
+
 export class TopicInterest {
   readonly subscriptions = new Subscriptions();
   readonly #port: TopicPort;
+  readonly #maxQueuedRequests: number;
   readonly #requests: Requests;
 
-  constructor(port: TopicPort) {
+  constructor(port: TopicPort, { maxQueuedRequests }: TopicOptions) {
     this.#port = port;
+    this.#maxQueuedRequests = maxQueuedRequests;
     this.#requests = new Requests(port);
     if (port.isConnected) this.#requests.connected();
   }
 
-  /** Messages are taken from now on: retained ones may overtake SUBACK (section 3.8.4). Throws ClientEnded. */
+  /** Messages are taken from now on: retained ones may overtake SUBACK (section 3.8.4). Throws QueueFull, ClientEnded. */
   subscribe(topicFilters: Filters, qos: Qos, { taker, answered, failed }: Subscribing): void {
-    if (this.#port.isEnded) throw new ClientEnded();
+    this.#checkRoom();
     const subscriptions = mapFilters(topicFilters, (topicFilter) => {
       this.subscriptions.add(topicFilter, taker, qos);
       return { topicFilter, qos: this.subscriptions.qosOf(topicFilter) };
@@ -41,16 +48,19 @@ export class TopicInterest {
     this.#requests.ask({ type: 'subscribe', subscriptions, answered, failed });
   }
 
-  /** Ends what a taker wants; the server is asked to end those filters that nobody else wants. */
+  /**
+   * Ends what a taker wants; the server is asked to end those filters that nobody else wants. Has no limit: what ends is never more than
+   * what was subscribed to.
+   */
   unsubscribe(topicFilters: readonly string[], taker: Taker, waiting: Waiting): void {
     const [first, ...rest] = topicFilters.filter((topicFilter) => this.subscriptions.remove(topicFilter, taker));
     if (first === undefined || this.#port.isEnded) waiting.done();
     else this.#askToEnd([first, ...rest], waiting);
   }
 
-  /** Ends what anybody wants of some filters; the server is asked in any case. Throws ClientEnded. */
+  /** Ends what anybody wants of some filters; the server is asked in any case. Throws QueueFull, ClientEnded. */
   unsubscribeAll(topicFilters: Filters, waiting: Waiting): void {
-    if (this.#port.isEnded) throw new ClientEnded();
+    this.#checkRoom();
     for (const topicFilter of topicFilters) this.#over(topicFilter);
     this.#askToEnd(topicFilters, waiting);
   }
@@ -83,6 +93,11 @@ export class TopicInterest {
     for (const { topicFilter } of this.subscriptions.wanted()) {
       for (const taker of this.subscriptions.takersOf(topicFilter)) taker.ended?.(topicFilter, problem);
     }
+  }
+
+  #checkRoom(): void {
+    if (this.#port.isEnded) throw new ClientEnded();
+    if (this.#requests.isFull(this.#maxQueuedRequests)) throw new QueueFull(this.#maxQueuedRequests, 'requests');
   }
 
   #askToEnd(topicFilters: Filters, waiting: Waiting): void {
