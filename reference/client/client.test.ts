@@ -117,6 +117,20 @@ describe('a client', () => {
     ]);
   });
 
+  test('knows what the first CONNACK said of its session, before anybody could listen, and what the last one said', async () => {
+    const options = { clientId: 'kept', cleanSession: false, reconnect: { firstDelayMs: 1, jitter: 0 } } as const;
+    await using broker = await startBroker({ port: 0 });
+    const first = await connect(broker.address, options);
+    expect(first.sessionPresent).toBe(false);
+    await using other = await connect(broker.address, options);
+    expect(other.sessionPresent).toBe(true);
+    // Both have one Client Identifier: the first one takes it back (MQTT-3.1.4-2).
+    const again = await new Promise((connected) => first.on('connected', connected));
+    expect(again).toEqual({ sessionPresent: true });
+    expect(first.sessionPresent).toBe(true);
+    await first.end();
+  });
+
   test('says why it can reach nobody', async () => {
     const broker = await startBroker({ port: 0 });
     await broker.stop();

@@ -26,7 +26,7 @@ export interface WillOptions {
 
 /** What happens to the connection. */
 export interface ClientEvents {
-  /** CONNACK came: whether the server has kept the session (section 3.2.2.2). */
+  /** CONNACK came again: whether the server has kept the session (section 3.2.2.2). Of the first `connect` and `client.sessionPresent` tell. */
   readonly connected: { readonly sessionPresent: boolean };
   /** The connection is over, for the reason given. */
   readonly disconnected: Disconnected;
