@@ -1,4 +1,5 @@
 // The table of faults, in the order of the standard.
+import { faultsAfterOthers } from './after-others.ts';
 import { connectFaults } from './connect.ts';
 import { cornersOfTopicsFaults } from './corners-of-topics.ts';
 import { dataAndHeaderFaults } from './data-and-headers.ts';
@@ -36,6 +37,7 @@ export const faults: readonly Fault[] = [
   ...overlookedFaults,
   ...level3Faults,
   ...whoseStateFaults,
+  ...faultsAfterOthers,
 ];
 
 /** The fault of this name; undefined if there is none. */

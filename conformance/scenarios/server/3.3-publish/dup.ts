@@ -1,5 +1,6 @@
 // DUP of what was not sent before: section 3.3.1.1.
 import { message, puback, pubcomp, publish, pubrec, pubrel } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
@@ -110,6 +111,28 @@ export const dupNotRetained = levels.map((qos) =>
       const subscriber = await given.newSubscriber(topicName, { qos, finds: [message('kept')] });
       const kept = await must(subscriber, 'MQTT-3.3.1-5').receive(message('kept'));
       must(subscriber, 'MQTT-3.3.1-3').satisfy(kept?.dup === false, { expected: 'DUP 0', got: 'DUP 1' });
+    },
+  }),
+);
+
+export const dupReplacesRetained = levels.map((qos) =>
+  scenario(`retained-message-replaced-with-dup-1-qos-${qos}`, {
+    title: `A message published with RETAIN 1 and DUP 1 at QoS ${qos} replaces the retained one, and an empty one erases it`,
+    cites: { v3: ['MQTT-3.3.1-5', 'MQTT-3.3.1-6', 'MQTT-3.3.1-10'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play(stage) {
+      const { given, must } = stage;
+      const topicName = given.topicName();
+      await given.retained({ topicName, payload: 'old' });
+      const publisher = await given.client({ name: 'publisher' });
+      await publishesAgain(stage, publisher, { topicName, payload: 'new', qos, retain: true });
+      const due = message('new', { topicName });
+      const subscriber = await given.newSubscriber(topicName, { qos, finds: [due] });
+      await must(subscriber, 'MQTT-3.3.1-5', 'MQTT-3.3.1-6').receive(due);
+      await publishesAgain(stage, publisher, { topicName, payload: '', qos, retain: true });
+      const late = await given.newSubscriber(topicName, { name: 'late', qos, finds: [] });
+      await must(late, 'MQTT-3.3.1-10').receiveExactly([], { until: sentinel(publisher, { topicName, qos }) });
     },
   }),
 );

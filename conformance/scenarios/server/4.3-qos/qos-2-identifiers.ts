@@ -1,5 +1,16 @@
 // Which messages the receiver of QoS 2 takes for the same: section 4.3.3.
-import { message, pubcomp, publish, pubrec, pubrel } from '../../../wire/packets.ts';
+import {
+  message,
+  puback,
+  pubcomp,
+  publish,
+  pubrec,
+  pubrel,
+  suback,
+  subscribe,
+  unsuback,
+  unsubscribe,
+} from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import { answered, closed } from '../../../wire/play/reaction.ts';
 import { scenario } from '../../scenario.ts';
@@ -42,6 +53,40 @@ export const newEvenWithDup = scenario('identifier-is-new-after-pubcomp-with-dup
       await must(publisher).receive(pubcomp(9));
     }
     await must(subscriber).receiveExactly([message('same'), message('same')], { until: sentinel(publisher) });
+  },
+});
+
+export const oneAfterAnother = scenario('identifier-of-one-packet-after-another', {
+  title: 'An identifier that was acknowledged serves packets of every kind, one after another, and each is taken',
+  cites: { v3: ['MQTT-4.3.3-2', 'MQTT-4.3.2-2', 'MQTT-2.3.1-7'] },
+  needs: ['qos 2'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { qos: 2 });
+    const publisher = await given.client({ name: 'publisher' });
+    const packetId = 4_242;
+    const atQos1 = async (payload: string): Promise<void> => {
+      await when(publisher).sends(publish({ topicName, qos: 1, packetId, payload }));
+      await must(publisher, 'MQTT-4.3.2-2').receive(puback(packetId));
+      await must(subscriber, 'MQTT-4.3.2-2').receive(message(payload, { qos: 1 }));
+    };
+    const atQos2 = async (payload: string): Promise<void> => {
+      await when(publisher).sends(publish({ topicName, qos: 2, packetId, payload }));
+      await must(publisher, 'MQTT-4.3.3-2').receive(pubrec(packetId));
+      await when(publisher).sends(pubrel(packetId));
+      await must(publisher, 'MQTT-4.3.3-2').receive(pubcomp(packetId));
+      await must(subscriber, 'MQTT-4.3.3-2').receive(message(payload, { qos: 2 }));
+    };
+    await atQos1('first');
+    await atQos2('behind a PUBLISH at QoS 1');
+    await atQos1('behind a PUBLISH at QoS 2');
+    await when(publisher).sends(subscribe(packetId, { topicFilter: given.topicName('other'), qos: 0 }));
+    await must(publisher, 'MQTT-2.3.1-7').receive(suback(packetId));
+    await atQos2('behind SUBSCRIBE');
+    await when(publisher).sends(unsubscribe(packetId, given.topicName('none')));
+    await must(publisher, 'MQTT-2.3.1-7').receive(unsuback(packetId));
+    await atQos1('behind UNSUBSCRIBE');
   },
 });
 

@@ -212,6 +212,32 @@ export const manyInFlight = ([1, 2] as const).map((qos) =>
   }),
 );
 
+export const queuedThenResent = ([1, 2] as const).map((qos) =>
+  scenario(`queued-message-resent-qos-${qos}`, {
+    title: `What was queued at QoS ${qos} for a client that was away, and was not acknowledged when it was back, comes again with DUP 1`,
+    cites: { v3: ['MQTT-3.3.1-1', 'MQTT-4.4.0-1', 'MQTT-2.3.1-4'] },
+    needs: [qos === 1 ? 'qos 1' : 'qos 2'],
+    protocols: ['3.1.1', '3.1'],
+    async play({ given, when, must }) {
+      const topicName = given.topicName();
+      const away = await given.subscriber(topicName, { cleanSession: false, qos, acknowledging: 'by hand' });
+      await when(away).disconnects();
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'queued', qos });
+      const back = await given.resumed(away);
+      const { packetId } = await given.arrival(back, message('queued', { qos }));
+      await when(back).cuts();
+      const after = await given.resumed(back);
+      const again = await must(after, 'MQTT-4.4.0-1').receive(message('queued', { topicName, qos }));
+      must(after, 'MQTT-3.3.1-1').satisfy(again?.dup === true, { expected: 'DUP 1', got: 'DUP 0' });
+      must(after, 'MQTT-4.4.0-1', 'MQTT-2.3.1-4').satisfy(again?.packetId === packetId, {
+        expected: `id ${packetId}`,
+        got: `id ${again?.packetId}`,
+      });
+    },
+  }),
+);
+
 export const newTrafficToo = scenario('new-messages-after-resent-ones', {
   title: 'New messages come after those that were sent again, with DUP 0',
   cites: { v3: ['MQTT-4.4.0-1', 'MQTT-4.5.0-1', 'MQTT-3.3.1-3'] },

@@ -1,0 +1,109 @@
+// Faults that show only behind something else: a resume, a queue, the same identifier in another packet.
+import { publishRules } from '../../reference/broker/core/rules/publish.ts';
+import { Session } from '../../reference/broker/core/session.ts';
+import type { BrokerOptions } from '../../reference/broker/index.ts';
+import type { Message } from '../../reference/message.ts';
+import type { ReceiverPort } from '../../reference/session/receiver.ts';
+import { reading } from './bend.ts';
+import { type Fault, fault } from './fault.ts';
+
+/** Takes an identifier for one that awaits PUBREL, and does nothing else. */
+const unheard: ReceiverPort = { pubrec: () => {}, pubcomp: () => {}, deliver: () => {} };
+
+/** Messages are known by their payloads: each PUBLISH has bytes of its own. */
+function queuedResentWithoutDup(): Pick<BrokerOptions, 'rules' | 'parts'> {
+  const queued = new WeakSet<Uint8Array>();
+  let last: Uint8Array = Uint8Array.of();
+  return {
+    rules: {
+      publish: {
+        payloadOf: (payload) => {
+          last = payload;
+          return payload;
+        },
+        queuesWhileAway: (qos) => {
+          queued.add(last);
+          return qos > 0;
+        },
+      },
+    },
+    parts: {
+      outgoing: (packet) => [
+        packet.type === 'publish' && packet.dup && queued.has(packet.payload) ? { ...packet, dup: false } : packet,
+      ],
+    },
+  };
+}
+
+/** Keeps what is retained where a PUBLISH of a kind has DUP 1. */
+const replacedUnlessDup = (which: (message: Message) => boolean) => (): Pick<BrokerOptions, 'rules' | 'parts'> => {
+  let dup = false;
+  const retainedAfter = (message: Message, before: Message | undefined): Message | undefined =>
+    before !== undefined && dup && which(message) ? before : publishRules.retainedAfter(message, before);
+  return {
+    ...reading((packet) => {
+      dup = packet.type === 'publish' && packet.dup;
+      return packet;
+    }),
+    rules: { publish: { retainedAfter } },
+  };
+};
+
+export const faultsAfterOthers: readonly Fault[] = [
+  fault(
+    'queued-resent-without-dup',
+    { title: 'What was queued before its first sending is sent again with DUP 0', violates: ['MQTT-3.3.1-1'] },
+    queuedResentWithoutDup,
+  ),
+  fault(
+    'identifiers-kept-in-resumed-sessions',
+    { title: 'In a resumed session PUBREL does not free its identifier', violates: ['MQTT-4.3.3-2'] },
+    {
+      rules: {
+        connect: {
+          forgetsWhenResumed: ({ receiver }) => {
+            receiver.pubrel = (packetId, port) => port.pubcomp(packetId);
+          },
+        },
+      },
+    },
+  ),
+  fault(
+    'identifiers-of-qos-1-open-at-qos-2',
+    {
+      title: 'A QoS 2 PUBLISH is taken for a repeat if its identifier was one of QoS 1 before',
+      violates: ['MQTT-4.3.3-2'],
+    },
+    {
+      rules: {
+        publish: {
+          isNewQos1: (session, packetId) => {
+            if (session instanceof Session) {
+              const message = { topicName: '', payload: Uint8Array.of(), qos: 1, retain: false } as const;
+              session.receiver.publish(packetId, { message, dup: false }, unheard);
+            }
+            return true;
+          },
+        },
+      },
+    },
+  ),
+  fault(
+    'repeated-pubrec-ignored',
+    { title: 'A PUBREC that comes again is not answered', violates: ['MQTT-4.3.3-1'] },
+    { rules: { session: { answersPubrec: (entry) => entry?.qos !== 1 && entry?.state !== 'awaiting-pubcomp' } } },
+  ),
+  fault(
+    'retained-not-replaced-with-dup',
+    {
+      title: 'A PUBLISH with DUP 1 does not replace a retained message',
+      violates: ['MQTT-3.3.1-5', 'MQTT-3.3.1-6'],
+    },
+    replacedUnlessDup(({ payload }) => payload.length > 0),
+  ),
+  fault(
+    'retained-not-erased-with-dup',
+    { title: 'An empty PUBLISH with DUP 1 does not erase a retained message', violates: ['MQTT-3.3.1-10'] },
+    replacedUnlessDup(({ payload }) => payload.length === 0),
+  ),
+];
