@@ -5,11 +5,15 @@ import { createConnection, type Socket } from 'node:net';
 import { encode } from '../../../reference/codec/encode.ts';
 import type { Contender, Publishing } from './contenders.ts';
 
+/** Nobody who measures takes longer over one message. */
+const longestWaitMs = 10_000;
+
 export const noClient = 'no client, bare packets';
 
 export class BareSocket implements Contender {
   readonly #socket: Socket;
   #answered = (): void => {};
+  #closed = (): void => {};
 
   private constructor(port: number) {
     const callback = (): boolean => {
@@ -19,6 +23,9 @@ export class BareSocket implements Contender {
     const onread = { buffer: Buffer.alloc(4_096), callback };
     this.#socket = createConnection({ port, host: '127.0.0.1', noDelay: true, onread });
     this.#socket.on('error', () => this.#socket.destroy());
+    this.#socket.setTimeout(longestWaitMs, () => this.#socket.destroy());
+    // Whoever waits when it closes, by that bound or by the broker, is told.
+    this.#socket.on('close', () => this.#closed());
   }
 
   static async open(port: number): Promise<BareSocket> {
@@ -45,7 +52,7 @@ export class BareSocket implements Contender {
     const all: number[] = [];
     const packet = encode({ type: 'publish', qos: 1, dup: false, retain: false, packetId: 1, topicName, payload });
     return new Promise((done, broke) => {
-      this.#socket.once('close', () => broke(new Error('the broker has closed a bare socket')));
+      this.#closed = () => broke(unanswered());
       let began = 0;
       const next = (): void => {
         if (began > 0) all.push(performance.now() - began);
@@ -63,9 +70,13 @@ export class BareSocket implements Contender {
   }
 
   #exchange(packet: Uint8Array): Promise<void> {
-    return new Promise((done) => {
+    return new Promise((done, broke) => {
       this.#answered = done;
+      this.#closed = () => broke(unanswered());
       this.#socket.write(packet);
     });
   }
 }
+
+const unanswered = (): Error =>
+  new Error(`a bare socket was closed by the broker, or got no answer in ${longestWaitMs} ms`);
