@@ -21,7 +21,7 @@ interface Reader {
 
 const over: Result = { value: undefined, done: true };
 
-/** Grows beyond its limits by what is read in one turn, never further: then the stream is stopped. */
+/** Grows beyond its limits by what is read in one turn, never further: then the stream is stopped. Not before anybody can read, nor behind its end. */
 export class MessageQueue implements AsyncIterator<ReceivedMessage, undefined> {
   readonly #valve: Valve;
   readonly #limits: QueueLimits;
@@ -29,6 +29,8 @@ export class MessageQueue implements AsyncIterator<ReceivedMessage, undefined> {
   #first = 0;
   #bytes = 0;
   #isFull = false;
+  /** Whether SUBACK has come: before, nobody has a subscription to read, and SUBACK would lie behind what is stopped. */
+  #isReadable = false;
   readonly #readers: Reader[] = [];
   #ended: { readonly error: unknown } | undefined;
 
@@ -47,9 +49,13 @@ export class MessageQueue implements AsyncIterator<ReceivedMessage, undefined> {
     if (reader !== undefined) return reader.resolve({ value: message, done: false });
     this.#messages.push(message);
     this.#bytes += message.payload.length;
-    if (this.#isFull || (this.length < this.#limits.maxMessages && this.#bytes < this.#limits.maxBytes)) return;
-    this.#isFull = true;
-    this.#valve.full();
+    this.#look();
+  }
+
+  /** From now on somebody can read. */
+  readable(): void {
+    this.#isReadable = true;
+    this.#look();
   }
 
   next(): Promise<Result> {
@@ -59,10 +65,11 @@ export class MessageQueue implements AsyncIterator<ReceivedMessage, undefined> {
     return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
   }
 
-  /** No message comes any more. What is there can still be read; with an error, the next read fails behind it. */
+  /** No message comes any more, so that nothing is to be stopped. What is there can still be read; with an error, the next read fails behind it. */
   end(error?: unknown): void {
     if (this.#ended !== undefined) return;
     this.#ended = { error };
+    this.#open();
     for (const reader of this.#readers.splice(0)) {
       if (error === undefined) reader.resolve(over);
       else reader.reject(error);
@@ -75,6 +82,14 @@ export class MessageQueue implements AsyncIterator<ReceivedMessage, undefined> {
     this.#first = 0;
     this.#bytes = 0;
     this.#open();
+  }
+
+  #look(): void {
+    if (this.#isFull || !this.#isReadable || this.#ended !== undefined) return;
+    const { maxMessages, maxBytes } = this.#limits;
+    if (this.length < maxMessages && this.#bytes < maxBytes) return;
+    this.#isFull = true;
+    this.#valve.full();
   }
 
   #take(): ReceivedMessage {

@@ -109,6 +109,7 @@ export class Subscription implements Taker, AsyncIterable<ReceivedMessage>, Asyn
   /** Called by the client alone. */
   granted(grants: readonly Grant[]): void {
     this.#grants = grants;
+    this.#queue?.readable();
   }
 
   /** Called by the client alone. */
