@@ -1,4 +1,4 @@
-// SUBSCRIBE and UNSUBSCRIBE that wait for their answer, also while nobody is connected. In: requests and answers. Out, through a port:
+// SUBSCRIBE and UNSUBSCRIBE that wait for their answer, also while nobody is connected or many others are under way. In: requests and answers. Out, through a port:
 // packets. MQTT sends neither again by itself: on a new connection each is asked anew.
 import type { Packet, SubackReturnCode, Subscribe, Unsubscribe } from '../../codec/packet.ts';
 import type { PacketId } from '../../message.ts';
@@ -24,6 +24,9 @@ export interface RequestPort {
   send(packet: Packet): void;
 }
 
+/** Identifiers that requests hold at the same time: messages in flight may hold 65,000 of 65,535 (section 2.3.1). */
+const mostAsked = 500;
+
 export class Requests {
   readonly #port: RequestPort;
   /** Made at first use. */
@@ -36,7 +39,7 @@ export class Requests {
   }
 
   ask(request: Request): void {
-    if (this.#connected) this.#send(request);
+    if (this.#connected && this.#waiting.length === 0 && this.#askedNow < mostAsked) this.#send(request);
     else this.#waiting.push(request);
   }
 
@@ -54,7 +57,7 @@ export class Requests {
 
   connected(): void {
     this.#connected = true;
-    for (const request of this.#waiting.splice(0)) this.#send(request);
+    this.#fill();
   }
 
   disconnected(): void {
@@ -95,6 +98,16 @@ export class Requests {
   #forget(packetId: PacketId): void {
     this.#asked?.delete(packetId);
     this.#port.releaseId(packetId);
+    // Taking the first of an array costs its length: many at once.
+    if (this.#waiting.length > 0 && this.#askedNow * 2 <= mostAsked) this.#fill();
+  }
+
+  get #askedNow(): number {
+    return this.#asked?.size ?? 0;
+  }
+
+  #fill(): void {
+    for (const request of this.#waiting.splice(0, mostAsked - this.#askedNow)) this.#send(request);
   }
 
   #send(request: Request): void {
