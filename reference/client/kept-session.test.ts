@@ -100,6 +100,7 @@ describe('a process that comes after another', () => {
       .subscribe('#')
       .serves(resumed, publish('t', 'x', 2, 9, true));
     expect(third.client.happened().filter((one) => one.startsWith('message'))).toEqual([]);
+    expect(third.client.sent()).toContain('pubrec 9');
   });
 });
 

@@ -21,6 +21,12 @@ export class Acknowledgements {
     this.#send = send;
   }
 
+  /** What the application of an earlier process has acknowledged needs no word of this one when it comes again. */
+  restore(packetIds: readonly PacketId[]): void {
+    for (const packetId of packetIds)
+      this.#qos2.set(packetId, { packet: 'pubrec', packetId, acknowledged: true, waits: false });
+  }
+
   /** A PUBLISH arrived. One of QoS 2 that comes again gets a new place for the same message. */
   arrived(packet: 'puback' | 'pubrec', packetId: PacketId): Held {
     const known = packet === 'pubrec' ? this.#qos2.get(packetId) : undefined;

@@ -213,6 +213,12 @@ describe('manual acknowledgement', () => {
     expect(client.sent()).toEqual(['puback 5', 'pubrec 6']);
   });
 
+  test('has acknowledged what nobody takes, which else would hold up all behind it', () => {
+    const client = new SampleClient({ manualAcknowledgement: true }).connect();
+    client.serves(publish('a', '1', 1, 5), publish('a', '2', 2, 6));
+    expect(client.sent()).toEqual(['puback 5', 'pubrec 6']);
+  });
+
   test('gets a QoS 1 message again that was not acknowledged, a QoS 2 message not', () => {
     const { client, messages } = held();
     client.serves(publish('a', '1', 1, 5), publish('a', '2', 2, 6));

@@ -41,6 +41,7 @@ export class Inbox implements ReceiverPort {
   /** Goes on where an earlier process was: messages of QoS 2 that it has passed on. */
   restore(receivedIds: readonly PacketId[]): void {
     this.#receiver.restore(receivedIds);
+    this.#acknowledgements?.restore(receivedIds);
   }
 
   /** A PUBLISH came. A string says what about it violates the protocol. */
@@ -89,7 +90,9 @@ export class Inbox implements ReceiverPort {
   deliver(message: Message): void {
     const received = message as ReceivedMessage;
     const takers = this.#subscriptions.takers(message.topicName);
-    if (takers.length === 0) this.#unclaimed?.take(received);
+    // Nobody will ever acknowledge what nobody takes, and all that comes behind it would wait.
+    if (takers.length === 0 && this.#unclaimed === undefined) received.acknowledge();
+    else if (takers.length === 0) this.#unclaimed?.take(received);
     else for (const taker of takers) taker.take(received);
   }
 
