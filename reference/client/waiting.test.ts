@@ -72,3 +72,18 @@ test('a client tells that it has lost its connection, that it tries again, that 
     'ended: ended',
   ]);
 });
+
+test('a client that is ended by who hears of its lost connection does not say that it tries again', async () => {
+  await using server = await startSilentServer();
+  const client = await connect(server.address);
+  const told: string[] = [];
+  const ended = new Promise<void>((done) => client.on('ended', () => done()));
+  client.on('reconnecting', () => told.push('reconnecting'));
+  client.on('disconnected', ({ reason }) => {
+    told.push(reason);
+    client.end().catch(() => {});
+  });
+  server.cut();
+  await ended;
+  expect(told).toEqual(['closed by server', 'ended']);
+});

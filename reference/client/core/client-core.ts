@@ -272,6 +272,8 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
     if (delayMs === undefined) return this.#finish(reason);
     this.#state = { state: 'waiting', until: this.#now + delayMs };
     this.#port.disconnected(reason);
+    // Who was told may have ended the client.
+    if (this.isEnded) return;
     this.#port.reconnecting({ attempt: this.#plan.attempts, delayMs });
   }
 
