@@ -14,6 +14,8 @@ type Load<T = number> = (client: Contender, until: () => boolean) => Promise<T>;
 const measureMs = 800;
 /** How near to a bare socket we have to come, one message at a time. */
 const floorOfSingle = 0.7;
+/** The slowest of a hundred meet what a socket alone never does: a collection of garbage, a function that is compiled. */
+const floorOfSlowest = 0.4;
 const warmMs = 150;
 const startWithinMs = 20_000;
 const somethingWithinMs = 10_000;
@@ -104,14 +106,14 @@ function rowsOf(
   ];
 }
 
-function latencyRow(id: string, percentile: number, ratio: Ratio): Row {
+function latencyRow(id: string, percentile: number, ratio: Ratio, floor: number): Row {
   const load: Load<number[]> = (client, until) => client.latencies(publishing(1, 16), until);
   return {
     id: `client/${id}`,
     title: `client: publish QoS 1, one at a time, cores kept awake, latency p${percentile}`,
     unit: 'µs',
     better: 'less',
-    comparisons: against(ratio, floorOfSingle),
+    comparisons: against(ratio, floor),
     open: async ({ smoke }) => {
       const broker = await startFakeBroker();
       const letSleep = keepAwake();
@@ -196,8 +198,8 @@ export const clientRows: readonly Row[] = [
     cpu: { atLeast: 1.5, aim: 1.9 },
     floor: floorOfSingle,
   }),
-  latencyRow('publish-1-single-p50', 50, { atLeast: 1.15, aim: 1.3 }),
-  latencyRow('publish-1-single-p99', 99, { atLeast: 1, aim: 1.3 }),
+  latencyRow('publish-1-single-p50', 50, { atLeast: 1.15, aim: 1.3 }, floorOfSingle),
+  latencyRow('publish-1-single-p99', 99, { atLeast: 1, aim: 1.3 }, floorOfSlowest),
   ...rowsOf('receive-0', 'receive QoS 0, 16 B', flood(0, 16), { rate: { atLeast: 8, aim: 16 } }),
   ...rowsOf('receive-0-topics', 'receive QoS 0, 16 B, over 1,000 topics', flood(0, 16, 1_000), {
     rate: { atLeast: 3.5, aim: 5.5 },
