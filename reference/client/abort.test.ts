@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { unlessAborted } from './abort.ts';
 
@@ -24,5 +25,27 @@ test('leaves no rejection behind that nobody handles where the signal was aborte
     expect(unhandled).toEqual([]);
   } finally {
     process.off('unhandledRejection', note);
+  }
+});
+
+test('warns of no leak where one signal is for many, whatever its user has said of that', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', note);
+  try {
+    for (const unlimited of [false, true]) {
+      const controller = new AbortController();
+      if (unlimited) setMaxListeners(0, controller.signal);
+      const waiting = Array.from({ length: 50 }, () => unlessAborted(never, controller.signal));
+      const over = Promise.allSettled(waiting);
+      controller.abort(new Error('enough'));
+      expect((await over).map((one) => one.status === 'rejected' && String(one.reason))).toEqual(
+        Array.from({ length: 50 }, () => 'Error: enough'),
+      );
+    }
+    await new Promise((next) => setImmediate(next));
+    expect(warnings).toEqual([]);
+  } finally {
+    process.off('warning', note);
   }
 });

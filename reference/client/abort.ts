@@ -1,3 +1,5 @@
+import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events';
+
 export interface WaitOptions {
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
@@ -13,7 +15,17 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
       promise.catch(() => {});
       return abort();
     }
+    mayBeAwaitedByMany(signal);
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
+}
+
+/** One signal for hundreds of messages is no leak of listeners, which Node would warn of: each is gone as soon as its message has settled. */
+function mayBeAwaitedByMany(signal: AbortSignal): void {
+  try {
+    if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(Number.POSITIVE_INFINITY, signal);
+  } catch {
+    // Node 20 cannot tell of a signal whose user has said 0, that is without limit.
+  }
 }

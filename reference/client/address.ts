@@ -28,7 +28,8 @@ export function parseServerAddress(input: string | URL): ServerAddress {
 }
 
 function parse(text: string): ServerAddress {
-  const shown = text.replace(/:[^:@/]*@/, ':***@');
+  // All that could be a password: who writes an `@` or a `/` in one writes no address.
+  const shown = text.replace(/^([a-z]+:\/\/[^:@/]*:).*@/i, '$1***@');
   if (text.startsWith('unix:')) return { dial: { scheme: 'unix', path: unixPath(text, shown) } };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw new TypeError(`bad address ${shown}: expected mqtt://host:port`);
@@ -39,7 +40,7 @@ function parse(text: string): ServerAddress {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (host === '') throw new TypeError(`bad address ${shown}: the host is missing`);
   const port = url.port === '' ? ports[scheme] : Number(url.port);
-  return { dial: dialAddress(scheme, { host, port }, url), credentials: credentials(url) };
+  return { dial: dialAddress(scheme, { host, port }, url), credentials: credentials(url, shown) };
 }
 
 function dialAddress(scheme: keyof typeof ports, where: { host: string; port: number }, url: URL): DialAddress {
@@ -48,15 +49,28 @@ function dialAddress(scheme: keyof typeof ports, where: { host: string; port: nu
 }
 
 function unixPath(text: string, shown: string): string {
-  const path = decodeURIComponent(text.slice('unix:'.length).replace(/^\/\/(?=\/)/, ''));
+  const path = decoded(text.slice('unix:'.length).replace(/^\/\/(?=\/)/, ''), shown);
   if (path === '') throw new TypeError(`bad address ${shown}: expected unix:/path/of/a/socket`);
   return path;
 }
 
-function credentials({ username, password }: URL): Credentials | undefined {
+function credentials({ username, password }: URL, shown: string): Credentials | undefined {
+  // MQTT-3.1.2-22
+  if (username === '' && password !== '')
+    throw new TypeError(`bad address ${shown}: a password demands a user name in front of it (MQTT-3.1.2-22)`);
   if (username === '') return undefined;
-  const userName = decodeURIComponent(username);
-  return password === '' ? { userName } : { userName, password: decodeURIComponent(password) };
+  const userName = decoded(username, shown);
+  return password === '' ? { userName } : { userName, password: decoded(password, shown) };
+}
+
+function decoded(text: string, shown: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new TypeError(`bad address ${shown}: a "%" that begins no encoded byte is written as "%25"`, {
+      cause: error,
+    });
+  }
 }
 
 /** The address as messages show it, without credentials. */

@@ -1,5 +1,7 @@
 // What a client can be told. In: options as the user writes them. Out: a checked CONNECT. Throws TypeError for what the standard forbids.
+
 import type { ConnectionOptions } from 'node:tls';
+import { isUint8Array } from 'node:util/types';
 import type { Clock } from '../clock.ts';
 import type { Connect, ProtocolLevel, Will } from '../codec/packet.ts';
 import type { Qos } from '../message.ts';
@@ -11,6 +13,7 @@ import { badTopic, isWellFormed } from './core/known-topics.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import { type ReconnectOptions, reconnectSettings } from './core/reconnect-plan.ts';
 import { handOver } from './hand-over.ts';
+import { checkRanges } from './option-ranges.ts';
 
 /** The message that the server publishes when the connection ends without DISCONNECT (section 3.1.2.5). */
 export interface WillOptions {
@@ -105,8 +108,7 @@ export const defaults = {
 /** What the core has to know of the options. Throws TypeError and RangeError for options that can't be. */
 export function coreOptions(options: ClientOptions, random: () => number): CoreOptions {
   const { reconnect, onMessage, maxInFlight = defaults.maxInFlight } = options;
-  if (!Number.isInteger(maxInFlight) || maxInFlight < 1 || maxInFlight > 65_000)
-    throw new RangeError(`maxInFlight: expected 1 to 65000, got ${maxInFlight}`);
+  checkRanges(options);
   return {
     connect: connectOf(options, random),
     connackWithinMs: options.connectTimeoutMs ?? defaults.connectTimeoutMs,
@@ -123,9 +125,14 @@ export function coreOptions(options: ClientOptions, random: () => number): CoreO
 
 const encoder = new TextEncoder();
 
-/** A payload as bytes. */
-export const bytesOf = (payload: string | Uint8Array): Uint8Array =>
-  typeof payload === 'string' ? encoder.encode(payload) : payload;
+/** A payload as bytes. Throws TypeError: what is neither text nor bytes has no length that a packet could begin with. */
+export function bytesOf(payload: string | Uint8Array, name = 'payload'): Uint8Array {
+  if (typeof payload === 'string') return encoder.encode(payload);
+  if (isUint8Array(payload)) return payload;
+  throw new TypeError(`${name}: expected a string or a Uint8Array, got ${kindOf(payload)}`);
+}
+
+const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
 
 /** CONNECT as the options want it (section 3.1). Throws TypeError where the standard forbids it. */
 export function connectOf(options: ClientOptions, random: () => number): Connect {
@@ -133,6 +140,8 @@ export function connectOf(options: ClientOptions, random: () => number): Connect
   if (options.data !== undefined && (cleanSession || options.clientId === undefined))
     throw new TypeError('data demands a clientId and cleanSession: false: a clean session is not kept (MQTT-3.1.2-6)');
   const { keepAlive = defaults.keepAlive, protocolLevel = defaults.protocolLevel } = options;
+  if (protocolLevel !== 4 && protocolLevel !== 3)
+    throw new TypeError(`protocolLevel: expected 4 (MQTT 3.1.1) or 3 (MQTT 3.1), got ${String(protocolLevel)}`);
   // MQTT-3.1.3-7
   if (clientId === '' && !cleanSession) throw new TypeError('an empty clientId demands cleanSession (MQTT-3.1.3-7)');
   // MQTT-3.1.3-4, MQTT-3.1.3-11
@@ -148,7 +157,7 @@ export function connectOf(options: ClientOptions, random: () => number): Connect
     return withWill;
   }
   if (password === undefined) return { ...withWill, userName };
-  const bytes = bytesOf(password);
+  const bytes = bytesOf(password, 'password');
   checkLength(bytes, 'password');
   return { ...withWill, userName, password: bytes };
 }
@@ -161,7 +170,7 @@ function willOf({ topicName, message, qos = 0, retain = false }: WillOptions): W
   checkText(topicName, 'will.topicName', 'MQTT-3.1.3-10');
   // MQTT-3.1.2-14
   if (!isQos(qos)) throw new TypeError(`will.qos: expected 0, 1 or 2, got ${qos} (MQTT-3.1.2-14)`);
-  const bytes = bytesOf(message);
+  const bytes = bytesOf(message, 'will.message');
   checkLength(bytes, 'will.message');
   return { topicName, message: bytes, qos, retain };
 }
@@ -171,6 +180,7 @@ const shortUnits = 21_845;
 
 /** MQTT-1.5.3-1, MQTT-1.5.3-2: well-formed, without U+0000, at most 65,535 bytes. */
 function checkText(text: string, name: string, statement: string): void {
+  if (typeof text !== 'string') throw new TypeError(`${name}: expected a string, got ${kindOf(text)}`);
   if (!isWellFormed(text)) throw new TypeError(`${name}: expected text without lone surrogates (${statement})`);
   if (text.includes('\0')) throw new TypeError(`${name}: expected text without U+0000 (MQTT-1.5.3-2)`);
   if (text.length > shortUnits) checkLength(encoder.encode(text), name);

@@ -22,6 +22,7 @@ export function topicBytes(topicName: string): Uint8Array {
 }
 
 function learn(topicName: string): Uint8Array {
+  if (typeof topicName !== 'string') throw new TypeError(`expected a Topic Name, got ${String(topicName)}`);
   // MQTT-3.3.2-2, MQTT-4.7.1-1, MQTT-4.7.3-1, MQTT-4.7.3-2, MQTT-4.7.3-3
   const problem = topicNameProblem(topicName);
   if (problem !== undefined) throw badTopic(problem);
