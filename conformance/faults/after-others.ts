@@ -94,6 +94,20 @@ export const faultsAfterOthers: readonly Fault[] = [
     { rules: { session: { answersPubrec: (entry) => entry?.qos !== 1 && entry?.state !== 'awaiting-pubcomp' } } },
   ),
   fault(
+    'resent-in-the-order-of-digits',
+    {
+      title: 'What is sent again comes in the order of the digits of its identifiers: 1, 10, 2',
+      violates: ['MQTT-4.6.0-1'],
+    },
+    {
+      rules: {
+        session: {
+          resends: (inFlight) => inFlight.toSorted((a, b) => (String(a.packetId) < String(b.packetId) ? -1 : 1)),
+        },
+      },
+    },
+  ),
+  fault(
     'retained-not-replaced-with-dup',
     {
       title: 'A PUBLISH with DUP 1 does not replace a retained message',

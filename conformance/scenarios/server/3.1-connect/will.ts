@@ -114,7 +114,7 @@ export const willFieldsInOrder = scenario('will-fields-in-order', {
 
 export const willOfEmptyMessage = scenario('will-message-of-zero-bytes', {
   title: 'A will message of zero bytes is published as an empty message',
-  cites: { v3: ['MQTT-3.1.2-9'] },
+  cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-9'] },
   async play({ given, when, must }) {
     const topicName = given.topicName('will');
     const qos = given.assuredQos;

@@ -1,21 +1,13 @@
 // Order where messages are sent again, were queued, or wait for room: section 4.6.
-import type { StatementId } from '../../../spec/catalogue.ts';
-import { meets, message, puback, pubcomp, pubrec, pubrel } from '../../../wire/packets.ts';
+import { message, puback, pubcomp, pubrec, pubrel } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import type { Client } from '../../../wire/play/client.ts';
-import type { ObservedMessage } from '../../../wire/play/pairing.ts';
 import { scenario } from '../../scenario.ts';
+import { blameForOrder } from './blame.ts';
 
 const levels = [1, 2] as const;
 const anyPubrel = { type: 'pubrel' } as const;
 const needs = (qos: 1 | 2) => (qos === 1 ? (['qos 1'] as const) : (['qos 2'] as const));
-
-/** What is sent again has an order of its own (MQTT-4.6.0-1); between that and first deliveries it is the topic's. */
-function blameForOrder(came: readonly ObservedMessage[], resent: readonly string[]): readonly StatementId[] {
-  const firsts = resent.map((payload) => came.findIndex((packet) => meets(packet, message(payload))));
-  const kept = firsts.every((at, i) => i === 0 || at > (firsts[i - 1] ?? -1));
-  return kept ? ['MQTT-4.6.0-6'] : ['MQTT-4.6.0-1'];
-}
 
 export const resentThenQueued = levels.map((qos) =>
   scenario(`order-of-resent-queued-and-live-qos-${qos}`, {
