@@ -1,5 +1,7 @@
 // Faults that show only behind something else: a resume, a queue, the same identifier in another packet.
+import type { EndReason } from '../../reference/broker/core/rules/connect.ts';
 import { publishRules } from '../../reference/broker/core/rules/publish.ts';
+import { willRules } from '../../reference/broker/core/rules/will.ts';
 import { Session } from '../../reference/broker/core/session.ts';
 import type { BrokerOptions } from '../../reference/broker/index.ts';
 import type { Message } from '../../reference/message.ts';
@@ -49,7 +51,40 @@ const replacedUnlessDup = (which: (message: Message) => boolean) => (): Pick<Bro
   };
 };
 
+/** Changes Will Retain where a connection has ended in a way. */
+const willRetainAfter = (end: EndReason, becomes: boolean) => (): Pick<BrokerOptions, 'rules'> => {
+  let so = false;
+  return {
+    rules: {
+      will: {
+        isDue: (reason) => {
+          so = reason === end;
+          return willRules.isDue(reason);
+        },
+        messageOf: (will) => willRules.messageOf(so ? { ...will, retain: becomes } : will),
+      },
+    },
+  };
+};
+
+const willsAfter = (['taken over', 'keep-alive expired', 'protocol violation'] as const).flatMap((end) => {
+  const id = end.replaceAll(' ', '-');
+  return [
+    fault(
+      `will-not-retained-after-${id}`,
+      { title: `With Will Retain 1 a will is not retained where the end is: ${end}`, violates: ['MQTT-3.1.2-17'] },
+      willRetainAfter(end, false),
+    ),
+    fault(
+      `will-retained-after-${id}`,
+      { title: `With Will Retain 0 a will is retained where the end is: ${end}`, violates: ['MQTT-3.1.2-16'] },
+      willRetainAfter(end, true),
+    ),
+  ];
+});
+
 export const faultsAfterOthers: readonly Fault[] = [
+  ...willsAfter,
   fault(
     'queued-resent-without-dup',
     { title: 'What was queued before its first sending is sent again with DUP 0', violates: ['MQTT-3.3.1-1'] },

@@ -27,40 +27,77 @@ const mostTries = 8;
 
 const combinations = qosLevels.flatMap((qos) => retains.map((retain) => ({ qos, retain })));
 
+interface Death {
+  readonly dies: (stage: Stage, client: Client) => Promise<unknown>;
+  readonly keepAlive?: number;
+}
+
+/** The will comes, and comes as it was announced: its QoS, and whether it is retained. */
+async function judgesWill(stage: Stage, { dies, keepAlive = 0 }: Death): Promise<void> {
+  const { given, must } = stage;
+  // What takes time is not tried several times.
+  const least = keepAlive === 0 ? 0 : 1;
+  const possible = combinations.filter(({ qos }) => qos >= least && qos <= given.capabilities.maximumQos);
+  await given.each(possible, async ({ qos, retain }) => {
+    const topicName = given.topicName('will');
+    // At the highest QoS, so that the will's own shows.
+    const watcher = await given.subscriber(topicName, { name: 'watcher', qos: given.capabilities.maximumQos });
+    // At QoS 0 a will may be lost (section 4.3.1), though not every time.
+    for (let tries = 0; tries < (qos === 0 ? mostTries : 1); tries++) {
+      const client = await given.client({ keepAlive, will: { topicName, message: 'gone', qos, retain } });
+      await dies(stage, client);
+      const ending = await client.connection.waitFor(() => client.connection.ending);
+      if (ending === undefined) given.skip('the target does not end the connection, which is judged elsewhere');
+      if (qos > 0 || (await watcher.hasGot(message('gone', { topicName }), given.unhurriedMs / 2))) break;
+    }
+    const arrived = await must(watcher, 'MQTT-3.1.2-8').receive(message('gone', { topicName }), given.unhurriedMs);
+    const atQos = { expected: `the will at QoS ${qos}`, got: `QoS ${arrived?.qos}` };
+    must(watcher, 'MQTT-3.1.2-9', 'MQTT-3.1.2-14').satisfy(arrived?.qos === qos, atQos);
+    const demand = retain ? 'MQTT-3.1.2-17' : 'MQTT-3.1.2-16';
+    const live = { expected: 'RETAIN 0 for a subscription that was there', got: 'RETAIN 1' };
+    must(watcher, demand).satisfy(arrived?.retain === false, live);
+    const publisher = await given.client({ name: 'publisher' });
+    const finds = retain && qos > 0 ? [message('gone')] : [];
+    const late = await given.newSubscriber(topicName, { name: 'late', qos, finds });
+    // A retained QoS 0 message may be dropped at any time (MQTT-3.3.1-7).
+    if (retain && qos > 0) await must(late, demand).receive(message('gone', { retain: true }));
+    if (!retain) await must(late, demand).receiveExactly([], { until: sentinel(publisher, { topicName, qos }) });
+  });
+}
+
+const ofWills = ['MQTT-3.1.2-8', 'MQTT-3.1.2-9', 'MQTT-3.1.2-16', 'MQTT-3.1.2-17', 'MQTT-3.1.2-14'] as const;
+
 export const wills = Object.entries(deaths).map(([death, dies]) =>
   scenario(`will-after-${death}`, {
     title: `After an end by ${death.replaceAll('-', ' ')} the will is published, with its QoS and Will Retain`,
-    cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.2-9', 'MQTT-3.1.2-16', 'MQTT-3.1.2-17', 'MQTT-3.1.2-14'] },
+    cites: { v3: ofWills },
     protocols: death === 'fin' || death === 'rst' ? ['3.1.1', '3.1'] : ['3.1.1'],
-    async play(stage) {
-      const { given, must } = stage;
-      const possible = combinations.filter(({ qos }) => qos <= given.capabilities.maximumQos);
-      await given.each(possible, async ({ qos, retain }) => {
-        const topicName = given.topicName('will');
-        // At the highest QoS, so that the will's own shows.
-        const watcher = await given.subscriber(topicName, { name: 'watcher', qos: given.capabilities.maximumQos });
-        // At QoS 0 a will may be lost (section 4.3.1), though not every time.
-        for (let tries = 0; tries < (qos === 0 ? mostTries : 1); tries++) {
-          const client = await given.client({ will: { topicName, message: 'gone', qos, retain } });
-          await dies(stage, client);
-          const ending = await client.connection.waitFor(() => client.connection.ending);
-          if (ending === undefined) given.skip('the target does not end the connection, which is judged elsewhere');
-          if (qos > 0 || (await watcher.hasGot(message('gone', { topicName }), given.unhurriedMs / 2))) break;
-        }
-        const arrived = await must(watcher, 'MQTT-3.1.2-8').receive(message('gone', { topicName }), given.unhurriedMs);
-        const atQos = { expected: `the will at QoS ${qos}`, got: `QoS ${arrived?.qos}` };
-        must(watcher, 'MQTT-3.1.2-9', 'MQTT-3.1.2-14').satisfy(arrived?.qos === qos, atQos);
-        const demand = retain ? 'MQTT-3.1.2-17' : 'MQTT-3.1.2-16';
-        const live = { expected: 'RETAIN 0 for a subscription that was there', got: 'RETAIN 1' };
-        must(watcher, demand).satisfy(arrived?.retain === false, live);
-        const publisher = await given.client({ name: 'publisher' });
-        const finds = retain && qos > 0 ? [message('gone')] : [];
-        const late = await given.newSubscriber(topicName, { name: 'late', qos, finds });
-        // A retained QoS 0 message may be dropped at any time (MQTT-3.3.1-7).
-        if (retain && qos > 0) await must(late, demand).receive(message('gone', { retain: true }));
-        if (!retain) await must(late, demand).receiveExactly([], { until: sentinel(publisher, { topicName, qos }) });
-      });
-    },
+    play: (stage) => judgesWill(stage, { dies }),
+  }),
+);
+
+const keepAlive = 1;
+
+/** Ends of which it is judged elsewhere whether the will comes at all. */
+const otherDeaths: Readonly<Record<string, Death>> = {
+  takeover: { dies: ({ given }, { clientId }) => given.client({ name: 'newer', clientId }) },
+  'a-second-connect': {
+    dies: ({ given, when }, client) => when(client).sends(given.connect({ clientId: client.clientId })),
+  },
+  silence: {
+    keepAlive,
+    dies: ({ given }, { connection }) =>
+      connection.waitFor(() => connection.ending, keepAlive * 1_500 + given.lateKeepAliveMs),
+  },
+};
+
+export const willsInFull = Object.entries(otherDeaths).map(([death, how]) =>
+  scenario(`will-in-full-after-${death}`, {
+    title: `After an end by ${death.replaceAll('-', ' ')} the will is published with its QoS, and retained if it is to be`,
+    cites: { v3: ofWills },
+    needs: ['qos 1'],
+    timed: how.keepAlive !== undefined,
+    play: (stage) => judgesWill(stage, how),
   }),
 );
 
