@@ -1,4 +1,6 @@
 // Faults that show only behind something else: a resume, a queue, the same identifier in another packet.
+
+import type { SessionMatch, Subscriptions } from '../../reference/broker/core/parts.ts';
 import type { EndReason } from '../../reference/broker/core/rules/connect.ts';
 import { publishRules } from '../../reference/broker/core/rules/publish.ts';
 import { willRules } from '../../reference/broker/core/rules/will.ts';
@@ -8,6 +10,7 @@ import type { Message } from '../../reference/message.ts';
 import type { ReceiverPort } from '../../reference/session/receiver.ts';
 import { reading } from './bend.ts';
 import { type Fault, fault } from './fault.ts';
+import { matching } from './naive-topics.ts';
 
 /** Takes an identifier for one that awaits PUBREL, and does nothing else. */
 const unheard: ReceiverPort = { pubrec: () => {}, pubcomp: () => {}, deliver: () => {} };
@@ -51,6 +54,39 @@ const replacedUnlessDup = (which: (message: Message) => boolean) => (): Pick<Bro
   };
 };
 
+/** What an ended session had subscribed to with a wildcard comes back with the next SUBSCRIBE of its client. */
+function wildcardsOutlive(): Pick<BrokerOptions, 'parts'> {
+  const left = new Map<string, Map<string, SessionMatch>>();
+  let isUnsubscribe = false;
+  const { parts } = reading((packet) => {
+    isUnsubscribe = packet.type === 'unsubscribe';
+    return packet;
+  });
+  const values = new Map<Session, Map<string, SessionMatch>>();
+  const subscriptions = (): Subscriptions => {
+    const held = matching((matches) => matches)().parts.subscriptions();
+    return {
+      get size() {
+        return held.size;
+      },
+      add: (topicFilter, session, value) => {
+        held.add(topicFilter, session, value);
+        values.set(session, (values.get(session) ?? new Map()).set(topicFilter, value));
+        for (const [wild, one] of left.get(session.clientId) ?? []) held.add(wild, session, { ...one, session });
+        left.delete(session.clientId);
+      },
+      remove: (topicFilter, session) => {
+        const value = values.get(session)?.get(topicFilter);
+        if (!isUnsubscribe && value !== undefined && /[+#]/.test(topicFilter))
+          left.set(session.clientId, (left.get(session.clientId) ?? new Map()).set(topicFilter, value));
+        return held.remove(topicFilter, session);
+      },
+      match: (topicName, visit) => held.match(topicName, visit),
+    };
+  };
+  return { parts: { ...parts, subscriptions } };
+}
+
 /** Changes Will Retain where a connection has ended in a way. */
 const willRetainAfter = (end: EndReason, becomes: boolean) => (): Pick<BrokerOptions, 'rules'> => {
   let so = false;
@@ -89,6 +125,11 @@ export const faultsAfterOthers: readonly Fault[] = [
     'queued-resent-without-dup',
     { title: 'What was queued before its first sending is sent again with DUP 0', violates: ['MQTT-3.3.1-1'] },
     queuedResentWithoutDup,
+  ),
+  fault(
+    'wildcards-outlive-clean-sessions',
+    { title: 'CleanSession 1 leaves subscriptions with wildcards', violates: ['MQTT-3.1.2-6', 'MQTT-3.1.4-3'] },
+    wildcardsOutlive,
   ),
   fault(
     'identifiers-kept-in-resumed-sessions',

@@ -236,9 +236,10 @@ class TolerantFramer {
   }
 }
 
-const withoutIdentifierCheck = (type: 'publish' | 'subscribe' | 'unsubscribe') =>
+const withoutIdentifierCheck = (type: 'publish' | 'subscribe' | 'unsubscribe', flags = 0) =>
   repairing((frame, { statement, offset }) => {
     if (!isType(frame, type) || statement !== 'MQTT-2.3.1-1') return undefined;
+    if (((frame[0] ?? 0) & flags) !== flags) return undefined;
     return withByte(frame, offset + 1, 1);
   });
 
@@ -247,6 +248,16 @@ const identifiers: readonly Fault[] = [
     'publish-identifier-0-accepted',
     { title: 'PUBLISH with Packet Identifier 0 is accepted', violates: ['MQTT-2.3.1-1'] },
     withoutIdentifierCheck('publish'),
+  ),
+  fault(
+    'publish-identifier-0-accepted-with-dup',
+    { title: 'PUBLISH with DUP 1 and Packet Identifier 0 is accepted', violates: ['MQTT-2.3.1-1'] },
+    withoutIdentifierCheck('publish', 8),
+  ),
+  fault(
+    'publish-identifier-0-accepted-with-retain',
+    { title: 'PUBLISH with RETAIN 1 and Packet Identifier 0 is accepted', violates: ['MQTT-2.3.1-1'] },
+    withoutIdentifierCheck('publish', 1),
   ),
   fault(
     'subscribe-identifier-0-accepted',

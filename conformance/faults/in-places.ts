@@ -63,6 +63,9 @@ const only = (
 const isPublishAt = (qos: number) => (frame: Uint8Array) =>
   isType(frame, 'publish') && (((frame[0] ?? 0) >> 1) & 3) === qos;
 
+/** Longer than one byte of Remaining Length can tell. */
+const isLong = (frame: Uint8Array): boolean => frame.length > 129;
+
 const byFlags: readonly Fault[] = [
   fault(
     'unchecked-behind-another-packet',
@@ -148,6 +151,16 @@ const byText: readonly Fault[] = [
       toleratingText(/Topic Name/, 'MQTT-1.5.3-2'),
       (frame) => isType(frame, 'publish') && frame[bodyAt(frame) + 2] === 0,
     ),
+  ),
+  fault(
+    'ill-formed-behind-127-bytes',
+    { title: 'Ill-formed UTF-8 is tolerated where a string is long', violates: ['MQTT-1.5.3-1'] },
+    only(toleratingText(/./, 'MQTT-1.5.3-1'), isLong),
+  ),
+  fault(
+    'nul-behind-127-bytes',
+    { title: 'U+0000 is tolerated where a string is long', violates: ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'] },
+    only(toleratingText(/./, 'MQTT-1.5.3-2'), isLong),
   ),
   fault(
     'overlong-utf-8-of-four-bytes',

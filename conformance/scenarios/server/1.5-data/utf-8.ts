@@ -28,9 +28,16 @@ const badStrings: readonly Bad[] = [
   { id: 'truncated', title: 'a sequence cut short at the end', bytes: raw.hex('61 62 C3') },
   { id: 'broken-off', title: 'a sequence that another character breaks off', bytes: raw.hex('61 C3 28 62') },
   { id: 'lone-continuation', title: 'a continuation byte by itself', bytes: raw.hex('61 80 62') },
+  { id: 'behind-200', title: 'the byte FF behind 200 characters', bytes: raw.bytes('x'.repeat(200), raw.hex('FF')) },
   { id: 'nul', title: 'U+0000', bytes: raw.hex('61 00 62'), nul: true },
   { id: 'nul-at-the-end', title: 'U+0000 at its end', bytes: raw.hex('61 00'), nul: true },
   { id: 'nul-at-the-beginning', title: 'U+0000 at its beginning', bytes: raw.hex('00 61'), nul: true, alone: true },
+  {
+    id: 'nul-behind-200',
+    title: 'U+0000 behind 200 characters',
+    bytes: raw.bytes('x'.repeat(200), raw.hex('00 61')),
+    nul: true,
+  },
 ];
 
 interface Place {

@@ -25,6 +25,10 @@ const zeros = [
   { id: 'unsubscribe', bytes: (topic: string) => packet(0xa2, uint16(0), field(topic)) },
   { id: 'publish-qos-1', bytes: (topic: string) => packet(0x32, field(topic), uint16(0), 'x') },
   { id: 'publish-qos-2', bytes: (topic: string) => packet(0x34, field(topic), uint16(0), 'x') },
+  { id: 'publish-qos-1-dup-1', bytes: (topic: string) => packet(0x3a, field(topic), uint16(0), 'x') },
+  { id: 'publish-qos-2-dup-1', bytes: (topic: string) => packet(0x3c, field(topic), uint16(0), 'x') },
+  { id: 'publish-qos-1-retain-1', bytes: (topic: string) => packet(0x33, field(topic), uint16(0), 'x') },
+  { id: 'publish-qos-2-retain-1', bytes: (topic: string) => packet(0x35, field(topic), uint16(0), 'x') },
 ];
 
 export const identifierZero = zeros.map(({ id, bytes }) =>

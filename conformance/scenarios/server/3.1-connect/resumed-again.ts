@@ -74,6 +74,40 @@ export const cleanEndsByAnyEnd = scenario('clean-session-leaves-nothing-after-an
   },
 });
 
+const successions = [
+  { older: false, newer: true, away: true },
+  { older: false, newer: true, away: false },
+  { older: true, newer: true, away: true },
+  { older: true, newer: true, away: false },
+  { older: true, newer: false, away: true },
+] as const;
+
+export const cleanDiscardsSubscriptions = scenario('clean-session-discards-every-subscription', {
+  title:
+    'CleanSession 1 discards every subscription, whatever its filter, of a client that is away and of one that is there',
+  cites: { v3: ['MQTT-3.1.2-6', 'MQTT-3.1.4-3'] },
+  needs: ['qos 1', 'wildcards'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    await given.each(successions, async ({ older, newer, away }) => {
+      const base = given.topicName('s');
+      const [control, names] = [
+        `${base}/control`,
+        [`${base}/exact`, `${base}/plus/x`, `${base}/a/b`, `${base}/hash/x/y`],
+      ];
+      const filters = [`${base}/exact`, `${base}/+/x`, `${base}/a/+`, `${base}/hash/#`];
+      const before = await given.subscriber(filters, { name: 'older', cleanSession: older, qos: 1 });
+      if (away) await when(before).disconnects();
+      const { clientId } = before;
+      const after = await given.subscriber(control, { name: 'newer', clientId, cleanSession: newer, qos: 1 });
+      await before.connection.waitFor(() => before.connection.ending);
+      const publisher = await given.client({ name: 'publisher' });
+      for (const topicName of names) await when(publisher).publishes({ topicName, payload: 'fresh', qos: 1 });
+      await must(after).receiveExactly([], { until: sentinel(publisher, { topicName: control, qos: 1 }) });
+    });
+  },
+});
+
 export const cleanDiscardsHandshakes = scenario('clean-session-discards-handshakes', {
   title:
     'CleanSession 1 discards every handshake that is open, in both directions, and nothing of the old session comes back',
