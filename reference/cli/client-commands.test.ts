@@ -21,11 +21,16 @@ interface Ended {
 
 interface RunOptions {
   readonly input?: string;
+  /** The input goes on, but nothing more of it comes. */
+  readonly staysOpen?: boolean;
   /** Nobody reads on behind the first output. */
   readonly readsOnce?: boolean;
 }
 
-function run(args: readonly string[], { input = '', readsOnce = false }: RunOptions = {}): Promise<Ended> {
+function run(
+  args: readonly string[],
+  { input = '', staysOpen = false, readsOnce = false }: RunOptions = {},
+): Promise<Ended> {
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
@@ -35,7 +40,8 @@ function run(args: readonly string[], { input = '', readsOnce = false }: RunOpti
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
   });
-  child.stdin.end(input);
+  if (staysOpen) child.stdin.write(input);
+  else child.stdin.end(input);
   return new Promise((done) => child.once('close', (code) => done({ code, out, err })));
 }
 
@@ -152,7 +158,44 @@ describe('pub and sub', () => {
     });
     server.close();
     expect({ code, connections }).toEqual({ code: 1, connections: 2 });
-    expect(err).not.toBe('');
+    expect(err).toContain('return code 5');
+  });
+
+  test.each([
+    ['pub', '-l'],
+    ['sub', '-v'],
+  ])(
+    '%s %s ends with 1 as soon as it is refused later, whatever it waits for',
+    { timeout: 20_000 },
+    async (name, how) => {
+      let connections = 0;
+      // Ends the first connection behind its CONNACK, and refuses the next.
+      const server = createServer((socket) => {
+        const isFirst = connections++ === 0;
+        socket.on('error', () => {});
+        socket.once('data', () => {
+          socket.write(Uint8Array.of(0x20, 2, 0, isFirst ? 0 : 5));
+          if (isFirst) socket.end();
+        });
+      });
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      const at = String((server.address() as AddressInfo).port);
+      const { code, err } = await run([name, '-h', '127.0.0.1', '-p', at, '-t', 'a', how], {
+        input: 'a line\n',
+        staysOpen: true,
+      });
+      server.close();
+      expect({ code, connections }).toEqual({ code: 1, connections: 2 });
+      expect(err).toContain('return code 5');
+    },
+  );
+
+  test('take what stands behind the host of -L as the topic, to its end', async () => {
+    const ready = subscribed('url/a?b/#');
+    const reading = run(['sub', '-L', `mqtt://localhost:${port}/url/a?b/#`, '-v', '-C', '1']);
+    await ready;
+    expect((await run(['pub', '-L', `mqtt://localhost:${port}/url/a?b/c%20d`, '-m', 'x'])).code).toBe(0);
+    expect((await reading).out).toBe('url/a?b/c d x\n');
   });
 
   test('leave a will behind that the server publishes when they are killed', async () => {

@@ -107,31 +107,33 @@ export function withSharedOptions(command: Command): Command {
     .allowExcessArguments(false);
 }
 
+/** Address and topic as `-L` has them. What is behind the host is topic to its end: `#` and `?` are letters of it, and no parts of a URL. */
+function partsOf(url: string): { readonly address: string; readonly topic: string } {
+  const slash = url.indexOf('/', url.indexOf('://') + 3);
+  return slash < 0 ? { address: url, topic: '' } : { address: url.slice(0, slash), topic: url.slice(slash + 1) };
+}
+
 /** The topic that stands in `-L`, if there is one. */
 export function topicOfUrl({ url }: SharedOptions): string | undefined {
   if (url === undefined) return undefined;
+  const { topic } = partsOf(url);
   try {
-    const topic = decodeURIComponent(new URL(url).pathname.slice(1));
-    return topic === '' ? undefined : topic;
+    return topic === '' ? undefined : decodeURIComponent(topic);
   } catch (error) {
-    throw new UsageError(`bad address ${url}: expected mqtt://host:port/topic`, { cause: error });
+    throw new UsageError(`-L: bad topic ${topic}: a "%" that begins no encoded byte is written as "%25"`, {
+      cause: error,
+    });
   }
 }
 
 function addressOf(options: SharedOptions): string {
   const { url, host, unix, ws = false } = options;
   if (unix !== undefined) return `unix:${unix}`;
-  if (url !== undefined) return withoutTopic(url);
+  if (url !== undefined) return partsOf(url).address;
   const secure = usesTls(options);
   const scheme = ws ? (secure ? 'wss' : 'ws') : secure ? 'mqtts' : 'mqtt';
   const port = options.port ?? (secure ? 8_883 : 1_883);
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-function withoutTopic(text: string): string {
-  const url = new URL(text);
-  url.pathname = '';
-  return url.href;
 }
 
 const usesTls = ({ cafile, cert, insecure }: SharedOptions): boolean =>

@@ -79,8 +79,15 @@ async function pub(options: Options): Promise<number> {
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  let lost: Disconnected | undefined;
   try {
     await using client = await connectAs(options, { signal: interrupt.signal });
+    // Not when the next line comes: nothing may ever come.
+    client.on('ended', (reason) => {
+      if (reason.reason === 'ended') return;
+      lost = reason;
+      stop();
+    });
     const send = (one: string | Uint8Array): Promise<void> =>
       client.publish(topicName, one, { qos: options.qos, retain: options.retain === true });
     if (payload === undefined) await publishLines(client, send, interrupt.signal);
@@ -88,6 +95,7 @@ async function pub(options: Options): Promise<number> {
     await client.end({ settle: true, signal: interrupt.signal });
     return exitCodes.done;
   } catch (error) {
+    if (lost !== undefined) return failure(options, lost);
     if (interrupt.signal.aborted) return exitCodes.interrupted;
     return failure(options, error);
   } finally {

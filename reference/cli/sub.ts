@@ -4,7 +4,6 @@ import type { ReceivedMessage } from '../client/index.ts';
 import { matches } from '../topics/matches.ts';
 import { topicFilterProblem } from '../topics/validate.ts';
 import {
-  complain,
   connectAs,
   exitCodes,
   type SharedOptions,
@@ -90,8 +89,7 @@ async function sub(options: Options): Promise<number> {
     await using client = await connectAs(options, { signal: end.signal, onMessage: take });
     client.on('ended', (reason) => {
       if (reason.reason === 'ended') return;
-      complain(options, reason.message);
-      endWith(exitCodes.unreachable);
+      endWith(failure(options, reason));
     });
     if (options.unsubscribe.length > 0) await client.unsubscribe(options.unsubscribe, { signal: end.signal });
     await client.subscribe(filters, { qos: options.qos, onMessage: take, signal: end.signal });
