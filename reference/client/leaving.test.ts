@@ -112,4 +112,39 @@ describe('the end of a subscription', () => {
     expect((await subscription.messages().next()).value?.text).toBe('still wanted');
     expect(unsubscribed).toEqual([]);
   });
+
+  test('by a callback is the end for the others too that were to take the same message', async () => {
+    await using bench = await subscribed();
+    const { client, publish } = bench;
+    const taken: string[] = [];
+    const take = (message: { readonly text: string }): void => {
+      taken.push(message.text);
+      for (const one of both) one.unsubscribe().catch(() => {});
+    };
+    const both = [await client.subscribe('+', { onMessage: take }), await client.subscribe('#', { onMessage: take })];
+    await publish('once');
+    await client.ping();
+    expect(taken).toEqual(['once']);
+  });
+
+  test('of one of its filters before SUBACK leaves the others', async () => {
+    await using bench = await subscribed();
+    const { client, publish } = bench;
+    const subscribing = client.subscribe(['b', 'a']);
+    await client.unsubscribe('b');
+    const subscription = await subscribing;
+    expect(subscription.grants).toEqual([{ topicFilter: 'a', qos: 1 }]);
+    await publish('still wanted');
+    expect((await subscription.messages().next()).value?.text).toBe('still wanted');
+  });
+
+  test('of all of its filters before SUBACK leaves nothing', async () => {
+    await using bench = await subscribed();
+    const { client } = bench;
+    const subscribing = client.subscribe(['b', 'c']);
+    await client.unsubscribe(['b', 'c']);
+    const subscription = await subscribing;
+    expect(subscription.grants).toEqual([]);
+    expect(await subscription.messages().next()).toEqual({ value: undefined, done: true });
+  });
 });

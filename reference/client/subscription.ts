@@ -26,6 +26,10 @@ export class Subscription implements Taker, AsyncIterable<ReceivedMessage>, Asyn
   readonly #queue: MessageQueue | undefined;
   readonly #unsubscribe: () => Promise<void>;
   #grants: readonly Grant[] = [];
+  /** Until SUBACK: filters that somebody has ended meanwhile. */
+  #endedEarly: string[] | undefined = [];
+  /** Who has taken the word of its own end takes no message more. */
+  #isOver = false;
 
   constructor({ onMessage, valve, limits, unsubscribe }: SubscriptionParts) {
     this.#onMessage = onMessage;
@@ -102,24 +106,30 @@ export class Subscription implements Taker, AsyncIterable<ReceivedMessage>, Asyn
 
   /** Called by the client alone. */
   take(message: ReceivedMessage): void {
+    if (this.#isOver) return;
     if (this.#onMessage === undefined) this.#queue?.push(message);
     else handOver(message, this.#onMessage);
   }
 
   /** Called by the client alone. */
   granted(grants: readonly Grant[]): void {
-    this.#grants = grants;
+    const early = this.#endedEarly ?? [];
+    this.#endedEarly = undefined;
+    this.#grants = grants.filter(({ topicFilter }) => !early.includes(topicFilter));
+    if (this.#grants.length === 0) this.end();
     this.#queue?.readable();
   }
 
   /** Called by the client alone. */
   ended(topicFilter: string, error?: Error): void {
+    if (this.#endedEarly !== undefined && error === undefined) return void this.#endedEarly.push(topicFilter);
     this.#grants = this.#grants.filter((grant) => grant.topicFilter !== topicFilter);
     if (error !== undefined || this.#grants.length === 0) this.#queue?.end(error);
   }
 
   /** Called by the client alone: no message comes any more. */
   end(error?: Error): void {
+    this.#isOver = true;
     this.#queue?.end(error);
   }
 }
