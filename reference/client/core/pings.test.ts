@@ -26,7 +26,12 @@ describe('the client side of Keep Alive', () => {
     pings.pingSent(9_000);
     expect(pings.overdueAt).toBe(11_600);
     pings.pingresp();
+    expect(pings.overdueAt).toBe(13_000);
+    pings.pingresp();
     expect(pings.overdueAt).toBe(Number.POSITIVE_INFINITY);
+    pings.pingresp();
+    pings.pingSent(20_000);
+    expect(pings.overdueAt).toBe(24_000);
   });
 
   test('counts anew where reading was stopped', () => {

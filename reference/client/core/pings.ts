@@ -7,7 +7,8 @@ export class Pings {
   readonly #intervalMs: number;
   readonly #answerWithinMs: number;
   #lastSentAt: number;
-  #askedAt: number | undefined;
+  /** When PINGREQs went out that have no answer yet; undefined: there are none. */
+  #asked: number[] | undefined;
 
   constructor(options: { readonly keepAliveSeconds: number; readonly answerWithinMs: number; readonly now: number }) {
     const { keepAliveSeconds, answerWithinMs, now } = options;
@@ -23,16 +24,18 @@ export class Pings {
 
   pingSent(now: number): void {
     this.#lastSentAt = now;
-    this.#askedAt ??= now;
+    this.#asked ??= [];
+    this.#asked.push(now);
   }
 
   pingresp(): void {
-    this.#askedAt = undefined;
+    this.#asked?.shift();
+    if (this.#asked?.length === 0) this.#asked = undefined;
   }
 
   /** Nothing was read for a while by our own will: an answer may lie unread. */
   readingResumed(now: number): void {
-    if (this.#askedAt !== undefined) this.#askedAt = now;
+    this.#asked?.fill(now);
   }
 
   /** MQTT-3.1.2-23: when PINGREQ has to go out if no packet does before. */
@@ -42,6 +45,6 @@ export class Pings {
 
   /** When a PINGRESP that has not come means that the connection is dead (SHOULD-3.1.2.10-b). */
   get overdueAt(): number {
-    return this.#askedAt === undefined ? Number.POSITIVE_INFINITY : this.#askedAt + this.#answerWithinMs;
+    return (this.#asked?.[0] ?? Number.POSITIVE_INFINITY) + this.#answerWithinMs;
   }
 }
