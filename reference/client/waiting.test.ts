@@ -73,6 +73,17 @@ test('a client tells that it has lost its connection, that it tries again, that 
   ]);
 });
 
+test('a client whose last connection is lost says so to who waits', async () => {
+  await using server = await startSilentServer();
+  await using client = await connect(server.address, { reconnect: false });
+  const published = expect(client.publish('a', 'x', { qos: 1 })).rejects.toThrow(
+    'the client has ended (the server closed the connection): connect again',
+  );
+  while (!server.came().includes('32060001')) await new Promise((next) => setImmediate(next));
+  server.cut();
+  await published;
+});
+
 test('a client that is ended by who hears of its lost connection does not say that it tries again', async () => {
   await using server = await startSilentServer();
   const client = await connect(server.address);

@@ -60,10 +60,11 @@ export class SubscribeRefused extends Error {
   }
 }
 
-/** Something was asked of a client that has ended, or that ended before it was done. */
+/** Something was asked of a client that has ended, or that ended before it was done. Its `cause` is the end, where it was waited for. */
 export class ClientEnded extends Error {
-  constructor(options?: ErrorOptions) {
-    super('the client has ended: connect again', options);
+  constructor(options?: { readonly cause: Error }) {
+    const why = options === undefined || options.cause === endedByItself ? '' : ` (${options.cause.message})`;
+    super(`the client has ended${why}: connect again`, options);
     this.name = 'ClientEnded';
   }
 }
