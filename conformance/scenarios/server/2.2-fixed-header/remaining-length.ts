@@ -12,7 +12,7 @@ const packetBelow = (length: number): number => (length < 16_383 ? 0 : length < 
 export const lengths = boundaries.map((length) =>
   scenario(`remaining-length-${length}`, {
     title: `A PUBLISH with a Remaining Length of ${length} passes in both directions, with its payload intact`,
-    cites: { v3: ['MQTT-7.1.1-1', 'MQTT-4.5.0-1'] },
+    cites: { v3: ['MQTT-7.1.1-1', 'MQTT-3.3.4-1', 'MQTT-4.5.0-1'] },
     needs: ['qos 1'],
     async play({ given, when, must }) {
       given.packetsOf(packetBelow(length));
@@ -29,8 +29,8 @@ export const lengths = boundaries.map((length) =>
         dup: false,
         retain: false,
       });
-      await must(publisher, 'MQTT-7.1.1-1').receive(puback(1));
-      await must(subscriber).receive(message(payload, { topicName, qos: 1 }));
+      await must(publisher, 'MQTT-7.1.1-1', 'MQTT-3.3.4-1').receive(puback(1));
+      await must(subscriber, 'MQTT-7.1.1-1', 'MQTT-4.5.0-1').receive(message(payload, { topicName, qos: 1 }));
     },
   }),
 );
