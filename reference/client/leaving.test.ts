@@ -147,4 +147,23 @@ describe('the end of a subscription', () => {
     expect(subscription.grants).toEqual([]);
     expect(await subscription.messages().next()).toEqual({ value: undefined, done: true });
   });
+
+  test('by a server that grants one of its filters no more is the end of all that one loop reads', async () => {
+    let isOpen = true;
+    await using broker = await startBroker({
+      port: 0,
+      authorize: ({ topic }) => topic !== 'secret' || isOpen,
+    });
+    const unsubscribed: string[] = [];
+    broker.on('unsubscribed', ({ topicFilter }) => void unsubscribed.push(topicFilter));
+    const options = { clientId: 'one', reconnect: { firstDelayMs: 1, jitter: 0 } } as const;
+    await using client = await connect(broker.address, options);
+    const subscription = await client.subscribe(['secret', 'open']);
+    isOpen = false;
+    // Takes its place, and loses it again.
+    await using _other = await connect(broker.address, { ...options, reconnect: false });
+    await expect(subscription.messages().next()).rejects.toThrow('refused to subscribe to secret');
+    await client.ping();
+    expect(unsubscribed).toEqual(['open']);
+  });
 });

@@ -124,7 +124,10 @@ export class Subscription implements Taker, AsyncIterable<ReceivedMessage>, Asyn
   ended(topicFilter: string, error?: Error): void {
     if (this.#endedEarly !== undefined && error === undefined) return void this.#endedEarly.push(topicFilter);
     this.#grants = this.#grants.filter((grant) => grant.topicFilter !== topicFilter);
-    if (error !== undefined || this.#grants.length === 0) this.#queue?.end(error);
+    if (this.#queue === undefined || (error === undefined && this.#grants.length > 0)) return;
+    this.#queue.end(error);
+    // The loop has one end for all of its filters: nobody reads what the others would bring.
+    this.#unsubscribe().catch(() => {}); // the client is gone, and with it what was to be ended
   }
 
   /** Called by the client alone: no message comes any more. */
