@@ -1,7 +1,7 @@
 // Faults that show only behind something else: a resume, a queue, the same identifier in another packet.
 
 import type { SessionMatch, Subscriptions } from '../../reference/broker/core/parts.ts';
-import type { EndReason } from '../../reference/broker/core/rules/connect.ts';
+import type { ConnectRules, EndReason } from '../../reference/broker/core/rules/connect.ts';
 import { publishRules } from '../../reference/broker/core/rules/publish.ts';
 import { willRules } from '../../reference/broker/core/rules/will.ts';
 import { Session } from '../../reference/broker/core/session.ts';
@@ -87,6 +87,18 @@ function wildcardsOutlive(): Pick<BrokerOptions, 'parts'> {
   return { parts: { ...parts, subscriptions } };
 }
 
+/** A session that is resumed has lost some of its subscriptions. */
+function losingSubscriptions(
+  lost: (session: Session) => readonly string[],
+  connect: Partial<ConnectRules> = {},
+): Pick<BrokerOptions, 'rules' | 'parts'> {
+  const held = matching((matches) => matches)().parts.subscriptions();
+  const forgetsWhenResumed = (session: Session): void => {
+    for (const topicFilter of lost(session)) held.remove(topicFilter, session);
+  };
+  return { parts: { subscriptions: () => held }, rules: { connect: { ...connect, forgetsWhenResumed } } };
+}
+
 /** Changes Will Retain where a connection has ended in a way. */
 const willRetainAfter = (end: EndReason, becomes: boolean) => (): Pick<BrokerOptions, 'rules'> => {
   let so = false;
@@ -130,6 +142,30 @@ export const faultsAfterOthers: readonly Fault[] = [
     'wildcards-outlive-clean-sessions',
     { title: 'CleanSession 1 leaves subscriptions with wildcards', violates: ['MQTT-3.1.2-6', 'MQTT-3.1.4-3'] },
     wildcardsOutlive,
+  ),
+  fault(
+    'sixteen-subscriptions-resumed',
+    {
+      title: 'A session that is resumed has its first 16 subscriptions alone',
+      violates: ['MQTT-3.1.2-4', 'MQTT-4.1.0-1'],
+    },
+    () => losingSubscriptions(({ subscriptions }) => [...subscriptions.keys()].slice(16)),
+  ),
+  fault(
+    'subscriptions-lost-by-malformed-packets',
+    {
+      title: 'A session whose connection a malformed packet has ended has no subscriptions when it is resumed',
+      violates: ['MQTT-3.1.2-4', 'MQTT-4.1.0-1'],
+    },
+    () => {
+      const ended = new Set<string>();
+      const endsWithConnection: ConnectRules['endsWithConnection'] = ({ cleanSession, clientId }, reason) => {
+        if (reason === 'malformed packet') ended.add(clientId);
+        return cleanSession;
+      };
+      const lost = ({ clientId, subscriptions }: Session) => (ended.delete(clientId) ? [...subscriptions.keys()] : []);
+      return losingSubscriptions(lost, { endsWithConnection });
+    },
   ),
   fault(
     'identifiers-kept-in-resumed-sessions',

@@ -245,6 +245,9 @@ export const manySubscriptions = scenario('session-with-many-subscriptions', {
     const topicNames = ([0, 1, 2] as const).map((qos) => [qos, given.topicName(`qos${qos}`)] as const);
     const before = await given.client({ clientId, cleanSession: false });
     for (const [qos, topicName] of topicNames) await given.subscription(before, topicName, qos);
+    const base = given.topicName('of many');
+    const further = Array.from({ length: 60 }, (_, i) => `${base}/${i}`);
+    for (const topicFilter of further) await given.subscription(before, topicFilter, 1);
     await when(before).disconnects();
     const after = await given.client({ clientId, cleanSession: false });
     const publisher = await given.client({ name: 'publisher' });
@@ -256,5 +259,8 @@ export const manySubscriptions = scenario('session-with-many-subscriptions', {
         { until: sentinel(publisher), someMayBeLost: qos === 0 },
       );
     }
+    for (const topicName of further) await when(publisher).publishes({ topicName, payload: 'x', qos: 1 });
+    const expected = further.map((topicName) => message('x', { topicName, qos: 1 }));
+    await must(after).receiveExactly(expected, { until: sentinel(publisher) });
   },
 });
