@@ -31,7 +31,6 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
   #inboxMade: Inbox | undefined;
   #topicsMade: TopicInterest | undefined;
   #journal: SessionJournal | undefined;
-  #pings: Waiting[] | undefined;
   #plan: ReconnectPlan | undefined;
   #state: State = dialling;
   #everConnected = false;
@@ -153,9 +152,7 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
   ping(waiting: Waiting, now: number): boolean {
     const connection = this.#connection;
     if (connection?.isConnected !== true) return false;
-    this.#pings ??= [];
-    this.#pings.push(waiting);
-    connection.ping(now);
+    connection.ping(now, waiting);
     return true;
   }
 
@@ -225,10 +222,6 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
     return dispatch(packet, this);
   }
 
-  pingresp(): void {
-    this.#pings?.shift()?.done();
-  }
-
   ended(reason: Disconnected): void {
     this.#port.close();
     if (reason.reason === 'ended') this.#finish(reason);
@@ -281,9 +274,7 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
     this.#outboxMade?.disconnected();
     this.#topicsMade?.disconnected();
     this.#inboxMade?.connectionLost();
-    const pings = this.#pings ?? [];
-    this.#pings = undefined;
-    for (const ping of pings) ping.failed(reason);
+    this.#connection?.failPings(reason);
   }
 
   #finish(reason: Disconnected): void {

@@ -115,6 +115,20 @@ describe('Keep Alive', () => {
     expect(client.happened()).toEqual(['stream finished', 'disconnected: no PINGRESP', 'attempt 1 in 100 ms']);
   });
 
+  test('keeps its answers apart from those that the application waits for: they come in the order of the questions', () => {
+    const client = connected(10).passes(7_500);
+    const waiting = (name: string) => ({
+      done: () => void client.log.push(`${name} answered`),
+      failed: ({ message }: Error) => void client.log.push(`${name}: ${message}`),
+    });
+    for (const name of ['first', 'second']) client.core.ping(waiting(name), client.clock.now());
+    client.serves({ type: 'pingresp' });
+    expect(client.happened()).toEqual([]);
+    client.serves({ type: 'pingresp' });
+    expect(client.happened()).toEqual(['first answered']);
+    expect(client.breaks().happened()[0]).toBe('second: the connection broke');
+  });
+
   test('blames nobody for an answer that it does not read itself', () => {
     const client = connected(10);
     client.core.full();

@@ -10,6 +10,7 @@ import { PacketReader, type PacketSink } from '../../codec/packet-reader.ts';
 import type { PublishView } from '../../codec/publish-view.ts';
 import { writePublish } from '../../codec/publish-writer.ts';
 import type { PacketId } from '../../message.ts';
+import type { Waiting } from './client-port.ts';
 import { ConnectRefused, Disconnected, endedByItself } from './errors.ts';
 import { LastAcknowledgements } from './last-acknowledgements.ts';
 import { Pings } from './pings.ts';
@@ -21,7 +22,6 @@ export interface ConnectionHandler {
   published(publish: PublishView): string | undefined;
   /** Any other packet behind CONNACK, but PINGRESP. A string says what about it violates the protocol. */
   packet(packet: Exclude<Packet, Publish>): string | undefined;
-  pingresp(): void;
   /** There is output to be taken by the end of this turn. */
   outputWaits(): void;
   /** The connection is over and has to be closed, behind the output that is left. */
@@ -146,9 +146,15 @@ export class ClientConnection implements PacketSink {
     }
   }
 
-  ping(now: number): void {
-    this.#pings.pingSent(now);
+  /** Sends PINGREQ, whether it is due or not. */
+  ping(now: number, waiting?: Waiting): void {
+    this.#pings.pingSent(now, waiting);
     this.send({ type: 'pingreq' });
+  }
+
+  /** Whoever waits for PINGRESP waits in vain. */
+  failPings(reason: Disconnected): void {
+    this.#pings.fail(reason);
   }
 
   send(packet: Packet): void {
@@ -202,10 +208,7 @@ export class ClientConnection implements PacketSink {
   packet(packet: Exclude<Packet, Publish>): void {
     if (this.#state === 'ended') return;
     if (this.#state === 'awaiting-connack') return this.#first(packet);
-    if (packet.type === 'pingresp') {
-      this.#pings.pingresp();
-      return this.#handler.pingresp();
-    }
+    if (packet.type === 'pingresp') return this.#pings.pingresp();
     const violation = this.#handler.packet(packet);
     if (violation !== undefined) this.#violated(violation);
   }
