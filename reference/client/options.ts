@@ -31,7 +31,7 @@ export interface WillOptions {
 export interface ClientEvents {
   /** CONNACK came again: whether the server has kept the session (section 3.2.2.2). Of the first `connect` and `client.sessionPresent` tell. */
   readonly connected: { readonly sessionPresent: boolean };
-  /** The connection is over, for the reason given. */
+  /** The connection is over, or has not come about, for the reason given; told once of each. */
   readonly disconnected: Disconnected;
   /** It will be tried again. */
   readonly reconnecting: { readonly attempt: number; readonly delayMs: number };

@@ -278,9 +278,11 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
   }
 
   #finish(reason: Disconnected): void {
+    // Who waits or dials has been told of the connection before.
+    const isNews = this.#state.state === 'open' || reason.reason === 'unreachable';
     this.#disconnected(reason);
     this.#state = { state: 'ended' };
-    this.#port.disconnected(reason);
+    if (isNews) this.#port.disconnected(reason);
     this.#topicsMade?.end(reason, reason.reason === 'ended' ? undefined : reason);
     this.#journal?.close();
     this.#outboxMade?.end(reason);

@@ -159,7 +159,7 @@ describe('ending', () => {
     const client = new SampleClient().connect().breaks();
     client.happened();
     client.core.end();
-    expect(client.happened()).toEqual(['disconnected: ended', 'ended']);
+    expect(client.happened()).toEqual(['ended']);
     client.passes(60_000);
     expect(client.happened()).toEqual([]);
   });

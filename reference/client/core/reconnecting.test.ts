@@ -35,6 +35,16 @@ describe('reconnecting', () => {
   });
 
   test.each([
+    ['waits', 0],
+    ['dials', 100],
+  ])('that is ended while it %s tells no second time of the connection before', (_, ms) => {
+    const client = new SampleClient().connect().breaks().passes(ms);
+    client.happened();
+    client.core.end();
+    expect(client.happened()).toEqual(['ended']);
+  });
+
+  test.each([
     [3, 'attempt 2 in 200 ms'],
     [5, 'ended'],
   ] as const)('after a refusal with return code %i: %s', (returnCode, last) => {
