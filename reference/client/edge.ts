@@ -54,6 +54,7 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
   /** Of this turn, handed to the stream before its end. */
   #turnBytes = 0;
   #closed: (() => void) | undefined;
+  #released: Promise<void> | undefined;
   due = Number.POSITIVE_INFINITY;
   place = -1;
 
@@ -95,19 +96,26 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
     return ended;
   }
 
-  /** Ends the client; resolves when its stream is closed. */
+  /** Ends the client; resolves when its stream is closed and its session let go. */
   end(): Promise<void> {
     this.#dialling?.giveUp();
     this.#dialling = undefined;
-    const hasStream = this.#transport !== undefined;
-    this.#streamBy = hasStream ? this.now() + closeWithinMs : Number.POSITIVE_INFINITY;
-    const closed = hasStream ? new Promise<void>((done) => (this.#closed = done)) : Promise.resolve();
     // DISCONNECT leaves at once, with all that waits.
     this.#flushWaits = true;
     this.core.end();
     this.#flushWaits = false;
+    return this.#release();
+  }
+
+  /** What the client has leaves it: the stream, and behind it the session. */
+  #release(): Promise<void> {
+    if (this.#released !== undefined) return this.#released;
+    const hasStream = this.#transport !== undefined;
+    this.#streamBy = hasStream ? this.now() + closeWithinMs : Number.POSITIVE_INFINITY;
+    const closed = hasStream ? new Promise<void>((done) => (this.#closed = done)) : Promise.resolve();
+    this.#released = this.#store === undefined ? closed : closed.then(() => this.#store?.close());
     this.#arm();
-    return this.#store === undefined ? closed : closed.then(() => this.#store?.close());
+    return this.#released;
   }
 
   /** The session may have changed: what changed is on the disk soon, also where nothing is sent. */
@@ -158,6 +166,8 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
   }
 
   ended(reason: Disconnected): void {
+    // Nobody has to call `end` for it; who does learns whether it worked.
+    this.#release().catch(() => {});
     this.#happenings.ended(reason);
   }
 

@@ -134,6 +134,28 @@ describe('a session on the disk', () => {
     await expect(connect(broker.address, { clientId: 'other', cleanSession: false, data })).rejects.toThrow(StoreError);
   });
 
+  test.each(['refused', 'unreachable'] as const)('is let go by a client that is %s for good', async (why) => {
+    const { store, records } = openMemoryStore();
+    const letGo = new Promise<void>((done) => {
+      store.close = async () => done();
+    });
+    let connections = 0;
+    await using broker = await startBroker({
+      port: 0,
+      authenticate: () => (++connections <= 2 ? 'accepted' : 'not authorized'),
+    });
+    const reconnect = { firstDelayMs: 1, jitter: 0, maxAttempts: 1 };
+    const data = { store, records };
+    const client = await connect(broker.address, { clientId: 'kept', cleanSession: false, data, reconnect });
+    const ended = new Promise<{ readonly reason: string }>((done) => client.on('ended', done));
+    if (why === 'unreachable') await broker.stop();
+    // Else another one takes its place.
+    else await (await connect(broker.address, { clientId: 'kept', reconnect: false })).end();
+    expect((await ended).reason).toBe(why);
+    await letGo;
+    await client.end();
+  });
+
   test('demands a session that is kept', async () => {
     await expect(connect('mqtt://127.0.0.1:1', { clientId: 'one', data: folder })).rejects.toThrow(
       'cleanSession: false',
