@@ -31,6 +31,9 @@ export const silentInTheMiddle = scenario('keep-alive-timeout-in-the-middle', {
   },
 });
 
+/** Half of Keep Alive: who was never silent for longer leaves a target that reads late two of its three seconds. */
+const longestSilenceMs = 1_000;
+
 /** A client that sends nothing but the answers to what comes. Two seconds leave room for a target that reads late. */
 export const acknowledgingClients = ([1, 2] as const).map((qos) =>
   scenario(`keep-alive-reset-by-acknowledgements-qos-${qos}`, {
@@ -56,9 +59,10 @@ export const acknowledgingClients = ([1, 2] as const).map((qos) =>
         acknowledgedAt = at;
         came++;
       }
-      // Who was late beyond Keep Alive has broken a duty of clients (MQTT-3.1.2-23): nobody is to blame for the end then.
+      // Who was late beyond Keep Alive has broken a duty of clients (MQTT-3.1.2-23), and whose machine stalls may have kept the target
+      // from reading: nobody is to blame for the end then.
       const silentMs = Math.max(longestMs, (client.connection.ending?.at ?? acknowledgedAt) - acknowledgedAt);
-      given.that(client.connection.isOpen || silentMs < 2_000, 'the tester itself was late');
+      given.that(client.connection.isOpen || silentMs < longestSilenceMs, 'the tester itself was late');
       given.that(!client.connection.isOpen || came === 7, 'the messages did not come');
       must(client).satisfy(client.connection.isOpen, {
         expected: 'the client is still connected',
@@ -86,7 +90,7 @@ export const releasingClient = scenario('keep-alive-reset-by-pubrel', {
       lastSent = given.now();
       if (client.connection.isOpen) await when(client).sends(pubrel(packetId));
     }
-    given.that(client.connection.isOpen || longestMs < 2_000, 'the tester itself was late');
+    given.that(client.connection.isOpen || longestMs < longestSilenceMs, 'the tester itself was late');
     must(client).satisfy(client.connection.isOpen, {
       expected: 'the client is still connected',
       got: 'it was disconnected',
