@@ -131,9 +131,7 @@ export class Client implements AsyncDisposable {
     signal?.throwIfAborted();
     const subscription = this.#subscription(filters, onMessage);
     try {
-      const returnCodes = await unlessAborted(this.#subscribe(filters, qos, subscription), signal);
-      if (returnCodes.includes(0x80)) throw new SubscribeRefused(filters, returnCodes);
-      subscription.granted(filters.map((topicFilter, i) => ({ topicFilter, qos: returnCodes[i] as Qos })));
+      await unlessAborted(this.#subscribe(filters, qos, subscription), signal);
       return subscription;
     } catch (error) {
       subscription.unsubscribe().catch(() => {}); // refused, or the client is gone: nothing is left to be ended
@@ -236,9 +234,14 @@ export class Client implements AsyncDisposable {
     return subscription;
   }
 
-  #subscribe(filters: Filters, qos: Qos, taker: Subscription): Promise<readonly SubackReturnCode[]> {
-    return new Promise((answered, failed) =>
-      this.#edge.core.topics.subscribe(filters, qos, { taker, answered, failed }),
-    );
+  #subscribe(filters: Filters, qos: Qos, taker: Subscription): Promise<void> {
+    return new Promise((done, failed) => {
+      const answered = (returnCodes: readonly SubackReturnCode[]): void => {
+        if (returnCodes.includes(0x80)) return failed(new SubscribeRefused(filters, returnCodes));
+        taker.granted(filters.map((topicFilter, i) => ({ topicFilter, qos: returnCodes[i] as Qos })));
+        done();
+      };
+      this.#edge.core.topics.subscribe(filters, qos, { taker, answered, failed });
+    });
   }
 }

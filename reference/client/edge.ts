@@ -8,7 +8,7 @@ import type { StreamEnd, Transport, TransportListener } from '../transport/trans
 import { Alarm, type Sleeper } from './alarm.ts';
 import { ClientCore } from './core/client-core.ts';
 import type { ClientPort, CoreOptions } from './core/client-port.ts';
-import { Disconnected } from './core/errors.ts';
+import { Disconnected, type SubscribeRefused } from './core/errors.ts';
 import type { Happenings } from './happenings.ts';
 import { type ClientOptions, defaults } from './options.ts';
 import { Room } from './room.ts';
@@ -163,6 +163,10 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
 
   reconnecting(event: { readonly attempt: number; readonly delayMs: number }): void {
     this.#happenings.tell('reconnecting', event);
+  }
+
+  refused(error: SubscribeRefused): void {
+    this.#happenings.tell('refused', error);
   }
 
   ended(reason: Disconnected): void {

@@ -8,7 +8,7 @@ import type { Qos } from '../message.ts';
 import type { OpenedStore } from '../storage/store.ts';
 import { topicNameProblem } from '../topics/validate.ts';
 import type { CoreOptions } from './core/client-port.ts';
-import type { Disconnected } from './core/errors.ts';
+import type { Disconnected, SubscribeRefused } from './core/errors.ts';
 import { badTopic, isWellFormed } from './core/known-topics.ts';
 import type { ReceivedMessage } from './core/received-message.ts';
 import { type ReconnectOptions, reconnectSettings } from './core/reconnect-plan.ts';
@@ -35,6 +35,8 @@ export interface ClientEvents {
   readonly disconnected: Disconnected;
   /** It will be tried again. */
   readonly reconnecting: { readonly attempt: number; readonly delayMs: number };
+  /** After a reconnect, or of Topic Filters of which the others are granted (`partly`): what the server refuses, so that nothing of it comes. */
+  readonly refused: SubscribeRefused;
   /** The client is over, and will not be connected again. */
   readonly ended: Disconnected;
 }

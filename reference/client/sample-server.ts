@@ -14,18 +14,26 @@ export interface SilentServer extends AsyncDisposable {
 
 const connack = Uint8Array.of(0x20, 2, 0, 0);
 
-/** `suback`: what the first SUBSCRIBE is answered with, in hex. */
-export async function startSilentServer({ suback = '' }: { readonly suback?: string } = {}): Promise<SilentServer> {
+/** `subacks`: what a SUBSCRIBE is answered with in hex, connection by connection; `suback`: on all of them. */
+export async function startSilentServer({
+  suback = '',
+  subacks = [],
+}: {
+  readonly suback?: string;
+  readonly subacks?: readonly string[];
+} = {}): Promise<SilentServer> {
+  let connections = 0;
   const open = new Set<Socket>();
   let came = '';
   const server = createServer((socket) => {
     open.add(socket);
+    const answer = subacks[connections++] ?? suback;
     socket.on('error', () => {}).on('close', () => open.delete(socket));
     socket.once('data', () => {
       socket.write(connack);
       socket.on('data', (chunk) => {
         came += chunk.toString('hex');
-        if (chunk[0] === 0x82) socket.write(suback, 'hex');
+        if (chunk[0] === 0x82) socket.write(answer, 'hex');
       });
     });
   });

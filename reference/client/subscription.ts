@@ -37,7 +37,7 @@ export class Subscription implements Taker, AsyncIterable<ReceivedMessage>, Asyn
     this.#unsubscribe = unsubscribe;
   }
 
-  /** What the server granted, in the order of the Topic Filters. */
+  /** What the server grants now, in the order of the Topic Filters. */
   get grants(): readonly Grant[] {
     return this.#grants;
   }
@@ -118,6 +118,14 @@ export class Subscription implements Taker, AsyncIterable<ReceivedMessage>, Asyn
     this.#grants = grants.filter(({ topicFilter }) => !early.includes(topicFilter));
     if (this.#grants.length === 0) this.end();
     this.#queue?.readable();
+  }
+
+  /** Called by the client alone. */
+  regranted(grants: ReadonlyMap<string, Qos>): void {
+    this.#grants = this.#grants.map((grant) => {
+      const qos = grants.get(grant.topicFilter);
+      return qos === undefined || qos === grant.qos ? grant : { ...grant, qos };
+    });
   }
 
   /** Called by the client alone. */

@@ -7,7 +7,7 @@ import type { PacketId } from '../../message.ts';
 import type { ClientPort, CoreOptions, KeptState, Waiting } from './client-port.ts';
 import { ClientConnection, type ConnectionHandler } from './connection.ts';
 import { type Addressees, dispatch } from './dispatch.ts';
-import { type Disconnected, endedByItself } from './errors.ts';
+import { type Disconnected, endedByItself, type SubscribeRefused } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { topicBytes } from './known-topics.ts';
 import { Outbox, type OutboxPort } from './outbox.ts';
@@ -244,6 +244,10 @@ export class ClientCore implements ConnectionHandler, OutboxPort, TopicPort, Add
 
   send(packet: Packet): void {
     this.#connection?.send(packet);
+  }
+
+  refused(error: SubscribeRefused): void {
+    this.#port.refused(error);
   }
 
   reserveId(): PacketId {

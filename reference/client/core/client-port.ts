@@ -2,7 +2,7 @@
 import type { Connect, SubackReturnCode } from '../../codec/packet.ts';
 import type { PacketId } from '../../message.ts';
 import type { KeptMessage, ReceiverJournal, SenderJournal } from '../../session/journal.ts';
-import type { Disconnected } from './errors.ts';
+import type { Disconnected, SubscribeRefused } from './errors.ts';
 import type { ReconnectSettings } from './reconnect-plan.ts';
 import type { Taker } from './subscriptions.ts';
 
@@ -19,6 +19,8 @@ export interface ClientPort {
   connected(event: { readonly sessionPresent: boolean }): void;
   disconnected(reason: Disconnected): void;
   reconnecting(event: { readonly attempt: number; readonly delayMs: number }): void;
+  /** The server no longer grants what it granted before the connection was lost. */
+  refused(error: SubscribeRefused): void;
   /** The end of the client, for good. */
   ended(reason: Disconnected): void;
 }

@@ -49,13 +49,16 @@ export class ConnectRefused extends Disconnected {
 
 /** The server refused at least one subscription (return code 0x80, section 3.9.3). */
 export class SubscribeRefused extends Error {
-  /** In the order of the Topic Filters. */
+  /** Those that were refused. */
+  readonly topicFilters: readonly string[];
+  /** Of all that were asked for, in their order. */
   readonly returnCodes: readonly SubackReturnCode[];
 
   constructor(topicFilters: readonly string[], returnCodes: readonly SubackReturnCode[]) {
     const refused = topicFilters.filter((_, i) => returnCodes[i] === 0x80);
     super(`the server refused to subscribe to ${refused.join(', ')} (return code 0x80): may this client read it?`);
     this.name = 'SubscribeRefused';
+    this.topicFilters = refused;
     this.returnCodes = returnCodes;
   }
 }

@@ -63,7 +63,12 @@ describe('reconnecting', () => {
     expect(client.sent()).toEqual(['connect me', 'subscribe 3 a:1,b:2']);
     client.happened();
     client.serves({ type: 'suback', packetId: 3, returnCodes: [0x80, 2] }, publish('b', 'x'));
-    expect(client.happened()).toEqual(['no more of a: SubscribeRefused', 'message b=x']);
+    expect(client.happened()).toEqual([
+      'granted anew b,2',
+      'no more of a: SubscribeRefused',
+      'refused: a',
+      'message b=x',
+    ]);
   });
 
   test('asks again what was not answered', () => {

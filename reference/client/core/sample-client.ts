@@ -8,7 +8,7 @@ import type { Qos } from '../../message.ts';
 import { MemoryTransport } from '../../transport/memory.ts';
 import { ClientCore } from './client-core.ts';
 import type { ClientPort, CoreOptions } from './client-port.ts';
-import { Disconnected } from './errors.ts';
+import { Disconnected, type SubscribeRefused } from './errors.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import type { ReceivedMessage } from './received-message.ts';
 import { reconnectSettings } from './reconnect-plan.ts';
@@ -178,6 +178,7 @@ export class SampleClient implements ClientPort {
   taker(): Taker {
     return {
       take: (message: ReceivedMessage) => void this.log.push(`message ${message.topicName}=${message.text}`),
+      regranted: (grants) => void this.log.push(`granted anew ${[...grants].join(' ')}`),
       ended: (topicFilter, error) => void this.log.push(`no more of ${topicFilter}${error ? `: ${error.name}` : ''}`),
     };
   }
@@ -248,6 +249,10 @@ export class SampleClient implements ClientPort {
 
   reconnecting({ attempt, delayMs }: { attempt: number; delayMs: number }): void {
     this.log.push(`attempt ${attempt} in ${delayMs} ms`);
+  }
+
+  refused({ topicFilters }: SubscribeRefused): void {
+    this.log.push(`refused: ${topicFilters}`);
   }
 
   ended(): void {

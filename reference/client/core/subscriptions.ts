@@ -6,6 +6,8 @@ import type { ReceivedMessage } from './received-message.ts';
 /** What takes messages of one or more Topic Filters. */
 export interface Taker {
   take(message: ReceivedMessage): void;
+  /** The server has granted these filters anew: for somebody else too, or after a reconnect. Among them may be some of others. */
+  regranted?(grants: ReadonlyMap<string, Qos>): void;
   /** No message of this filter comes any more: somebody ended it, or (an error) the server no longer grants it after a reconnect. */
   ended?(topicFilter: string, error?: Error): void;
 }
@@ -52,6 +54,11 @@ export class Subscriptions {
     let highest: Qos = 0;
     for (const qos of this.#filters?.get(topicFilter)?.values() ?? []) if (qos > highest) highest = qos;
     return highest;
+  }
+
+  /** Whether more than one wants the filter. */
+  isShared(topicFilter: string): boolean {
+    return (this.#filters?.get(topicFilter)?.size ?? 0) > 1;
   }
 
   takersOf(topicFilter: string): readonly Taker[] {

@@ -1,6 +1,6 @@
 // What the application wants of topics, and what the server has been asked of it (sections 3.8 to 3.11), over all connections. In: wishes,
 // SUBACK and UNSUBACK. Out, through a port: SUBSCRIBE and UNSUBSCRIBE. Made at first use: who only publishes has none.
-import type { Suback, Unsuback } from '../../codec/packet.ts';
+import type { Suback, SubackReturnCode, Unsuback } from '../../codec/packet.ts';
 import type { Qos } from '../../message.ts';
 import type { Filters, Subscribing, Waiting } from './client-port.ts';
 import { ClientEnded, QueueFull, SubscribeRefused } from './errors.ts';
@@ -18,6 +18,8 @@ const filtersAtOnce = 500;
 export interface TopicPort extends RequestPort {
   readonly isConnected: boolean;
   readonly isEnded: boolean;
+  /** Of what had been granted before the connection was lost. */
+  refused(error: SubscribeRefused): void;
 }
 
 export interface TopicOptions {
@@ -45,7 +47,17 @@ export class TopicInterest {
       this.subscriptions.add(topicFilter, taker, qos);
       return { topicFilter, qos: this.subscriptions.qosOf(topicFilter) };
     });
-    this.#requests.ask({ type: 'subscribe', subscriptions, answered, failed });
+    this.#requests.ask({
+      type: 'subscribe',
+      subscriptions,
+      answered: (returnCodes) => {
+        answered(returnCodes);
+        // MQTT-3.8.4-3: what others had before is replaced by it.
+        if (topicFilters.some((topicFilter) => this.subscriptions.isShared(topicFilter)))
+          this.#tellGrants(topicFilters, returnCodes);
+      },
+      failed,
+    });
   }
 
   /**
@@ -122,12 +134,32 @@ export class TopicInterest {
       const [first, ...rest] = wanted.slice(at, at + filtersAtOnce);
       if (first === undefined) return;
       const subscriptions = [first, ...rest] as const;
-      const answered = (returnCodes: readonly number[]): void => {
-        subscriptions.forEach(({ topicFilter }, i) => {
-          if (returnCodes[i] === 0x80) this.#over(topicFilter, new SubscribeRefused([topicFilter], [0x80]));
-        });
+      const topicFilters = subscriptions.map(({ topicFilter }) => topicFilter);
+      const answered = (returnCodes: readonly SubackReturnCode[]): void => {
+        this.#tellGrants(topicFilters, returnCodes);
+        this.#tellRefusals(topicFilters, returnCodes);
       };
       this.#requests.ask({ type: 'subscribe', subscriptions, answered, failed: () => {} });
     }
+  }
+
+  #tellGrants(topicFilters: readonly string[], returnCodes: readonly SubackReturnCode[]): void {
+    const grants = new Map<string, Qos>();
+    const takers = new Set<Taker>();
+    topicFilters.forEach((topicFilter, i) => {
+      const qos = returnCodes[i];
+      if (qos === undefined || qos === 0x80) return;
+      grants.set(topicFilter, qos);
+      for (const taker of this.subscriptions.takersOf(topicFilter)) takers.add(taker);
+    });
+    for (const taker of takers) taker.regranted?.(grants);
+  }
+
+  #tellRefusals(topicFilters: readonly string[], returnCodes: readonly SubackReturnCode[]): void {
+    if (!returnCodes.includes(0x80)) return;
+    topicFilters.forEach((topicFilter, i) => {
+      if (returnCodes[i] === 0x80) this.#over(topicFilter, new SubscribeRefused([topicFilter], [0x80]));
+    });
+    this.#port.refused(new SubscribeRefused(topicFilters, returnCodes));
   }
 }

@@ -1,0 +1,44 @@
+// What the server grants may change while a subscription lasts: after a reconnect, and by others who subscribe to the same filter.
+import { describe, expect, test } from 'vitest';
+import { startBroker } from '../broker/index.ts';
+import { connect, type SubscribeRefused } from './index.ts';
+import { startSilentServer } from './sample-server.ts';
+
+const reconnect = { firstDelayMs: 1, jitter: 0 } as const;
+
+describe('after a reconnect without its session', () => {
+  test.each(['callback', 'loop'])(
+    'a subscription for a %s has what is granted now, and the client tells what is refused',
+    {
+      timeout: 10_000,
+    },
+    async (form) => {
+      // SUBSCRIBE 1 is granted at QoS 2; of SUBSCRIBE 2 the first filter at QoS 1, the second not.
+      await using server = await startSilentServer({ subacks: ['900400010202', '900400020180'] });
+      await using client = await connect(server.address, { reconnect });
+      const refused = new Promise<SubscribeRefused>((done) => client.on('refused', done));
+      const onMessage = form === 'callback' ? { onMessage: () => {} } : {};
+      const subscription = await client.subscribe(['open', 'secret'], { qos: 2, ...onMessage });
+      expect(subscription.grants.map(({ qos }) => qos)).toEqual([2, 2]);
+      server.cut();
+      const { topicFilters, returnCodes } = await refused;
+      expect({ topicFilters, returnCodes }).toEqual({ topicFilters: ['secret'], returnCodes: [1, 0x80] });
+      expect(subscription.grants).toEqual([{ topicFilter: 'open', qos: 1 }]);
+      expect(subscription.qos).toBe(1);
+    },
+  );
+});
+
+describe('another subscription to the same filter', () => {
+  test('changes what the first one is granted, since it replaces it (MQTT-3.8.4-3)', async () => {
+    await using broker = await startBroker({ port: 0 });
+    await using client = await connect(broker.address);
+    const first = await client.subscribe(['a', 'b'], { qos: 0 });
+    const second = await client.subscribe('b', { qos: 2 });
+    expect(second.qos).toBe(2);
+    expect(first.grants).toEqual([
+      { topicFilter: 'a', qos: 0 },
+      { topicFilter: 'b', qos: 2 },
+    ]);
+  });
+});
