@@ -9,41 +9,8 @@ import { type Broker, startBroker } from '../broker/index.ts';
 import { connect } from '../client/index.ts';
 import { selfSigned } from '../transport/sample-certificates.ts';
 import { pubCommand } from './pub.ts';
+import { main, run } from './sample-run.ts';
 import { subCommand } from './sub.ts';
-
-const main = join(import.meta.dirname, '../../conformance/cli/main.ts');
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-interface RunOptions {
-  readonly input?: string;
-  /** The input goes on, but nothing more of it comes. */
-  readonly staysOpen?: boolean;
-  /** Nobody reads on behind the first output. */
-  readonly readsOnce?: boolean;
-}
-
-function run(
-  args: readonly string[],
-  { input = '', staysOpen = false, readsOnce = false }: RunOptions = {},
-): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-    if (readsOnce) child.stdout.destroy();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  if (staysOpen) child.stdin.write(input);
-  else child.stdin.end(input);
-  return new Promise((done) => child.once('close', (code) => done({ code, out, err })));
-}
 
 describe('pub and sub', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mqttspec-'));

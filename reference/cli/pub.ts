@@ -36,7 +36,7 @@ export function pubCommand(): Command {
     .option('-m, --message <text>', 'the message')
     .option('-f, --file <file>', 'its contents are the message')
     .option('-l, --stdin-line', 'each line of standard input is a message')
-    .option('-s, --stdin-file', 'all of standard input is the message')
+    .option('-s, --stdin-file', 'all of standard input is the message; where there is none: exit code 1')
     .option('-n, --null-message', 'a message of no bytes')
     .option('-r, --retain', 'the server keeps the message for subscriptions to come')
     .option('--repeat <n>', 'publish the message so often', wholeNumber(1, 1_000_000_000), 1)
@@ -76,6 +76,10 @@ async function pub(options: Options): Promise<number> {
   checkSource(options);
   const topicName = topicOf(options);
   const payload = options.stdinLine === true ? undefined : await payloadOf(options);
+  if (options.stdinFile === true && payload?.length === 0) {
+    complain(options, 'nothing came on standard input: say -n for a message of no bytes');
+    return exitCodes.failed;
+  }
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);

@@ -47,13 +47,14 @@ export function subCommand(): Command {
     .option('-N, --no-eol', 'no end of line behind a message')
     .option('-R, --no-retained', 'do not print retained messages')
     .option('--retained-only', 'print retained messages alone; end at the first other one')
-    .option('-E, --exit-after-suback', 'end once the subscription is granted')
+    .option('-E, --exit-after-suback', 'end once the subscription is granted, and print no retained message')
     .option(
       '-F, --format <format>',
       'how a message is printed: %t topic, %p payload, %x in hex, %l length, %q QoS, %r retain, %d DUP, %%',
     )
     .action(async (options: Options & { readonly retained: boolean }) => {
-      process.exitCode = await sub({ ...options, noRetained: !options.retained });
+      // What is retained comes behind SUBACK, at which `-E` ends.
+      process.exitCode = await sub({ ...options, noRetained: !options.retained || options.exitAfterSuback === true });
     });
 }
 
