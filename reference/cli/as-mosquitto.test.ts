@@ -29,4 +29,35 @@ describe('pub and sub, as mosquitto has them,', () => {
     const { code, out } = await run(['sub', '-p', port, '-t', 'early/#', '-E']);
     expect({ code, out }).toEqual({ code: 0, out: '' });
   });
+
+  test('go on where one of several filters is refused, and end with 1 where all are, also after a reconnect', async () => {
+    let isOpen = true;
+    await using choosy = await startBroker({
+      port: 0,
+      authorize: ({ kind, topic }) => kind !== 'subscribe' || (isOpen && topic !== 'secret'),
+    });
+    const at = ['-h', '127.0.0.1', '-p', String(choosy.port)];
+    await using publisher = await connect(choosy.address);
+    await publisher.publish('open', 'x', { qos: 1, retain: true });
+    const ready = new Promise<void>((done) => {
+      choosy.on('subscribed', ({ clientId }) => {
+        if (clientId === 'later') done();
+      });
+    });
+    const later = run(['sub', ...at, '-i', 'later', '-t', 'open', '-R']);
+    const [one, all] = await Promise.all([
+      run(['sub', ...at, '-t', 'secret', '-t', 'open', '-C', '1']),
+      run(['sub', ...at, '-t', 'secret']),
+    ]);
+    expect(one).toMatchObject({ code: 0, out: 'x\n' });
+    expect(one.err).toContain('refused to subscribe to secret (');
+    expect(all).toMatchObject({ code: 1, out: '' });
+    await ready;
+    isOpen = false;
+    // Takes its place, and loses it again.
+    await using _other = await connect(choosy.address, { clientId: 'later', reconnect: false });
+    const refused = await later;
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('refused to subscribe to open (');
+  });
 });

@@ -1,9 +1,10 @@
 // `mqttspec sub`: subscribes, and prints what comes.
 import { Command } from 'commander';
-import type { ReceivedMessage } from '../client/index.ts';
+import type { ReceivedMessage, Subscription } from '../client/index.ts';
 import { matches } from '../topics/matches.ts';
 import { topicFilterProblem } from '../topics/validate.ts';
 import {
+  complain,
   connectAs,
   exitCodes,
   type SharedOptions,
@@ -93,7 +94,14 @@ async function sub(options: Options): Promise<number> {
       endWith(failure(options, reason));
     });
     if (options.unsubscribe.length > 0) await client.unsubscribe(options.unsubscribe, { signal: end.signal });
-    await client.subscribe(filters, { qos: options.qos, onMessage: take, signal: end.signal });
+    const subscribing = { qos: options.qos, partly: true, onMessage: take, signal: end.signal } as const;
+    let subscription: Subscription | undefined;
+    client.on('refused', ({ message }) => {
+      complain(options, message);
+      // After a reconnect: nothing comes any more.
+      if (subscription?.grants.length === 0) endWith(exitCodes.failed);
+    });
+    subscription = await client.subscribe(filters, subscribing);
     if (options.exitAfterSuback === true) endWith(exitCodes.done);
     await new Promise<void>((done) => {
       if (end.signal.aborted) done();

@@ -17,7 +17,7 @@ import { Edge } from './edge.ts';
 import { Happenings } from './happenings.ts';
 import type { KeptClient } from './kept-session.ts';
 import { bytesOf, type ClientEvents, type ClientOptions, defaults, isQos } from './options.ts';
-import { Subscription } from './subscription.ts';
+import { type Grant, Subscription } from './subscription.ts';
 
 export interface PublishOptions {
   /** 0 unless told otherwise. */
@@ -31,6 +31,8 @@ export interface PublishOptions {
 export interface SubscribeOptions {
   /** The highest QoS at which messages are wanted; 0 unless told otherwise. */
   readonly qos?: Qos;
+  /** Keeps what is granted where the server refuses the rest, of which `refused` tells; false unless told otherwise. */
+  readonly partly?: boolean;
   /** Takes the messages. Left out: the subscription is iterated over. */
   readonly onMessage?: (message: ReceivedMessage) => void;
   /** Ends the waiting, and the subscription with it. */
@@ -40,6 +42,13 @@ export interface SubscribeOptions {
 export interface EndOptions extends WaitOptions {
   /** Waits until everything that was published is acknowledged; false unless told otherwise. */
   readonly settle?: boolean;
+}
+
+/** What is asked of the server by one SUBSCRIBE. */
+interface Wish {
+  readonly filters: Filters;
+  readonly qos: Qos;
+  readonly partly: boolean;
 }
 
 const sent: Promise<void> = Promise.resolve();
@@ -119,19 +128,19 @@ export class Client implements AsyncDisposable {
 
   /**
    * Subscribes to one Topic Filter, or to several by one packet. Resolves at SUBACK: with what was granted, and the messages.
-   * Rejects with SubscribeRefused where the server refuses one of them (then none is kept), TypeError, RangeError, QueueFull, ClientEnded, or the signal's reason.
+   * Rejects with SubscribeRefused where the server refuses one of them (then none is kept; with `partly` where it refuses all), TypeError, RangeError, QueueFull, ClientEnded, or the signal's reason.
    */
   async subscribe(
     topicFilters: string | readonly string[],
     options: SubscribeOptions = noOptions,
   ): Promise<Subscription> {
-    const { qos = 0, onMessage, signal } = options;
+    const { qos = 0, partly = false, onMessage, signal } = options;
     const filters = checkedFilters(topicFilters, 'SUBSCRIBE');
     if (!isQos(qos)) throw new TypeError(`qos: expected 0, 1 or 2, got ${String(qos)} (MQTT-3.8.3-4)`);
     signal?.throwIfAborted();
     const subscription = this.#subscription(filters, onMessage);
     try {
-      await unlessAborted(this.#subscribe(filters, qos, subscription), signal);
+      await unlessAborted(this.#subscribe({ filters, qos, partly }, subscription), signal);
       return subscription;
     } catch (error) {
       subscription.unsubscribe().catch(() => {}); // refused, or the client is gone: nothing is left to be ended
@@ -234,14 +243,24 @@ export class Client implements AsyncDisposable {
     return subscription;
   }
 
-  #subscribe(filters: Filters, qos: Qos, taker: Subscription): Promise<void> {
+  #subscribe({ filters, qos, partly }: Wish, taker: Subscription): Promise<void> {
+    const { topics } = this.#edge.core;
     return new Promise((done, failed) => {
       const answered = (returnCodes: readonly SubackReturnCode[]): void => {
-        if (returnCodes.includes(0x80)) return failed(new SubscribeRefused(filters, returnCodes));
-        taker.granted(filters.map((topicFilter, i) => ({ topicFilter, qos: returnCodes[i] as Qos })));
+        const refused = returnCodes.includes(0x80) ? new SubscribeRefused(filters, returnCodes) : undefined;
+        if (refused !== undefined && (!partly || refused.topicFilters.length === filters.length))
+          return failed(refused);
+        const grants: Grant[] = [];
+        filters.forEach((topicFilter, i) => {
+          const qos = returnCodes[i] as SubackReturnCode;
+          if (qos === 0x80) topics.subscriptions.remove(topicFilter, taker);
+          else grants.push({ topicFilter, qos });
+        });
+        taker.granted(grants);
+        if (refused !== undefined) this.#happenings.tell('refused', refused);
         done();
       };
-      this.#edge.core.topics.subscribe(filters, qos, { taker, answered, failed });
+      topics.subscribe(filters, qos, { taker, answered, failed });
     });
   }
 }

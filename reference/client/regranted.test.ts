@@ -29,6 +29,35 @@ describe('after a reconnect without its session', () => {
   );
 });
 
+describe('a server that refuses some of the filters', () => {
+  const choosy = {
+    port: 0,
+    authorize: ({ topic }: { readonly topic: string }) => !topic.startsWith('secret'),
+  } as const;
+
+  test('is taken at its word where part of them is wanted too', async () => {
+    await using broker = await startBroker(choosy);
+    await using client = await connect(broker.address);
+    const refused: (readonly string[])[] = [];
+    client.on('refused', ({ topicFilters }) => void refused.push(topicFilters));
+    const taken: string[] = [];
+    const onMessage = ({ text }: { readonly text: string }): void => void taken.push(text);
+    const subscription = await client.subscribe(['secret', '+', 'secret/too'], { qos: 1, partly: true, onMessage });
+    expect(refused).toEqual([['secret', 'secret/too']]);
+    expect(subscription.grants).toEqual([{ topicFilter: '+', qos: 1 }]);
+    await client.publish('a', 'once', { qos: 1 });
+    await client.ping();
+    expect(taken).toEqual(['once']);
+  });
+
+  test('rejects where it refuses all of them', async () => {
+    await using broker = await startBroker(choosy);
+    await using client = await connect(broker.address);
+    const both = client.subscribe(['secret', 'secret/too'], { partly: true });
+    await expect(both).rejects.toThrow('refused to subscribe to secret, secret/too');
+  });
+});
+
 describe('another subscription to the same filter', () => {
   test('changes what the first one is granted, since it replaces it (MQTT-3.8.4-3)', async () => {
     await using broker = await startBroker({ port: 0 });
