@@ -1,7 +1,11 @@
 // What `pub` and `sub` do as mosquitto's clients do it.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, startBroker } from '../broker/index.ts';
 import { connect } from '../client/index.ts';
+import { authority, selfSigned } from '../transport/sample-certificates.ts';
 import { run } from './sample-run.ts';
 
 describe('pub and sub, as mosquitto has them,', () => {
@@ -28,6 +32,42 @@ describe('pub and sub, as mosquitto has them,', () => {
     await publisher.publish('early/1', 'x', { qos: 1, retain: true });
     const { code, out } = await run(['sub', '-p', port, '-t', 'early/#', '-E']);
     expect({ code, out }).toEqual({ code: 0, out: '' });
+  });
+
+  test('connect from the address that -A says', async () => {
+    // Of the addresses for documentation (RFC 5737): nobody's.
+    const [ours, nobodys, none] = await Promise.all(
+      ['127.0.0.1', '192.0.2.1', 'here'].map((address) =>
+        run(['pub', '-h', '127.0.0.1', '-p', port, '-A', address, '-t', 'a', '-m', 'x']),
+      ),
+    );
+    expect(ours).toEqual({ code: 0, out: '', err: '' });
+    expect(nobodys?.code).toBe(3);
+    expect(nobodys?.err).toContain('no interface here has the address');
+    expect(none?.code).toBe(2);
+    expect(none?.err).toContain('expected an IP address, got here');
+  });
+
+  test('trust the certificates of a folder, whatever lies beside them', async () => {
+    const [folder, empty] = ['a', 'b'].map((name) => mkdtempSync(join(tmpdir(), `mqttspec-${name}-`))) as [
+      string,
+      string,
+    ];
+    mkdirSync(join(folder, 'deeper'));
+    writeFileSync(join(folder, 'README'), 'what we trust');
+    writeFileSync(join(folder, 'another.pem'), authority);
+    writeFileSync(join(folder, 'ours.pem'), selfSigned.cert);
+    await using secure = await startBroker({ listeners: [{ kind: 'tls', port: 0, tls: selfSigned }] });
+    const [trusted, holdsNone, isNone] = await Promise.all(
+      [folder, empty, join(folder, 'README')].map((capath) =>
+        run(['pub', '-p', String(secure.port), '--capath', capath, '-t', 'a', '-m', 'x']),
+      ),
+    );
+    for (const each of [folder, empty]) rmSync(each, { recursive: true });
+    expect(trusted).toEqual({ code: 0, out: '', err: '' });
+    expect([holdsNone?.code, isNone?.code]).toEqual([2, 2]);
+    expect(holdsNone?.err).toContain('holds no file with a certificate');
+    expect(isNone?.err).toContain('cannot read');
   });
 
   test('go on where one of several filters is refused, and end with 1 where all are, also after a reconnect', async () => {

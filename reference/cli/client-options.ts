@@ -1,5 +1,6 @@
 // Options that `pub` and `sub` share, named as in mosquitto's clients. In: what the user typed. Out: address and options of a client.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseServerAddress } from '../client/address.ts';
 import type { Client, ClientOptions, WillOptions } from '../client/index.ts';
@@ -32,7 +33,9 @@ export interface SharedOptions {
   readonly willPayload?: string;
   readonly willQos?: Qos;
   readonly willRetain?: boolean;
+  readonly bind?: string;
   readonly cafile?: string;
+  readonly capath?: string;
   readonly cert?: string;
   readonly key?: string;
   readonly insecure?: boolean;
@@ -80,6 +83,7 @@ export function withSharedOptions(command: Command): Command {
     .option('-h, --host <host>', 'host of the server', 'localhost')
     .option('-p, --port <port>', 'its port; 1883, with TLS 8883', wholeNumber(1, 65_535))
     .option('--unix <path>', 'a Unix socket in place of host and port')
+    .option('-A, --bind <address>', 'IP address of ours from which to connect')
     .option('--ws', 'speak MQTT over WebSocket')
     .option('-i, --id <id>', 'client id')
     .option('-I, --id-prefix <prefix>', 'client id: this and the process id')
@@ -101,6 +105,7 @@ export function withSharedOptions(command: Command): Command {
     .option('--will-qos <qos>', 'QoS of the will', qos)
     .option('--will-retain', 'the will is retained')
     .option('--cafile <file>', 'certificates that are trusted: TLS')
+    .option('--capath <folder>', 'the same, of all files in a folder')
     .option('--cert <file>', 'our certificate')
     .option('--key <file>', 'its key')
     .option('--insecure', 'TLS without a look at the server’s certificate')
@@ -136,8 +141,8 @@ function addressOf(options: SharedOptions): string {
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-const usesTls = ({ cafile, cert, insecure }: SharedOptions): boolean =>
-  cafile !== undefined || cert !== undefined || insecure === true;
+const usesTls = ({ cafile, capath, cert, insecure }: SharedOptions): boolean =>
+  cafile !== undefined || capath !== undefined || cert !== undefined || insecure === true;
 
 function fileOf(path: string, option: string): Buffer {
   try {
@@ -145,6 +150,29 @@ function fileOf(path: string, option: string): Buffer {
   } catch (error) {
     throw new UsageError(`--${option}: cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Certificates that are trusted; undefined: those that Node knows. */
+function trusted({ cafile, capath }: SharedOptions): Buffer[] | undefined {
+  if (cafile === undefined && capath === undefined) return undefined;
+  return [
+    ...(cafile === undefined ? [] : [fileOf(cafile, 'cafile')]),
+    ...(capath === undefined ? [] : certificatesOf(capath)),
+  ];
+}
+
+function certificatesOf(folder: string): Buffer[] {
+  try {
+    const files = readdirSync(folder)
+      .map((name) => join(folder, name))
+      .filter((path) => statSync(path).isFile())
+      .map((path) => readFileSync(path));
+    const certificates = files.filter((file) => /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/.test(file.toString('latin1')));
+    if (certificates.length > 0) return certificates;
+  } catch (error) {
+    throw new UsageError(`--capath: cannot read ${folder}: ${(error as Error).message}`, { cause: error });
+  }
+  throw new UsageError(`--capath: ${folder} holds no file with a certificate`);
 }
 
 function willOf(options: SharedOptions): WillOptions | undefined {
@@ -158,11 +186,12 @@ function willOf(options: SharedOptions): WillOptions | undefined {
 }
 
 function clientOptions(options: SharedOptions): ClientOptions {
-  const { id, idPrefix, clean, keepalive, username, pw, protocolVersion, maxInflight, cafile, cert, key } = options;
+  const { id, idPrefix, clean, keepalive, username, pw, protocolVersion, maxInflight, cert, key } = options;
   if (id !== undefined && idPrefix !== undefined) throw new UsageError('which client id? Say it by one of -i and -I');
   const clientId = id ?? (idPrefix === undefined ? undefined : `${idPrefix}${process.pid}`);
   if (!clean && clientId === undefined) throw new UsageError('a kept session (-c) needs a client id (-i)');
   const will = willOf(options);
+  const ca = trusted(options);
   return {
     cleanSession: clean,
     keepAlive: keepalive,
@@ -173,8 +202,9 @@ function clientOptions(options: SharedOptions): ClientOptions {
     ...(pw === undefined ? {} : { password: pw }),
     ...(will === undefined ? {} : { will }),
     ...(options.data === undefined ? {} : { data: options.data }),
+    ...(options.bind === undefined ? {} : { localAddress: options.bind }),
     tls: {
-      ...(cafile === undefined ? {} : { ca: fileOf(cafile, 'cafile') }),
+      ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert: fileOf(cert, 'cert') }),
       ...(key === undefined ? {} : { key: fileOf(key, 'key') }),
       ...(options.insecure === true ? { rejectUnauthorized: false } : {}),

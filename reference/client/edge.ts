@@ -126,9 +126,10 @@ export class Edge implements ClientPort, Sink, Dialler, Sleeper, StreamOwner {
   // What the core wants.
 
   dial(): void {
-    const { tls, headers, connectTimeoutMs = defaults.connectTimeoutMs, protocolLevel } = this.options;
+    const { tls, headers, localAddress, connectTimeoutMs = defaults.connectTimeoutMs, protocolLevel } = this.options;
+    const subprotocol = subprotocols[protocolLevel ?? 4];
     this.#streamBy = this.now() + connectTimeoutMs;
-    this.#dialling = dial(this.address, { tls, headers, subprotocol: subprotocols[protocolLevel ?? 4] }, this);
+    this.#dialling = dial(this.address, { tls, headers, localAddress, subprotocol }, this);
     this.#arm();
   }
 

@@ -1,5 +1,6 @@
 // What a client can be told. In: options as the user writes them. Out: a checked CONNECT. Throws TypeError for what the standard forbids.
 
+import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { isUint8Array } from 'node:util/types';
 import type { Clock } from '../clock.ts';
@@ -83,6 +84,8 @@ export interface ClientOptions {
   readonly data?: string | OpenedStore;
   /** What Node's `tls.connect` takes: `ca`, `cert`, `key`, `servername`, `rejectUnauthorized` … */
   readonly tls?: ConnectionOptions;
+  /** The IP address of ours from which TCP is dialled; the system chooses one unless told otherwise. */
+  readonly localAddress?: string;
   /** Header fields of a WebSocket's opening handshake. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Gives up connecting. Once connected it does nothing. */
@@ -109,8 +112,10 @@ export const defaults = {
 
 /** What the core has to know of the options. Throws TypeError and RangeError for options that can't be. */
 export function coreOptions(options: ClientOptions, random: () => number): CoreOptions {
-  const { reconnect, onMessage, maxInFlight = defaults.maxInFlight } = options;
+  const { reconnect, onMessage, localAddress, maxInFlight = defaults.maxInFlight } = options;
   checkRanges(options);
+  if (localAddress !== undefined && isIP(localAddress) === 0)
+    throw new TypeError(`localAddress: expected an IP address, got ${localAddress}`);
   return {
     connect: connectOf(options, random),
     connackWithinMs: options.connectTimeoutMs ?? defaults.connectTimeoutMs,

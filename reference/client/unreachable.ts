@@ -6,6 +6,7 @@ import { Disconnected } from './core/errors.ts';
 const explanations: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused. Is the server running, and at this port?',
   ENOTFOUND: 'there is no such host. Is its name right?',
+  EADDRNOTAVAIL: 'no interface here has the address from which to dial. Is it right?',
   EAI_AGAIN: 'the name could not be looked up. Is the network up?',
   ETIMEDOUT: 'no answer in time. Is it reachable from here?',
   ENOENT: 'there is no such socket. Is the server running?',

@@ -13,12 +13,12 @@ export interface WebSocketAddress {
 
 /** Opens a WebSocket, as `dial` does. It fails also where the server chooses no subprotocol that was offered. */
 export function dialWebSocket(address: WebSocketAddress, options: DialOptions, dialler: Dialler): Dialling {
-  const { tls, headers = {}, subprotocol = 'mqtt' } = options;
+  const { tls, headers = {}, subprotocol = 'mqtt', localAddress } = options;
   const { scheme, host, port, path } = address;
   const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
   const { host: _host, port: _port, path: _path, ALPNProtocols: _alpn, ...tlsOptions } = tls ?? {};
   // MQTT-6.0.0-3: `mqtt` is offered as the subprotocol.
-  const socket = new WebSocket(url, subprotocol, { ...tlsOptions, headers, perMessageDeflate: false });
+  const socket = new WebSocket(url, subprotocol, { localAddress, ...tlsOptions, headers, perMessageDeflate: false });
   socket.binaryType = 'nodebuffer';
   const failed = (error: Error): void => dialler.unreachable(error);
   const opened = (): void => {

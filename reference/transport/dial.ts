@@ -15,6 +15,8 @@ export type DialAddress =
 export interface DialOptions {
   /** What Node's `tls.connect` takes: `ca`, `cert`, `key`, `servername`, `rejectUnauthorized` … */
   readonly tls?: ConnectionOptions | undefined;
+  /** The IP address of ours from which TCP is dialled. */
+  readonly localAddress?: string | undefined;
   /** Header fields of a WebSocket's opening handshake. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Subprotocol that a WebSocket client offers: `mqtt` (MQTT-6.0.0-3), and `mqttv3.1` for MQTT 3.1. */
@@ -37,16 +39,19 @@ export interface Dialling {
 
 /** Opens a stream, ordered and lossless both ways (MQTT-7.1.2-1). How long that may take is for the dialler to say. */
 export function dial(address: DialAddress, options: DialOptions, dialler: Dialler): Dialling {
+  const { localAddress } = options;
   switch (address.scheme) {
     case 'mqtt': {
       const { host, port } = address;
       // Half open, so that what the server sent before its FIN is read to the end. Without Nagle's delay.
-      const socket = connectTcp({ host, port, noDelay: true, allowHalfOpen: true, onread });
+      const socket = connectTcp({ host, port, localAddress, noDelay: true, allowHalfOpen: true, onread });
       return new SocketDialling(socket, host, dialler).awaits('connect', { readsData: false });
     }
     case 'mqtts': {
       const { host, port } = address;
-      const socket = connectTls({ ...nameOf(host), ...options.tls, host, port });
+      // Node hands it on to TCP, although its types don't say so.
+      const ofTcp = { localAddress };
+      const socket = connectTls({ ...nameOf(host), ...ofTcp, ...options.tls, host, port });
       socket.setNoDelay(true);
       return new SocketDialling(socket, host, dialler).awaits('secureConnect', { readsData: true });
     }
