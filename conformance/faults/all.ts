@@ -1,5 +1,6 @@
 // The table of faults, in the order of the standard.
 import { faultsAfterOthers } from './after-others.ts';
+import { faultsBesideOthers } from './beside-others.ts';
 import { connectFaults } from './connect.ts';
 import { cornersOfTopicsFaults } from './corners-of-topics.ts';
 import { dataAndHeaderFaults } from './data-and-headers.ts';
@@ -14,6 +15,7 @@ import { ofKnownClientsFaults } from './of-known-clients.ts';
 import { overlookedFaults } from './overlooked.ts';
 import { publishFaults } from './publish.ts';
 import { seldomFaults } from './seldom.ts';
+import { severalFiltersFaults } from './several-filters.ts';
 import { silenceFaults } from './silences.ts';
 import { subscribeFaults } from './subscribe.ts';
 import { textAndOrderFaults } from './text-and-order.ts';
@@ -38,6 +40,8 @@ export const faults: readonly Fault[] = [
   ...level3Faults,
   ...whoseStateFaults,
   ...faultsAfterOthers,
+  ...faultsBesideOthers,
+  ...severalFiltersFaults,
 ];
 
 /** The fault of this name; undefined if there is none. */

@@ -51,7 +51,7 @@ const toleratingWhere = (is: (place: Place) => boolean) => (): { readonly parts:
 };
 
 /** Lets one kind of broken bytes pass where the frame is of a kind. */
-const only = (
+export const only = (
   tolerance: { readonly parts: Partial<Parts> },
   which: (frame: Uint8Array) => boolean,
 ): { readonly parts: Partial<Parts> } => ({

@@ -23,6 +23,7 @@ const badStrings: readonly Bad[] = [
   { id: 'overlong-in-four', title: 'an overlong "/" of four bytes (F0 80 80 AF)', bytes: raw.hex('61 F0 80 80 AF 62') },
   { id: 'surrogate', title: 'a surrogate (ED A0 80)', bytes: raw.hex('61 ED A0 80 62') },
   { id: 'low-surrogate', title: 'a surrogate (ED BF BF)', bytes: raw.hex('ED BF BF') },
+  { id: 'surrogate-pair', title: 'two surrogates for one character', bytes: raw.hex('61 ED A0 B4 ED B4 9E 62') },
   { id: 'above-10ffff', title: 'a code point above U+10FFFF', bytes: raw.hex('61 F4 90 80 80') },
   { id: 'invalid-byte', title: 'the byte FF', bytes: raw.hex('61 FF 62') },
   { id: 'truncated', title: 'a sequence cut short at the end', bytes: raw.hex('61 62 C3') },

@@ -90,16 +90,19 @@ export const twoConnectsInOneSegment = scenario('two-connects-in-one-segment', {
 });
 
 export const secondConnectFiresWill = scenario('will-after-second-connect', {
-  title: 'The will is published when a second CONNECT ends the connection',
+  title: 'The will is published when a second CONNECT ends the connection, and not that of the second',
   cites: { v3: ['MQTT-3.1.0-2', 'MQTT-3.1.2-8'] },
   async play({ given, when, must }) {
     const topicName = given.topicName('will');
     const qos = given.assuredQos;
     const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
-    const client = await given.client({ will: { topicName, message: 'gone', qos } });
-    await when(client).sends(given.connect({ clientId: client.clientId }));
-    await must(client, 'MQTT-3.1.0-2').end();
-    await must(watcher, 'MQTT-3.1.2-8').receive(message('gone'), given.unhurriedMs);
+    const own = { topicName, message: 'of the second CONNECT', qos };
+    await given.each([{ gone: 'gone' }, { gone: 'gone too', will: own }], async ({ gone, ...ofTheSecond }) => {
+      const client = await given.client({ will: { topicName, message: gone, qos } });
+      await when(client).sends(given.connect({ clientId: client.clientId, ...ofTheSecond }));
+      await must(client, 'MQTT-3.1.0-2').end();
+      await must(watcher, 'MQTT-3.1.2-8').receive(message(gone), given.unhurriedMs);
+    });
   },
 });
 

@@ -201,6 +201,20 @@ export const activeClients = kinds.map((kind) =>
   }),
 );
 
+export const longKeepAlives = scenario('keep-alive-of-hours', {
+  title: 'A client whose Keep Alive is long is still connected after two seconds, whatever the two bytes of it',
+  cites: { v3: ['MQTT-3.1.2-24'] },
+  protocols: ['3.1.1', '3.1'],
+  timed: true,
+  async play({ given, must }) {
+    await given.each([256, 32_767, 32_768, 65_535], async (keepAlive) => {
+      const silent = await given.client({ name: `silent with ${keepAlive} s`, keepAlive });
+      await given.time(2_000, 'silence within Keep Alive');
+      await must(silent).beServed();
+    });
+  },
+});
+
 export const noKeepAlive = scenario('keep-alive-0', {
   title: 'A client without Keep Alive is not disconnected for its silence, as far as this run lasts',
   cites: { v3: ['MAY-3.1.2.10-a'] },

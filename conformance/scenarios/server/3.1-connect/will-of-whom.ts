@@ -6,6 +6,7 @@ import { sentinel } from '../../../wire/play/barrier.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { ClientText, WillText } from '../../../wire/play/given.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
+import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
 
 interface Kind {
@@ -183,18 +184,27 @@ export const noneAfterDisconnect = scenario('no-will-of-any-kind-after-disconnec
   },
 });
 
-/** CONNECTs that have to be refused; whether they are is judged elsewhere. */
-const refusable = [
-  { why: 'an empty client id and CleanSession 0', clientId: '', level: 4 },
-  { why: 'level 99', clientId: undefined, level: 99 },
-] as const;
+interface Refusable {
+  readonly why: string;
+  readonly clientId?: string;
+  /** `level`: where Protocol Level is; Connect Flags follow it. */
+  readonly spoils: (bytes: Uint8Array, level: number) => Uint8Array;
+}
+
+/** CONNECTs that have to be refused, or answered by closing; whether they are is judged elsewhere. */
+const refusable: readonly Refusable[] = [
+  { why: 'an empty client id and CleanSession 0', clientId: '', spoils: (bytes) => bytes },
+  { why: 'level 99', spoils: (bytes, level) => bytes.with(level, 99) },
+  { why: 'bit 0 of Connect Flags', spoils: (bytes, level) => bytes.with(level + 1, (bytes[level + 1] ?? 0) | 1) },
+  { why: 'a byte behind its will', spoils: (bytes) => raw.bytes(bytes.with(1, (bytes[1] ?? 0) + 1), raw.hex('00')) },
+];
 
 export const noneOfARefused = scenario('no-will-of-any-refused-connect', {
   title: 'A CONNECT that is refused leaves no will, for whatever reason it is refused',
   cites: { v3: ['MQTT-3.1.2-8'] },
   async play({ given, when, must }) {
     let ends = 0;
-    await given.each(refusable, async ({ why, clientId = given.clientId(), level }) => {
+    await given.each(refusable, async ({ why, clientId = given.clientId(), spoils }) => {
       const topicName = given.topicName('will');
       const qos = given.assuredQos;
       const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
@@ -202,8 +212,7 @@ export const noneOfARefused = scenario('no-will-of-any-refused-connect', {
       const bytes = Uint8Array.from(
         encode(given.connect({ clientId, cleanSession: false, will: { topicName, message: 'never', qos } })),
       );
-      bytes[bytes.indexOf(0x54, 2) + 2] = level;
-      await when(refused).sendsBytes(bytes, `CONNECT with ${why}, and with a will`);
+      await when(refused).sendsBytes(spoils(bytes, bytes.indexOf(0x54, 2) + 2), `CONNECT with ${why}, and with a will`);
       const ended = await refused.connection.waitFor(() => refused.connection.ending);
       if (ended === undefined) return;
       ends++;

@@ -81,7 +81,7 @@ export const dupNotQueued = levels.map((qos) =>
 
 export const queuedIsNoDuplicate = levels.map((qos) =>
   scenario(`queued-message-has-dup-0-qos-${qos}`, {
-    title: `What was queued at QoS ${qos} while a client was away, and never sent to it, comes with DUP 0`,
+    title: `What was queued at QoS ${qos} while a client was away, and never sent to it, comes with DUP 0, though it was resent to another`,
     cites: { v3: ['MQTT-3.3.1-3', qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'] },
     needs: [qos === 1 ? 'qos 1' : 'qos 2'],
     protocols: ['3.1.1', '3.1'],
@@ -90,7 +90,14 @@ export const queuedIsNoDuplicate = levels.map((qos) =>
       const away = await given.subscriber(topicName, { cleanSession: false, qos });
       await when(away).disconnects();
       const publisher = await given.client({ name: 'publisher' });
+      const other = { name: 'another', cleanSession: false, qos, acknowledging: 'by hand' } as const;
+      const another = await given.subscriber(topicName, other);
       for (const payload of ['a', 'b', 'c']) await when(publisher).publishes({ topicName, payload, qos });
+      await another.awaits(message('a'));
+      await when(another).cuts();
+      // What it is sent again is judged elsewhere.
+      const resumed = await given.client({ ...other, clientId: another.clientId });
+      await resumed.awaits(message('a'));
       const back = await given.resumed(away);
       for (const payload of ['a', 'b', 'c']) await must(back).receive(message(payload, { dup: false }));
     },

@@ -44,7 +44,9 @@ export const dupWithQos0 = scenario('dup-with-qos-0', {
   },
 });
 
-const qos3 = [0x36, 0x37, 0x3e, 0x3f].flatMap((first) => [true, false].map((withId) => ({ first, withId })));
+const qos3 = [0x36, 0x37, 0x3e, 0x3f].flatMap((first) =>
+  [true, false].flatMap((withId) => ['three', ''].map((payload) => ({ first, withId, payload }))),
+);
 
 export const qosBits = scenario('publish-with-qos-3', {
   title: 'A PUBLISH with both QoS bits set closes the connection, and is neither delivered nor retained',
@@ -53,9 +55,9 @@ export const qosBits = scenario('publish-with-qos-3', {
     const topicName = given.topicName();
     const watcher = await given.subscriber(topicName, { name: 'watcher' });
     const publisher = await given.client({ name: 'publisher' });
-    await given.each(qos3, async ({ first, withId }) => {
+    await given.each(qos3, async ({ first, withId, payload }) => {
       const client = await given.client();
-      const bytes = packet(first, field(topicName), withId ? uint16(9) : [], 'three');
+      const bytes = packet(first, field(topicName), withId ? uint16(9) : [], payload);
       await when(client).sendsBytes(bytes, `PUBLISH with the first byte ${first.toString(16)}`);
       await must(client).reactByOneOf([closed()]);
     });

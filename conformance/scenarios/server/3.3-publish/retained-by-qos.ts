@@ -33,11 +33,12 @@ export const erasesOneTopic = scenario('empty-retained-erases-one-topic', {
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const base = given.topicName('p');
-    const names = [`${base}/a`, `${base}/a/b`, `${base}/A`, `${base}/a/`];
-    for (const topicName of names) await given.retained({ topicName, payload: 'kept' });
+    const erased = [`${base}/a`, `${base}/b/c/d`];
+    const kept = [`${base}/a/b`, `${base}/A`, `${base}/a/`, `${base}/b`, `${base}/b/c`, `${base}/b/c/e`];
+    for (const topicName of [...erased, ...kept]) await given.retained({ topicName, payload: 'kept' });
     const publisher = await given.client({ name: 'publisher' });
-    await when(publisher).publishes({ topicName: `${base}/a`, payload: '', qos: 1, retain: true });
-    const others = names.slice(1).map((topicName) => message('kept', { topicName }));
+    for (const topicName of erased) await when(publisher).publishes({ topicName, payload: '', qos: 1, retain: true });
+    const others = kept.map((topicName) => message('kept', { topicName }));
     const late = await given.newSubscriber(`${base}/#`, { qos: 1, finds: others });
     await must(late, 'MQTT-3.3.1-10').receiveExactly(others, {
       until: sentinel(publisher, { topicName: `${base}/end`, qos: 1 }),
@@ -62,7 +63,7 @@ export const retainedAnew = scenario('retained-anew-after-erasure', {
 export const leftAloneAtAnyQos = levels.flatMap((qos) =>
   (['other', ''] as const).map((payload) =>
     scenario(`retained-left-alone-by-${payload === '' ? 'empty-' : ''}qos-${qos}`, {
-      title: `${payload === '' ? 'An empty message' : 'A message'} with RETAIN 0 at QoS ${qos} leaves the retained message alone`,
+      title: `${payload === '' ? 'An empty message' : 'A message'} with RETAIN 0 at QoS ${qos} leaves the retained message alone, and so does a will`,
       cites: { v3: ['MQTT-3.3.1-12'] },
       needs: needs(qos),
       protocols: ['3.1.1', '3.1'],
@@ -72,9 +73,14 @@ export const leftAloneAtAnyQos = levels.flatMap((qos) =>
         const publisher = await given.client({ name: 'publisher' });
         await when(publisher).publishes({ topicName, payload, qos });
         await publisher.pings();
+        const client = await given.client({ will: { topicName, message: payload, qos } });
+        await when(client).cuts();
+        // CONNACK for the same client id: the target has done with the connection before.
+        await given.client({ name: 'again', clientId: client.clientId });
         const late = await given.newSubscriber(topicName, { qos: 1, finds: [message('kept')] });
         await must(late).receiveExactly([message('kept')], {
           until: sentinel(publisher, { topicName, qos: 1 }),
+          besides: [message(payload)],
         });
       },
     }),

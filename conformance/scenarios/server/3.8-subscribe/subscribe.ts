@@ -88,13 +88,15 @@ export const replaced = changes.map(({ from, to }) =>
     async play({ given, when, must }) {
       const topicName = given.topicName();
       const subscriber = await given.subscriber(topicName, { qos: from });
-      await given.subscription(subscriber, topicName, to);
       const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'old', qos: 2 });
+      await subscriber.awaits(message('old'));
+      await given.subscription(subscriber, topicName, to);
       const payloads = ['new', 'newer', 'newest'];
       for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos: 2 });
       await must(subscriber).receiveExactly(
         payloads.map((payload) => message(payload, { qos: to })),
-        { until: sentinel(publisher), someMayBeLost: to === 0 },
+        { until: sentinel(publisher), someMayBeLost: to === 0, besides: [message('old')] },
       );
     },
   }),

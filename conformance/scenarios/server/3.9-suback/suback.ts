@@ -1,5 +1,6 @@
 // SUBACK: section 3.9.
-import { suback, subscribe } from '../../../wire/packets.ts';
+import { message, suback, subscribe } from '../../../wire/packets.ts';
+import { sentinel } from '../../../wire/play/barrier.ts';
 import { scenario } from '../../scenario.ts';
 
 const orders = [
@@ -28,6 +29,38 @@ export const order = scenario('return-codes-in-order', {
         got: codes.join(' '),
       });
     }
+  },
+});
+
+export const ofManyFilters = scenario('return-codes-of-many-filters', {
+  title: 'A SUBSCRIBE with 150 filters has a return code for each, and each of them delivers',
+  cites: { v3: ['MQTT-3.8.4-5', 'MQTT-3.8.4-4'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const base = given.topicName('many');
+    const names = Array.from({ length: 150 }, (_, i) => `${base}/${i}`);
+    const [first = { topicFilter: base, qos: 1 as const }, ...rest] = names.map((topicFilter) => ({
+      topicFilter,
+      qos: 1 as const,
+    }));
+    const subscriber = await given.client({ name: 'subscriber' });
+    await when(subscriber).sends(subscribe(subscriber.nextPacketId(), first, ...rest));
+    const { returnCodes } = await given.arrival(subscriber, { type: 'suback' });
+    must(subscriber).satisfy(returnCodes.length === names.length, {
+      expected: `${names.length} return codes`,
+      got: `${returnCodes.length}`,
+    });
+    given.that(
+      returnCodes.every((code) => code === 1),
+      'not every filter was granted QoS 1',
+    );
+    const publisher = await given.client({ name: 'publisher' });
+    for (const topicName of names) await when(publisher).publishes({ topicName, payload: 'each', qos: 1 });
+    await must(subscriber, 'MQTT-3.8.4-4').receiveExactly(
+      names.map((topicName) => message('each', { topicName })),
+      { until: sentinel(publisher, { topicName: first.topicFilter, qos: 1 }) },
+    );
   },
 });
 

@@ -167,6 +167,13 @@ const rows: readonly Row[] = [
     unmatched: ['/a/level', '/a/LEVEL/x', '/a/Level ', '/a/ Level/x'],
   },
   {
+    id: 'digits-and-neighbours',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/7/\u{1d11e}',
+    matched: ['/7/\u{1d11e}'],
+    unmatched: ['/07/\u{1d11e}', '/7.0/\u{1d11e}', '/\uff17/\u{1d11e}', '/7/\u{1d11f}', '/7/\u{1f11e}', '/7/\ufffd'],
+  },
+  {
     id: 'case-beyond-ascii',
     cites: 'MQTT-4.7.3-4',
     filter: '/\u00c4/\u03a3',
