@@ -71,6 +71,19 @@ describe('reconnecting', () => {
     ]);
   });
 
+  test('subscribes again also where somebody else has asked for the same filter meanwhile, and is refused', () => {
+    const client = new SampleClient().connect().subscribe('a', 1);
+    client.sent();
+    client.serves({ type: 'suback', packetId: 1, returnCodes: [1] }).breaks();
+    const other = { take: () => {} };
+    client.subscribe('a', 0, other).passes(100).open();
+    client.serves({ type: 'connack', returnCode: 0, sessionPresent: false });
+    expect(client.sent()).toEqual(['connect me', 'subscribe 2 a:1', 'subscribe 3 a:1']);
+    client.happened();
+    for (const packetId of [2, 3]) client.serves({ type: 'suback', packetId, returnCodes: [0x80] });
+    expect(client.happened()).toEqual(['granted a 128', 'no more of a: SubscribeRefused', 'refused: a']);
+  });
+
   test('asks again what was not answered', () => {
     const client = new SampleClient().connect().subscribe('a', 1);
     expect(client.sent()).toEqual(['subscribe 1 a:1']);

@@ -129,7 +129,10 @@ export class TopicInterest {
   }
 
   #subscribeAgain(): void {
-    const wanted = this.subscriptions.wanted().filter(({ topicFilter }) => !this.#requests.asksFor(topicFilter));
+    // Who asks already needs nobody else to ask; who shares the filter learns nothing of that answer.
+    const isToBeAsked = (topicFilter: string): boolean =>
+      this.subscriptions.isShared(topicFilter) || !this.#requests.asksFor(topicFilter);
+    const wanted = this.subscriptions.wanted().filter(({ topicFilter }) => isToBeAsked(topicFilter));
     for (let at = 0; at < wanted.length; at += filtersAtOnce) {
       const [first, ...rest] = wanted.slice(at, at + filtersAtOnce);
       if (first === undefined) return;
