@@ -73,14 +73,24 @@ function row({ name, title, violates }: Fault, found: Detection): string {
   return `${found.attributed ? '  ' : '! '}${name}\n    ${title}\n    ${caught}\n    ${blame}${found.broke === undefined ? '' : `\n    the run broke off: ${found.broke}`}\n`;
 }
 
+/** Scenarios that can fail, and that none of these made fail. */
+function toothlessIn(detections: readonly Detection[]): readonly (typeof serverScenarios)[number][] {
+  const failing = new Set(detections.flatMap(({ caughtBy }) => caughtBy));
+  return serverScenarios.filter(({ scenario: { id, observesOnly } }) => !observesOnly && !failing.has(id));
+}
+
 const began = performance.now();
 const atOnce = { jobs: Number(options.jobs), perJob: Number(options.perJob) };
 const first = await judgeAll(
   chosen.map(({ name }) => name),
   atOnce,
 );
-// A machine that is busy with others makes verdicts unclear, never false: what was missed is looked at once more, alone.
-const missed = first.filter(({ attributed }) => !attributed).map(({ name }) => name);
+// A machine that is busy with others makes verdicts unclear, never false: what was missed is looked at once more, alone, and so is
+// what left the only scenario without a verdict that might have shown it.
+const unclear = new Set(options.only === undefined ? toothlessIn(first).map(({ scenario: { id } }) => id) : []);
+const missed = first
+  .filter(({ attributed, inconclusive }) => !attributed || inconclusive.some((id) => unclear.has(id)))
+  .map(({ name }) => name);
 const again = missed.length === 0 ? [] : await judgeAll(missed, { jobs: 1, perJob: 1 });
 const detections = [...first.filter(({ name }) => !missed.includes(name)), ...again];
 const byName = new Map(detections.map((detection) => [detection.name, detection]));
@@ -91,8 +101,7 @@ for (const fault of chosen) {
   if (!found.attributed) escaped++;
   process.stdout.write(row(fault, found));
 }
-const failing = new Set(detections.flatMap(({ caughtBy }) => caughtBy));
-const toothless = serverScenarios.filter(({ scenario: { id, observesOnly } }) => !observesOnly && !failing.has(id));
+const toothless = toothlessIn(detections);
 if (options.only === undefined && toothless.length > 0) {
   process.stdout.write(
     `\nScenarios that no fault fails:\n${toothless.map(({ section, scenario: { id } }) => `  ${section}  ${id}\n`).join('')}`,
