@@ -5,7 +5,7 @@ import { publishRules } from '../../reference/broker/core/rules/publish.ts';
 import type { Session } from '../../reference/broker/core/session.ts';
 import type { BrokerOptions } from '../../reference/broker/index.ts';
 import type { PacketType } from '../../reference/codec/packet.ts';
-import { bodyAt, isType, reading, repairing, toleratingText, withByte } from './bend.ts';
+import { bodyAt, isType, reading, reframed, repairing, toleratingText, withByte } from './bend.ts';
 import { type Fault, fault } from './fault.ts';
 import { only } from './in-places.ts';
 import { matching } from './naive-topics.ts';
@@ -65,6 +65,43 @@ function highestRemembered(): Pick<BrokerOptions, 'rules' | 'parts'> {
   }));
 }
 
+/** When a session ends, what it had subscribed to is deleted for everybody. */
+function deletedForEverybody(): Pick<BrokerOptions, 'rules' | 'parts'> {
+  const sessionsOf = new Map<string, Set<Session>>();
+  let last: PacketType;
+  return subscriptionsOf(
+    (held) => ({
+      add: (topicFilter, session, value) => {
+        sessionsOf.set(topicFilter, (sessionsOf.get(topicFilter) ?? new Set()).add(session));
+        held.add(topicFilter, session, value);
+      },
+      remove: (topicFilter, session) => {
+        if (last === 'unsubscribe') return held.remove(topicFilter, session);
+        for (const one of sessionsOf.get(topicFilter) ?? []) held.remove(topicFilter, one);
+        return true;
+      },
+    }),
+    (type) => {
+      last = type;
+    },
+  );
+}
+
+/** Who resumes a session with ten messages in flight or more gets these, and nothing new. */
+function stalledByItsPast(): Pick<BrokerOptions, 'rules' | 'parts'> {
+  const stalled = new WeakSet<Session>();
+  const bent = subscriptionsOf((held) => ({
+    match: (topicName, visit) =>
+      held.match(topicName, (value, session) => {
+        if (session.connection === undefined || !stalled.has(session)) visit(value, session);
+      }),
+  }));
+  const forgetsWhenResumed = (session: Session): void => {
+    if (session.sender.size >= 10) stalled.add(session);
+  };
+  return { ...bent, rules: { connect: { forgetsWhenResumed } } };
+}
+
 /** Of the filters in a SUBSCRIBE the first hundred are served. */
 function firstHundred(): Pick<BrokerOptions, 'rules' | 'parts'> {
   let served = 0;
@@ -104,11 +141,16 @@ const asNumbers = (topic: string): string =>
 
 const byFirstUnit = (topic: string): string => topic.replace(/[\udc00-\udfff]/g, '');
 
-/** Where there is room for a Topic Name and an identifier alone. */
-const isEmptyPublish = (frame: Uint8Array): boolean => {
-  const at = bodyAt(frame);
-  return isType(frame, 'publish') && frame.length === at + 4 + (((frame[at] ?? 0) << 8) | (frame[at + 1] ?? 0));
-};
+/** Where there is room for a Topic Name and so many bytes alone. */
+const isPublishWith =
+  (rest: number) =>
+  (frame: Uint8Array): boolean => {
+    const at = bodyAt(frame);
+    return (
+      isType(frame, 'publish') && frame.length === at + 2 + (((frame[at] ?? 0) << 8) | (frame[at + 1] ?? 0)) + rest
+    );
+  };
+const isEmptyPublish = isPublishWith(2);
 
 export const severalFiltersFaults: readonly Fault[] = [
   fault(
@@ -131,6 +173,22 @@ export const severalFiltersFaults: readonly Fault[] = [
       violates: ['MQTT-3.8.4-3', 'MQTT-3.8.4-6'],
     },
     highestRemembered,
+  ),
+  fault(
+    'subscriptions-deleted-for-everybody',
+    {
+      title: 'What a client had subscribed to is deleted for everybody when its session ends',
+      violates: ['MQTT-4.1.0-2', 'MQTT-4.1.0-1', 'MQTT-4.5.0-1'],
+    },
+    deletedForEverybody,
+  ),
+  fault(
+    'nothing-new-behind-ten-in-flight',
+    {
+      title: 'What was in flight when a session was resumed takes the place of new messages for good',
+      violates: ['MQTT-4.5.0-1'],
+    },
+    stalledByItsPast,
   ),
   fault(
     'first-hundred-filters-of-a-subscribe',
@@ -160,6 +218,14 @@ export const severalFiltersFaults: readonly Fault[] = [
         statement === 'MQTT-2.3.1-1' ? withByte(frame, offset + 1, 1) : undefined,
       ),
       isEmptyPublish,
+    ),
+  ),
+  fault(
+    'half-an-identifier-accepted',
+    { title: 'A PUBLISH that ends in half an identifier is accepted', violates: ['MQTT-2.3.1-1', 'MQTT-4.8.0-1'] },
+    only(
+      repairing((frame) => reframed(frame[0] ?? 0, Uint8Array.from([...frame.subarray(bodyAt(frame)), 0]))),
+      (frame) => isPublishWith(1)(frame) && ((frame[0] ?? 0) & 6) !== 0,
     ),
   ),
   fault(

@@ -38,7 +38,7 @@ export const wholeState = scenario('whole-session-state', {
 });
 
 export const sessionLastsAsLongAsConnection = scenario('session-lasts-as-long-as-its-connection', {
-  title: 'A session lasts as long as its connection, whatever others do',
+  title: 'A session lasts as long as its connection, whatever others do, also such as have the same subscriptions',
   cites: { v3: ['MQTT-4.1.0-2'] },
   needs: ['qos 2'],
   protocols: ['3.1.1', '3.1'],
@@ -50,6 +50,8 @@ export const sessionLastsAsLongAsConnection = scenario('session-lasts-as-long-as
     given.that((await patient.awaits(pubrec(3))) !== undefined, 'PUBLISH got no PUBREC');
     for (let i = 0; i < 20; i++) {
       const passing = await given.client({ name: 'passing', cleanSession: i % 2 === 0 });
+      const topicFilter = [topicName, ...others][i / 2];
+      if (topicFilter !== undefined) await given.subscription(passing, topicFilter, 2);
       if (i % 3 === 0) await when(passing).cuts();
       else await when(passing).disconnects();
     }

@@ -1,6 +1,6 @@
 // What is sent again whenever a session is resumed, and how: section 4.4.
 import { meets, message, puback, pubcomp, pubrec, pubrel } from '../../../wire/packets.ts';
-import { sentinel } from '../../../wire/play/barrier.ts';
+import { ping, sentinel } from '../../../wire/play/barrier.ts';
 import { scenario } from '../../scenario.ts';
 import { blameForOrder } from '../4.6-ordering/blame.ts';
 
@@ -189,9 +189,9 @@ export const retainOfResentRetained = scenario('resent-with-retain-1', {
 
 export const manyInFlight = ([1, 2] as const).map((qos) =>
   scenario(`hundred-in-flight-over-a-resume-qos-${qos}`, {
-    title: `Of a hundred unacknowledged messages at QoS ${qos} none is lost when the session is resumed`,
+    title: `Of a hundred unacknowledged messages at QoS ${qos} none is lost when the session is resumed, and then new ones come`,
     cites: {
-      v3: ['MQTT-4.4.0-1', 'MQTT-4.6.0-6', 'MQTT-4.6.0-1'],
+      v3: ['MQTT-4.4.0-1', 'MQTT-4.6.0-6', 'MQTT-4.6.0-1', 'MQTT-4.5.0-1'],
       v31: ['MQTT31-27', 'MQTT31-22'],
     },
     needs: [qos === 1 ? 'qos 1' : 'qos 2'],
@@ -208,15 +208,17 @@ export const manyInFlight = ([1, 2] as const).map((qos) =>
       const seen = payloads.filter((payload) => pending.some(({ packet }) => meets(packet, message(payload))));
       await when(before).cuts();
       const after = await given.resumed(before, { acknowledging: 'automatically' });
-      await must(after).receiveExactly(
+      await must(after, 'MQTT-4.4.0-1', 'MQTT-4.6.0-6', 'MQTT-4.6.0-1').receiveExactly(
         payloads.map((payload) => message(payload, { qos })),
         {
-          until: sentinel(publisher),
+          until: ping(),
           order: 'kept',
           ifMissing: ['MQTT-4.4.0-1'],
           ifDisordered: (came) => blameForOrder(came, ['message 0', ...seen]),
         },
       );
+      await when(publisher).publishes({ topicName, payload: 'live', qos });
+      await must(after, 'MQTT-4.5.0-1').receiveExactly([message('live', { qos })], { until: ping() });
     },
   }),
 );
