@@ -152,6 +152,18 @@ export const faultsAfterOthers: readonly Fault[] = [
     () => losingSubscriptions(({ subscriptions }) => [...subscriptions.keys()].slice(16)),
   ),
   fault(
+    'clean-session-outlives-after-a-takeover',
+    { title: 'A session of CleanSession 1 that took a stored one over is stored itself', violates: ['MQTT-3.1.2-6'] },
+    () => {
+      const takenOver = new Set<string>();
+      const endsWithConnection: ConnectRules['endsWithConnection'] = ({ cleanSession, clientId }, reason) => {
+        if (!cleanSession && reason === 'taken over') takenOver.add(clientId);
+        return cleanSession && !takenOver.delete(clientId);
+      };
+      return { rules: { connect: { endsWithConnection } } };
+    },
+  ),
+  fault(
     'subscriptions-lost-by-malformed-packets',
     {
       title: 'A session whose connection a malformed packet has ended has no subscriptions when it is resumed',

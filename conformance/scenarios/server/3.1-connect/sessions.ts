@@ -179,7 +179,7 @@ export const cleanLeavesNothingInFlight = scenario('clean-session-leaves-nothing
 });
 
 export const cleanTakeoverDiscards = scenario('clean-takeover-discards', {
-  title: 'CleanSession 1 that takes over a connected client discards its session',
+  title: 'CleanSession 1 that takes over a connected client discards its session, and leaves none itself',
   cites: { v3: ['MQTT-3.1.4-3', 'MQTT-3.1.2-6'] },
   needs: ['qos 1'],
   async play({ given, when, must }) {
@@ -192,6 +192,12 @@ export const cleanTakeoverDiscards = scenario('clean-takeover-discards', {
     const publisher = await given.client({ name: 'publisher' });
     await when(publisher).publishes({ topicName, payload: 'fresh', qos: 1 });
     await must(newer).receiveExactly([], { until: sentinel(publisher, { topicName: `${topicName}/control`, qos: 1 }) });
+    await when(newer).disconnects();
+    const later = await given.client({ name: 'later', clientId: older.clientId, cleanSession: false });
+    must(later, 'MQTT-3.1.2-6').satisfy(later.sessionPresent !== true, {
+      expected: 'Session Present 0',
+      got: 'Session Present 1',
+    });
   },
 });
 
