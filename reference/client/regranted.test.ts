@@ -1,4 +1,5 @@
 // What the server grants may change while a subscription lasts: after a reconnect, and by others who subscribe to the same filter.
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { startBroker } from '../broker/index.ts';
 import { connect, type SubscribeRefused } from './index.ts';
@@ -27,6 +28,17 @@ describe('after a reconnect without its session', () => {
       expect(subscription.qos).toBe(1);
     },
   );
+});
+
+test('a loop that ends by a refusal leaves nothing at its signal', { timeout: 10_000 }, async () => {
+  await using server = await startSilentServer({ subacks: ['9003000102', '9003000280'] });
+  await using client = await connect(server.address, { reconnect });
+  const { signal } = new AbortController();
+  const messages = (await client.subscribe('secret', { qos: 2 })).messages({ signal });
+  const next = messages.next();
+  server.cut();
+  await expect(next).rejects.toThrow('secret');
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 describe('a server that refuses some of the filters', () => {

@@ -79,10 +79,16 @@ export class Subscription implements Taker, AsyncIterable<ReceivedMessage>, Asyn
         signal === undefined
           ? () => queue.next()
           : () =>
-              queue.next().then((result) => {
-                if (result.done === true) forget();
-                return result;
-              }),
+              queue.next().then(
+                (result) => {
+                  if (result.done === true) forget();
+                  return result;
+                },
+                (error) => {
+                  forget();
+                  throw error;
+                },
+              ),
       return: () => {
         forget();
         this.#leave(queue);

@@ -1,5 +1,5 @@
-// SUBSCRIBE and UNSUBSCRIBE that wait for their answer, also while nobody is connected or many others are under way. In: requests and answers. Out, through a port:
-// packets. MQTT sends neither again by itself: on a new connection each is asked anew.
+// SUBSCRIBE and UNSUBSCRIBE that wait for their answer, also while nobody is connected or many others are under way. In: requests and
+// answers. Out, through a port: packets. MQTT sends neither again by itself: on a new connection each is asked anew.
 import type { Packet, SubackReturnCode, Subscribe, Unsubscribe } from '../../codec/packet.ts';
 import type { PacketId } from '../../message.ts';
 
