@@ -22,6 +22,7 @@ import { BrokerLog } from './log/broker-log.ts';
 import { type MetricsEndpoint, serveMetrics } from './metrics/metrics-endpoint.ts';
 import { traced, tracedListener } from './trace/traced.ts';
 import { Tracer } from './trace/tracer.ts';
+import { Wakefulness } from './wakefulness.ts';
 
 const defaultLimits: Required<Limits> = {
   maxPacketBytes: 268_435_460,
@@ -79,6 +80,9 @@ export class Edge {
   readonly #yielding: Connection[] = [];
   readonly #store: Store | undefined;
   readonly #held: HeldOutput | undefined;
+  readonly #wakefulness: Wakefulness;
+  /** Received until this turn. */
+  #packetsBefore = 0;
 
   constructor(options: BrokerOptions, { access, kept }: EdgeParts) {
     const {
@@ -96,6 +100,7 @@ export class Edge {
     this.hub.add(events);
     if (this.#log !== undefined) this.hub.add(this.#log.events());
     this.#clock = clock;
+    this.#wakefulness = new Wakefulness(clock);
     this.#startedAt = clock.now();
     this.core = new BrokerCore({
       rules: rulesWith(rules),
@@ -262,6 +267,9 @@ export class Edge {
     for (const connection of this.#yielding.splice(0)) connection.resume();
     // Others are read from between.
     if (isMore) setImmediate(this.#flush);
+    const { packetsReceived } = this.core.counters;
+    this.#wakefulness.turnEnded(packetsReceived - this.#packetsBefore);
+    this.#packetsBefore = packetsReceived;
   };
 
   /** Who has much to say is heard on when what others have sent was read, and the output of this turn is written. */

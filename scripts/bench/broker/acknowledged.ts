@@ -1,5 +1,5 @@
 // QoS 1 and 2: each publisher keeps a window of unacknowledged messages full; subscribers acknowledge what comes, a write a chunk.
-import { type Load, peers, rateOf, sum } from './load.ts';
+import { type Load, peers, rateOf, stayAwake, sum } from './load.ts';
 import { publish } from './packets.ts';
 import type { Peer } from './peer.ts';
 
@@ -27,6 +27,7 @@ export const acknowledged =
       );
       keepingFull(peer, packets);
     });
+    using _awake = stayAwake();
     const perSecond = await rateOf(() => sum(receiving.map(({ published }) => published)), window);
     for (const peer of [...sending, ...receiving]) peer.end();
     return { perSecond };

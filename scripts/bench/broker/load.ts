@@ -38,3 +38,15 @@ export async function rateOf(
   if (isMarked) process.send?.('measured');
   return ((count() - before) * 1_000) / (performance.now() - startedAt);
 }
+
+/** The load looks for answers at each turn and never sleeps: to wake it up would cost more than a window of messages. */
+export function stayAwake(): Disposable {
+  let isAwake = true;
+  const look = (): void => void (isAwake && setImmediate(look));
+  look();
+  return {
+    [Symbol.dispose]: () => {
+      isAwake = false;
+    },
+  };
+}
