@@ -267,9 +267,10 @@ export class Edge {
     for (const connection of this.#yielding.splice(0)) connection.resume();
     // Others are read from between.
     if (isMore) setImmediate(this.#flush);
-    const { packetsReceived } = this.core.counters;
-    this.#wakefulness.turnEnded(packetsReceived - this.#packetsBefore);
-    this.#packetsBefore = packetsReceived;
+    const { packetsReceived, connectionsAccepted } = this.core.counters;
+    const seen = packetsReceived + connectionsAccepted * 8;
+    this.#wakefulness.turnEnded(seen - this.#packetsBefore);
+    this.#packetsBefore = seen;
   };
 
   /** Who has much to say is heard on when what others have sent was read, and the output of this turn is written. */
