@@ -81,8 +81,6 @@ export class Edge {
   readonly #store: Store | undefined;
   readonly #held: HeldOutput | undefined;
   readonly #wakefulness: Wakefulness;
-  /** Received until this turn. */
-  #packetsBefore = 0;
 
   constructor(options: BrokerOptions, { access, kept }: EdgeParts) {
     const {
@@ -267,10 +265,7 @@ export class Edge {
     for (const connection of this.#yielding.splice(0)) connection.resume();
     // Others are read from between.
     if (isMore) setImmediate(this.#flush);
-    const { packetsReceived, connectionsAccepted } = this.core.counters;
-    const seen = packetsReceived + connectionsAccepted * 8;
-    this.#wakefulness.turnEnded(seen - this.#packetsBefore);
-    this.#packetsBefore = seen;
+    this.#wakefulness.turnEnded(this.core.counters);
   };
 
   /** Who has much to say is heard on when what others have sent was read, and the output of this turn is written. */

@@ -19,17 +19,30 @@ async function turnsOf(work: (wakefulness: Wakefulness, clock: VirtualClock) => 
   }
 }
 
-test('behind a single message the broker sleeps', async () => {
-  expect(await turnsOf((wakefulness) => wakefulness.turnEnded(1))).toBe(0);
+const brought = (packetsReceived: number, connectionsAccepted = 0) => ({ packetsReceived, connectionsAccepted });
+
+test('behind single messages the broker sleeps', async () => {
+  const turns = await turnsOf((wakefulness) => {
+    for (let packets = 1; packets < 100; packets++) wakefulness.turnEnded(brought(packets));
+  });
+  expect(turns).toBe(0);
 });
 
 test('on a single core it never stays awake', async () => {
-  expect(await turnsOf((wakefulness) => wakefulness.turnEnded(1_000), 1)).toBe(0);
+  expect(await turnsOf((wakefulness) => wakefulness.turnEnded(brought(1_000, 1)), 1)).toBe(0);
+});
+
+test('behind a new connection it looks for what that sends', async () => {
+  const turns = await turnsOf((wakefulness, clock) => {
+    wakefulness.turnEnded(brought(0, 1));
+    clock.advance(1);
+  });
+  expect(turns).toBe(1);
 });
 
 test('behind many it looks for more until its time is over', async () => {
   const turns = await turnsOf((wakefulness, clock) => {
-    wakefulness.turnEnded(20);
+    wakefulness.turnEnded(brought(20));
     clock.advance(1);
   });
   expect(turns).toBe(1);
@@ -37,8 +50,8 @@ test('behind many it looks for more until its time is over', async () => {
 
 test('it goes to sleep though the clock stands still, and looks again behind the next turn', async () => {
   const turns = await turnsOf((wakefulness) => {
-    wakefulness.turnEnded(20);
-    wakefulness.turnEnded(20);
+    wakefulness.turnEnded(brought(20));
+    wakefulness.turnEnded(brought(40));
   });
   expect(turns).toBe(1_000);
 });

@@ -1,5 +1,6 @@
 // Keeps the broker awake for a moment behind a turn that brought much: whoever sent it waits for answers, and sends more as soon as they
-// come. To be woken for that takes longer than the work itself, most of all in a virtual machine. In: how many packets a turn brought.
+// come. To be woken for that takes longer than the work itself, most of all in a virtual machine. In: what was counted. Out: nothing but
+// turns of the event loop.
 import { availableParallelism } from 'node:os';
 import type { Clock } from '../clock.ts';
 
@@ -10,9 +11,17 @@ const awakeMs = 0.1;
 /** So often at most, for a clock that stands still. */
 const mostLooks = 1_000;
 
+/** What a broker has counted since it started. */
+interface Counted {
+  readonly packetsReceived: number;
+  readonly connectionsAccepted: number;
+}
+
 export class Wakefulness {
   readonly #clock: Clock;
   readonly #isUseful: boolean;
+  #packets = 0;
+  #connections = 0;
   #until = 0;
   #looks = 0;
   #isLooking = false;
@@ -23,9 +32,16 @@ export class Wakefulness {
     this.#isUseful = cores > 1;
   }
 
-  /** A turn of the event loop is over, that brought so many packets. */
-  turnEnded(packets: number): void {
-    if (packets < manyPackets || !this.#isUseful) return;
+  /** A turn of the event loop is over. */
+  turnEnded({ packetsReceived, connectionsAccepted }: Counted): void {
+    // Behind a new connection its CONNECT is on the way.
+    const isMuch = packetsReceived - this.#packets >= manyPackets || connectionsAccepted > this.#connections;
+    this.#packets = packetsReceived;
+    this.#connections = connectionsAccepted;
+    if (isMuch && this.#isUseful) this.#stayAwake();
+  }
+
+  #stayAwake(): void {
     this.#until = this.#clock.now() + awakeMs;
     this.#looks = 0;
     if (this.#isLooking) return;

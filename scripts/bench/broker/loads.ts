@@ -30,7 +30,8 @@ export const loads = {
   paced: paced({ connections: 50, perSecond: 5_000 }),
   connections: connections(5_000),
   idle: idle(5_000),
-  subscriptions: manySubscriptions({ clients: 100, filtersEach: 1_000, filtersPerPacket: 100 }),
+  subscriptions: manySubscriptions({ clients: 100, filtersEach: 1_000, filtersPerPacket: 1 }),
+  'subscriptions-in-bulk': manySubscriptions({ clients: 100, filtersEach: 1_000, filtersPerPacket: 100 }),
 } as const satisfies Readonly<Record<string, Load>>;
 
 export type LoadName = keyof typeof loads;
