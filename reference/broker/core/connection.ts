@@ -117,7 +117,9 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   /** Whether the client does not keep up with what is sent to it; then who publishes to it has to wait. */
   isSlow(): boolean {
     if (!this.#isBehind) return false;
-    this.#core.pressure.slow(this, this.#core.now);
+    const { pressure, now } = this.#core;
+    // Who has more to acknowledge than was sent to it is read from: it would wait for itself.
+    if (this.isFull || pressure.publisher !== this) pressure.slow(this, now);
     return true;
   }
 

@@ -137,6 +137,24 @@ describe('who publishes to a client that does not keep up', () => {
   });
 });
 
+describe('who has more retained messages to acknowledge than are sent to it at a time', () => {
+  test('is read from: it would wait for itself', () => {
+    const broker = new SampleBroker({ limits: { maxInFlight: 1 } });
+    const publisher = broker.client('p');
+    for (const topic of ['t/1', 't/2', 't/3', 't/4'])
+      publisher.sends(publish(topic, 'kept', { qos: 1, packetId: 1, retain: true }));
+    const client = broker.client('s').sends({
+      type: 'subscribe',
+      packetId: 1,
+      subscriptions: [{ topicFilter: 't/#', qos: 1 }],
+    });
+    expect(client.isPaused).toBe(false);
+    // Others wait for it.
+    publisher.sends(publish('t/5', 'live'));
+    expect(publisher.isPaused).toBe(true);
+  });
+});
+
 describe('before a client is let in', () => {
   test('no packet may be larger than the largest CONNECT, and nothing of it is waited for', () => {
     const client = new SampleBroker().dial();
