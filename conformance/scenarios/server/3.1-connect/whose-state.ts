@@ -56,12 +56,17 @@ export const oneUserName = scenario('clients-of-one-user-name', {
     }
     const topicNames = [given.topicName('first'), given.topicName('second')] as const;
     await given.subscription(first, topicNames[0], 1);
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishes({ topicName: topicNames[0], payload: 'before', qos: 1 });
+    // An access list may keep messages from whom it does not know, without a word.
+    if (!(await first.hasGot(message('before'))) && given.userName === undefined)
+      given.skip('the target passes on nothing to clients that it does not know');
+    await must(first).receive(message('before'));
 
     const second = await connects('second');
     await must(second, 'MQTT-3.1.3-2').receive(connack({ returnCode: 0, sessionPresent: false }));
     await given.subscription(second, topicNames[1], 1);
     await must(first, 'MQTT-3.1.3-2').beServed();
-    const publisher = await given.client({ name: 'publisher' });
     for (const topicName of topicNames) await when(publisher).publishes({ topicName, payload: 'live', qos: 1 });
     for (const [i, client] of [first, second].entries()) {
       const topicName = topicNames[i] ?? '';

@@ -58,9 +58,10 @@ export const besideCredentials = scenario('will-beside-user-name-and-password', 
   cites: { v3: ['MQTT-3.1.2-8', 'MQTT-3.1.3-1'] },
   async play({ given, when, must }) {
     let letIn = 0;
+    let heard = 0;
+    const qos = given.assuredQos;
     await given.each([undefined, 'password'], async (password) => {
       const topicName = given.topicName('will');
-      const qos = given.assuredQos;
       const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
       const client = await given.connection();
       const credentials = { userName: 'user', ...(password === undefined ? {} : { password }) };
@@ -70,10 +71,15 @@ export const besideCredentials = scenario('will-beside-user-name-and-password', 
       // A target may let in nobody whom it does not know.
       if (answer?.packet.type !== 'connack' || answer.packet.returnCode !== 0) return;
       letIn++;
+      await when(client).publishes({ topicName, payload: 'here', qos });
+      // An access list may drop what it does not let somebody publish, without a word (MQTT-3.3.5-2).
+      if (!(await watcher.hasGot(message('here')))) return;
+      heard++;
       await when(client).cuts();
       await must(watcher).receive(message('gone', { topicName }), given.unhurriedMs);
     });
     if (letIn === 0) given.skip('the target lets in nobody whom it does not know');
+    if (heard === 0) given.skip('the target passes on nothing from clients that it does not know');
   },
 });
 

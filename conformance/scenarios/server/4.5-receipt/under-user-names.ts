@@ -32,9 +32,16 @@ export const underUserNames = scenario('messages-under-user-names', {
     for (const publisher of clients)
       for (const qos of levels)
         await when(publisher).publishes({ topicName, payload: `${publisher.name}, at QoS ${qos}`, qos });
-    for (const publisher of clients)
-      for (const qos of levels)
-        for (const client of clients)
-          await must(client).receive(message(`${publisher.name}, at QoS ${qos}`, { topicName, qos }));
+    const pairs = clients.flatMap((publisher) => clients.map((client) => ({ publisher, client })));
+    let heard = 0;
+    await given.each(pairs, async ({ publisher, client }) => {
+      const due = levels.map((qos) => message(`${publisher.name}, at QoS ${qos}`, { topicName, qos }));
+      // An access list may keep whom it does not know from others without a word (MQTT-3.3.5-2), but it speaks of no QoS.
+      const came = await Promise.all(due.map((one) => client.hasGot(one)));
+      if (!came.includes(true) && !(publisher === plain && client === plain)) return;
+      if (publisher !== client || publisher !== plain) heard++;
+      for (const one of due) await must(client).receive(one);
+    });
+    if (heard === 0) given.skip('the target passes nothing on between clients that it does not know and others');
   },
 });
