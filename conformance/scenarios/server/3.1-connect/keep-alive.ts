@@ -203,15 +203,21 @@ export const activeClients = kinds.map((kind) =>
 
 export const longKeepAlives = scenario('keep-alive-of-hours', {
   title: 'A client whose Keep Alive is long is still connected after two seconds, whatever the two bytes of it',
-  cites: { v3: ['MQTT-3.1.2-24'] },
+  cites: { v3: ['MQTT-3.1.2-24', 'MAY-3.1.2.10-a'] },
   protocols: ['3.1.1', '3.1'],
   timed: true,
-  async play({ given, must }) {
+  async play({ given, must, observe }) {
+    const clients: Client[] = [];
     await given.each([256, 32_767, 32_768, 65_535], async (keepAlive) => {
       const silent = await given.client({ name: `silent with ${keepAlive} s`, keepAlive });
       await given.time(2_000, 'silence within Keep Alive');
-      await must(silent).beServed();
+      await silent.pings();
+      clients.push(silent);
     });
+    // Who is inactive may be disconnected at any time: that is nobody's Keep Alive then, where it happens to all.
+    if (clients.every(({ connection }) => !connection.isOpen))
+      return observe('every client that is silent is disconnected, whatever its Keep Alive', 'MAY-3.1.2.10-a');
+    for (const silent of clients) await must(silent, 'MQTT-3.1.2-24').beServed();
   },
 });
 
