@@ -4,6 +4,7 @@ import { connectRules } from '../../reference/broker/core/rules/connect.ts';
 import { type BrokerOptions, startBroker } from '../../reference/broker/index.ts';
 import type { Connect, Packet } from '../../reference/codec/packet.ts';
 import { reading, writing } from '../faults/bend.ts';
+import type { Protocol } from '../verdict/verdict.ts';
 import { playedAt } from './sample-run.ts';
 
 /** Numbers its messages in another way: 1, 2, 3 … become these. The other way round when they are acknowledged. */
@@ -38,6 +39,44 @@ const ways: readonly (readonly [what: string, options: () => BrokerOptions])[] =
   ['keeps one message in flight', () => ({ maxInFlight: 1 })],
 ];
 
+/** The return code of a CONNECT that a policy refuses. */
+const refusing = (isRefused: (connect: Connect) => boolean): BrokerOptions => ({
+  rules: {
+    connect: {
+      refusesClientId: (connect) => connectRules.refusesClientId(connect) ?? (isRefused(connect) ? 5 : undefined),
+    },
+  },
+});
+
+/** What operators forbid, and why scenarios are skipped then: each of them leaves no violation behind. */
+const forbidding: readonly (readonly [what: string, options: BrokerOptions, skipped: string, atLeast: number])[] = [
+  [
+    'passes on nothing from user names that it does not know',
+    { authorize: ({ kind, userName }) => kind !== 'publish' || userName === undefined },
+    'the target passes on nothing from clients that it does not know',
+    1,
+  ],
+  [
+    'passes on nothing to user names that it does not know',
+    { authorize: ({ kind, userName }) => kind !== 'receive' || userName === undefined, authorizesDeliveries: true },
+    'the target passes on nothing to clients that it does not know',
+    1,
+  ],
+  ['refuses wills', refusing(({ will }) => will !== undefined), 'the target refuses wills', 50],
+  [
+    'refuses wills that are to be retained',
+    refusing(({ will }) => will?.retain === true),
+    'the target refuses wills with Will Retain 1',
+    10,
+  ],
+  [
+    'refuses filters that begin with a wildcard',
+    { authorize: ({ kind, topic }) => kind !== 'subscribe' || !/^[#+]/.test(topic) },
+    'the target refuses the subscription "#"',
+    3,
+  ],
+];
+
 const news = {
   type: 'publish',
   topicName: '$broker/news',
@@ -47,8 +86,8 @@ const news = {
   retain: false,
 } as const;
 
-async function accusations(port: number) {
-  const report = await playedAt(port, ['3.1.1', '3.1']);
+async function accusations(port: number, protocols: readonly Protocol[] = ['3.1.1', '3.1']) {
+  const report = await playedAt(port, protocols);
   const accused = report.scenarios.filter(({ verdict }) => ['fail', 'warn', 'inconclusive'].includes(verdict));
   return { report, accused: accused.map(({ id, reason }) => `${id}: ${reason}`) };
 }
@@ -87,6 +126,19 @@ test.each([4_096, 65_536])(
     expect(accused).toEqual([]);
     const skipped = report.scenarios.filter(({ reason = '' }) => reason.includes('ends connections upon'));
     expect(skipped.length).toBeGreaterThan(20);
+  },
+);
+
+test.each(forbidding)(
+  'who %s, as operators let it, is accused of nothing',
+  {
+    timeout: 180_000,
+  },
+  async (_, options, why, atLeast) => {
+    await using broker = await startBroker({ port: 0, ...options });
+    const { report, accused } = await accusations(broker.port, ['3.1.1']);
+    expect(accused).toEqual([]);
+    expect(report.scenarios.filter(({ reason }) => reason === why).length).toBeGreaterThanOrEqual(atLeast);
   },
 );
 

@@ -301,7 +301,9 @@ export class Schedule {
     const outcome = await outcomeOf(scenario, performance);
     performance.close();
     this.#playing.delete(performance);
-    const verdict = outcome.verdict ?? scenarioVerdict(performance.checks);
+    const found = scenarioVerdict(performance.checks);
+    // Of cases side by side one may not be judged, and another have failed: that counts.
+    const verdict = outcome.verdict === 'skipped' && found === 'fail' ? found : (outcome.verdict ?? found);
     // Of a confirmation nothing but its verdict is looked at.
     const brief = verdict === 'pass' || verdict === 'observed';
     const trace = which === 'confirmation' ? [] : performance.tracer.entries({ brief });

@@ -20,6 +20,7 @@ const nothingKnown: RunContext['capabilities'] = {
   retainedWildcards: false,
   storedSessions: false,
   refusesStoredSessions: false,
+  refusedWills: 'none',
   tellsSessions: false,
   wildcards: false,
   repeatsAtQos1: false,

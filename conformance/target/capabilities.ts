@@ -19,6 +19,8 @@ export interface Capabilities {
   readonly storedSessions: boolean;
   /** A CONNECT with CleanSession 0 is refused by a return code, as section 3.1.4 leaves to a server's policy. */
   readonly refusesStoredSessions: boolean;
+  /** A CONNECT with a will is refused by a return code, or one with Will Retain 1 is: the same. */
+  readonly refusedWills: 'none' | 'retained' | 'all';
   /** CONNACK says whether a session was stored; a target that never does violates MQTT-3.2.2-2, which is judged once. */
   readonly tellsSessions: boolean;
   readonly wildcards: boolean;

@@ -68,12 +68,23 @@ export function openQuietly(
   });
 }
 
+interface AskedConnect {
+  readonly level: 3 | 4;
+  readonly clientId: string;
+  readonly cleanSession?: boolean;
+  readonly will?: NonNullable<Connect['will']>;
+}
+
 /** A CONNECT with the credentials of the address. */
-export function connectTo(
-  address: Address,
-  { level, clientId, cleanSession = true }: { level: 3 | 4; clientId: string; cleanSession?: boolean },
-): Connect {
-  const common = { type: 'connect', protocolLevel: level, clientId, cleanSession, keepAlive: 0 } as const;
+export function connectTo(address: Address, { level, clientId, cleanSession = true, will }: AskedConnect): Connect {
+  const common = {
+    type: 'connect',
+    protocolLevel: level,
+    clientId,
+    cleanSession,
+    keepAlive: 0,
+    ...(will === undefined ? {} : { will }),
+  } as const;
   if (address.userName === undefined) return common;
   if (address.password === undefined) return { ...common, userName: address.userName };
   return { ...common, userName: address.userName, password: new TextEncoder().encode(address.password) };
@@ -106,13 +117,26 @@ class Prober {
       this.#order(),
     ]);
     const refusesStoredSessions = !sessions.storedSessions && (await this.#refusesSessions());
-    const [retainedMessages, largestPacket] = await Promise.all([this.#retains(maximumQos), this.#largestPacket()]);
+    const [retainedMessages, largestPacket, refusedWills] = await Promise.all([
+      this.#retains(maximumQos),
+      this.#largestPacket(),
+      this.#refusedWills(),
+    ]);
     const retainedWildcards = wildcards && (await this.#retains(maximumQos, '/+'));
     const flight = maximumQos === 0 ? { inFlight: 0, repeatsAtQos1: false } : await this.#inFlight();
-    const found = { protocols, maximumQos, retainedMessages, ...sessions, wildcards, emptyClientId, dollarTopics };
+    const found = {
+      protocols,
+      maximumQos,
+      retainedMessages,
+      ...sessions,
+      wildcards,
+      emptyClientId,
+      dollarTopics,
+    };
     const capabilities: Capabilities = {
       ...found,
       refusesStoredSessions,
+      refusedWills,
       retainedWildcards,
       largestPacket,
       ...flight,
@@ -171,7 +195,7 @@ class Prober {
   }
 
   /** The CONNACK's return code, or what happened instead. */
-  async #tryConnect(asked: Parameters<typeof connectTo>[1], factor = 1): Promise<number | string> {
+  async #tryConnect(asked: AskedConnect, factor = 1): Promise<number | string> {
     const client = await this.#open('probe');
     client.connection.send(connectTo(this.#options.address, asked));
     const arrival = await client.connection.waitFor(
@@ -183,6 +207,8 @@ class Prober {
     if (arrival === undefined && client.connection.unfinished.length === 0) this.#isSilent = await this.#reads(client);
     const { isOpen, ending, unfinished } = client.connection;
     const text = printable(unfinished);
+    // Whoever was let in leaves no will.
+    if (isOpen && typeof arrival === 'object') client.connection.send({ type: 'disconnect' });
     client.connection.cut('FIN');
     if (arrival === undefined) return text === '' ? unanswered : `answers a CONNECT with something else: ${text}`;
     if (arrival === 'over') {
@@ -338,6 +364,24 @@ class Prober {
     return typeof code === 'number' && code > 0;
   }
 
+  async #refusedWills(): Promise<Capabilities['refusedWills']> {
+    const [plain, retained] = await Promise.all([false, true].map((retain) => this.#refusesWill(retain)));
+    if (plain) return 'all';
+    return retained ? 'retained' : 'none';
+  }
+
+  async #refusesWill(retain: boolean): Promise<boolean> {
+    const will = {
+      topicName: this.#options.names.topicName('will'),
+      message: new TextEncoder().encode('probe'),
+      qos: 0,
+      retain,
+    } as const;
+    const clientId = this.#options.names.clientId();
+    const code = await this.#tryConnect({ level: this.#level, clientId, will });
+    return typeof code === 'number' && code > 0;
+  }
+
   async #sysTopics(): Promise<{ sysTopics: boolean; version?: string }> {
     const { client } = await this.#client();
     await this.#subscribe(client, '$SYS/broker/version');
@@ -440,6 +484,7 @@ function describe(address: Address, capabilities: Capabilities): TargetDescripti
     { name: 'stored sessions', value: rest.storedSessions },
     { name: 'tells of stored sessions', value: rest.tellsSessions },
     { name: 'refuses CleanSession 0', value: rest.refusesStoredSessions },
+    { name: 'refuses wills', value: rest.refusedWills },
     { name: 'wildcards', value: rest.wildcards },
     { name: 'retained messages by wildcard', value: rest.retainedWildcards },
     {

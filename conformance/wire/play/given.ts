@@ -128,6 +128,7 @@ export class Given {
     const { clientId = this.clientId(), cleanSession = true, keepAlive = 0, will, protocol = this.protocol } = text;
     if (!cleanSession && clientId !== '' && this.capabilities.refusesStoredSessions)
       return this.skip('the target refuses CleanSession 0');
+    if (will !== undefined) this.wills(will);
     const common = {
       type: 'connect',
       protocolLevel: protocol === '3.1' ? 3 : 4,
@@ -139,6 +140,13 @@ export class Given {
     const { userName, password } = text.credentials ?? this.#options.run.address;
     if (userName === undefined) return common;
     return { ...common, userName, ...(password === undefined ? {} : { password: payloadBytes(password) }) };
+  }
+
+  /** Ends the scenario as skipped where the target refuses such a will, as section 3.1.4 leaves to a server's policy. */
+  wills({ retain = false }: Pick<WillText, 'retain'> = {}): void {
+    const { refusedWills } = this.capabilities;
+    if (refusedWills === 'all') this.skip('the target refuses wills');
+    if (refusedWills === 'retained' && retain) this.skip('the target refuses wills with Will Retain 1');
   }
 
   /** QoS for messages that must not get lost where the QoS is not what is judged: 1, or 0 where the target grants no more. */
@@ -281,10 +289,13 @@ export class Given {
       suback !== 'kept back' && suback?.packet.type === 'suback' ? suback.packet.returnCodes[0] : undefined;
     if (granted === undefined) return this.#options.recorder.inconclusive(`SUBSCRIBE "${topicFilter}" got no SUBACK`);
     client.granted.set(topicFilter, granted);
+    // A server may refuse any filter (section 3.9.3).
+    if (granted === 0x80) return this.skip(`the target refuses the subscription "${topicFilter}"`);
     // A lower QoS is the target's right, a higher one a remark of its own: neither is what the scenario builds on.
     if (granted !== qos) {
-      const got = granted === 0x80 ? 'was refused' : `at QoS ${qos} was granted QoS ${granted}`;
-      return this.#options.recorder.inconclusive(`the subscription "${topicFilter}" ${got}`);
+      return this.#options.recorder.inconclusive(
+        `the subscription "${topicFilter}" at QoS ${qos} was granted QoS ${granted}`,
+      );
     }
     if (this.capabilities.lateSubscriptions) await elapse(lateSubscriptionMs);
     client.mark = client.connection.nextSequence;

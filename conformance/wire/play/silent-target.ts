@@ -39,6 +39,7 @@ export function contextOf(port: number, witness: () => Promise<boolean>): RunCon
       retainedWildcards: true,
       storedSessions: true,
       refusesStoredSessions: false,
+      refusedWills: 'none',
       tellsSessions: true,
       wildcards: true,
       repeatsAtQos1: false,

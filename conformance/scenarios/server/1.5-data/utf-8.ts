@@ -181,7 +181,13 @@ export const goodText = characters.map(([id, text]) =>
       given.that((await subscriber.awaits(connack({ returnCode: 0 }))) !== undefined, 'no CONNACK');
       const qos = given.assuredQos;
       await when(subscriber).sends(subscribe(1, { topicFilter: topicName, qos }));
-      await must(subscriber, 'MQTT-3.8.3-1').receive(suback(1, [qos]));
+      const answer = await must(subscriber, 'MQTT-3.8.3-1').receive({ type: 'suback', packetId: 1 });
+      const granted = answer?.returnCodes.join(' ');
+      if (granted === '128') given.skip('the target refuses the filter');
+      must(subscriber, 'MQTT-3.8.3-1').satisfy(granted === `${qos}`, {
+        expected: `the code ${qos}, as for other filters`,
+        got: `${granted}`,
+      });
       await when(subscriber).sends(publish({ topicName, payload: text, qos, packetId: 2 }));
       await must(subscriber, 'MQTT-3.3.2-1', 'MQTT-4.7.3-4').receive(message(text, { topicName }));
       const mortal = await given.connection('mortal');
@@ -215,7 +221,7 @@ export const byteOrderMarks = bomPlaces.map(([place, withBom]) =>
       const withMark = await given.client({ name: 'with mark' });
       await when(withMark).sends(subscribe(withMark.nextPacketId(), { topicFilter: marked, qos }));
       const answer = await must(withMark).receive({ type: 'suback' });
-      given.that(answer?.returnCodes[0] !== 0x80, 'the filter is refused');
+      if (answer?.returnCodes[0] === 0x80) given.skip('the target refuses the filter');
       const without = await given.subscriber(plain, { name: 'without mark', qos });
       const publisher = await given.client({ name: 'publisher' });
       await when(publisher).publishes({ topicName: marked, payload: 'marked', qos });

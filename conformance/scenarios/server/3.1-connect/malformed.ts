@@ -226,6 +226,7 @@ export const legalConnects = legal.map(({ id, title, cites, flags, will: willMes
     title: `A CONNECT with ${title} is accepted`,
     cites: { v3: cites },
     async play({ given, when, must }) {
+      given.wills();
       const credentials = given.credentialFields();
       const client = await given.connection();
       const fields = [given.clientId(), given.topicName('will'), willMessage].map(field);
