@@ -70,8 +70,12 @@ const shortestReplyMs = 400;
 const timesTheSlowest = 8;
 
 /** A target that answers at once need not be waited for as long as one that does not. Silence is believed only once a newcomer was served. */
-const boundFor = ({ slowestReplyMs }: Capabilities): number =>
-  Math.min(longestReplyMs, Math.max(shortestReplyMs, Math.round(slowestReplyMs * timesTheSlowest)));
+const boundFor = ({ slowestReplyMs, slowestEndMs }: Capabilities): number => {
+  const ofReplies = Math.min(longestReplyMs, Math.max(shortestReplyMs, Math.round(slowestReplyMs * timesTheSlowest)));
+  return Math.max(ofReplies, Math.round(slowestEndMs * timesTheEnd));
+};
+/** Who takes his time over closing takes about the same each time. */
+const timesTheEnd = 2;
 
 /** Who answers at once can be asked more at the same time; a small segment held back by TCP for 40 ms is no load. */
 const lanesFor = ({ slowestReplyMs }: Capabilities): number => (slowestReplyMs < quickReplyMs ? 48 : 24);

@@ -117,10 +117,11 @@ class Prober {
       this.#order(),
     ]);
     const refusesStoredSessions = !sessions.storedSessions && (await this.#refusesSessions());
-    const [retainedMessages, largestPacket, refusedWills] = await Promise.all([
+    const [retainedMessages, largestPacket, refusedWills, slowestEndMs] = await Promise.all([
       this.#retains(maximumQos),
       this.#largestPacket(),
       this.#refusedWills(),
+      this.#slowestEnd(),
     ]);
     const retainedWildcards = wildcards && (await this.#retains(maximumQos, '/+'));
     const flight = maximumQos === 0 ? { inFlight: 0, repeatsAtQos1: false } : await this.#inFlight();
@@ -137,6 +138,7 @@ class Prober {
       ...found,
       refusesStoredSessions,
       refusedWills,
+      slowestEndMs,
       retainedWildcards,
       largestPacket,
       ...flight,
@@ -362,6 +364,27 @@ class Prober {
     const clientId = this.#options.names.clientId();
     const code = await this.#tryConnect({ level: this.#level, clientId, cleanSession: false });
     return typeof code === 'number' && code > 0;
+  }
+
+  /** No sentence says how soon a connection has to be closed upon a violation, nor how soon its will has to come. */
+  async #slowestEnd(): Promise<number> {
+    const { now, replyMs, address, names } = this.#options;
+    const topicName = names.topicName('end');
+    const { client: watcher } = await this.#client();
+    await this.#subscribe(watcher, topicName);
+    const mortal = await this.#open('probe');
+    const will = { topicName, message: new TextEncoder().encode('end'), qos: 0, retain: false } as const;
+    const connect = connectTo(address, { level: this.#level, clientId: names.clientId(), will });
+    mortal.connection.send(connect);
+    if ((await mortal.awaits({ type: 'connack' }, replyMs * firstReplyFactor)) === undefined) return 0;
+    const since = now();
+    // A second CONNECT (MQTT-3.1.0-2).
+    mortal.connection.send(connect);
+    const ending = await mortal.connection.waitFor(() => mortal.connection.ending, replyMs * 2);
+    mortal.connection.cut('FIN');
+    if (ending === undefined) return 0;
+    const gone = await watcher.awaits(message('end'), replyMs * 2);
+    return Math.max(ending.at - since, gone === undefined ? 0 : gone.at - ending.at);
   }
 
   async #refusedWills(): Promise<Capabilities['refusedWills']> {
