@@ -22,19 +22,33 @@ const atOnce = 32;
 
 /** Resolves when all is removed, or the target no longer takes part. Returns what could not be removed, in words. */
 export async function cleanUp(options: CleanUpOptions): Promise<readonly string[]> {
+  try {
+    const [failures] = await Promise.all([dropAll(options, [...options.leftovers.clientIds]), clearRetained(options)]);
+    return failures;
+  } catch (error) {
+    if (!(error instanceof LinkRefused)) throw error;
+    return ['everything: the target cannot be reached'];
+  }
+}
+
+/** Drops the sessions of scenarios that have ended. What it cannot drop is left to the end. */
+export async function dropSessions(options: CleanUpOptions, clientIds: readonly string[]): Promise<void> {
+  const stored = clientIds.filter((id) => options.leftovers.clientIds.has(id));
+  try {
+    await dropAll(options, stored);
+  } catch (error) {
+    if (!(error instanceof LinkRefused)) throw error;
+  }
+}
+
+async function dropAll(options: CleanUpOptions, clientIds: string[]): Promise<string[]> {
   const failures: string[] = [];
-  const ids = [...options.leftovers.clientIds];
-  const dropSessions = async (): Promise<void> => {
-    for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
+  const lane = async (): Promise<void> => {
+    for (let id = clientIds.pop(); id !== undefined; id = clientIds.pop()) {
       if (!(await dropSession(options, id))) failures.push(`the session of client id ${id}`);
     }
   };
-  try {
-    await Promise.all([clearRetained(options), ...Array.from({ length: atOnce }, dropSessions)]);
-  } catch (error) {
-    if (!(error instanceof LinkRefused)) throw error;
-    failures.push('everything: the target cannot be reached');
-  }
+  await Promise.all(Array.from({ length: atOnce }, lane));
   return failures;
 }
 

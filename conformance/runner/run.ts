@@ -15,7 +15,7 @@ import { elapse, Patience } from '../wire/patience.ts';
 import { Leftovers } from '../wire/play/leftovers.ts';
 import { Names, newRunId } from '../wire/play/names.ts';
 import type { RunContext } from '../wire/play/run-context.ts';
-import { cleanUp } from './clean-up.ts';
+import { cleanUp, dropSessions } from './clean-up.ts';
 import { Door } from './door.ts';
 import { InvariantWatch } from './invariant-watch.ts';
 import { type Filed, missing, protocolsOf } from './plan.ts';
@@ -197,6 +197,8 @@ async function play(options: PlayOptions): Promise<Ending> {
     open: (name) => openQuietly({ address, leftovers: new Leftovers(), now, replyMs: longestReplyMs }, name),
   });
   await unless(interrupted, sweeper.open());
+  /** Client ids of scenarios that have ended. */
+  const left: string[] = [];
   const door = new Door(async () => void (await witness.accepts()));
   const restOfRun = new AbortController();
   const pulse = new Pulse({
@@ -222,7 +224,10 @@ async function play(options: PlayOptions): Promise<Ending> {
     restOfRun: restOfRun.signal,
     patience: new Patience({ replyMs, witness: () => pulse.feel() }),
     witness: () => witness.exchange(),
-    sweep: (topicNames) => sweeper.sweep(topicNames),
+    sweep: ({ topicNames, clientIds }) => {
+      sweeper.sweep(topicNames);
+      left.push(...clientIds);
+    },
     admit: () => door.admit(),
     ...(options.onlooker === undefined ? {} : { onlooker: options.onlooker }),
     invariants: (scenarioId, connection) => {
@@ -253,6 +258,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     restOfRun,
     emit,
     now,
+    tidy: () => dropSessions({ address, level, names, leftovers, now, replyMs: longestReplyMs }, left.splice(0)),
     targetAnswers: async () => (await witness.exchange()) !== 'an uninvolved client cannot connect any more',
   });
   try {

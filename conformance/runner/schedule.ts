@@ -1,4 +1,5 @@
 // Plays the planned scenarios: those that wait for real timers first and beside the others, the rest a bounded number at a time.
+// Whatever waits in silence waits beside the others: at the end of a run both ends would be idle.
 // Results stand in the order of the plan, whatever the order of their ends.
 import type { Scenario } from '../scenarios/scenario.ts';
 import { scenarioVerdict } from '../verdict/compute.ts';
@@ -28,6 +29,8 @@ export interface ScheduleOptions {
   readonly now: () => number;
   /** Whether the target still serves anybody. */
   readonly targetAnswers: () => Promise<boolean>;
+  /** Removes what ended scenarios have left, beside those that are still to come. */
+  readonly tidy: () => Promise<void>;
 }
 
 /** A scenario that took longer is not repeated: so long, or this share of the run so far, for nobody notices a tenth. */
@@ -40,6 +43,9 @@ const longestSilenceMs = 15_000;
 const secondChanceLanes = 8;
 /** Of all lanes. */
 const shareOfLong = 1 / 6;
+/** Who fails after so many milliseconds has waited: it is played again at once, beside all lanes, as many at a time as this share of them. */
+const mostlyWaitingMs = 500;
+const shareOfWaiting = 1 / 3;
 
 export class Schedule {
   readonly #options: ScheduleOptions;
@@ -51,6 +57,8 @@ export class Schedule {
   /** What came to no verdict at first: a target that was busy gets a second chance. */
   readonly #unclear: number[] = [];
   #turn: Promise<unknown> = Promise.resolve();
+  /** Repeats beside all lanes. */
+  readonly #beside = new Set<Promise<void>>();
   #stopped = false;
   #lost = false;
   readonly #gone = new AbortController();
@@ -71,9 +79,10 @@ export class Schedule {
     const { planned, concurrency, restOfRun } = this.#options;
     const indices = planned.map((_, i) => i);
     const timed = indices.filter((i) => planned[i]?.scenario.timed === true);
+    const hearsAll = indices.filter((i) => planned[i]?.scenario.hearsAll === true);
     const alone = indices.filter((i) => planned[i]?.scenario.alone === true);
     const restarting = indices.filter((i) => planned[i]?.scenario.needs.includes('restart') === true);
-    const others = indices.filter((i) => ![...timed, ...alone, ...restarting].includes(i));
+    const others = indices.filter((i) => ![...timed, ...hearsAll, ...alone, ...restarting].includes(i));
     const lanesOfLong = Math.floor(concurrency * shareOfLong);
     const long = lanesOfLong === 0 ? [] : others.filter((i) => planned[i]?.scenario.long === true);
     const play = (i: number): Promise<void> => this.#playOne(i);
@@ -83,8 +92,12 @@ export class Schedule {
       this.#inLanes(long, lanesOfLong, play),
       this.#inLanes(short, concurrency - lanesOfLong, play, (lane) => this.#goOn(lane)),
     ]);
-    await Promise.all([this.#secondChances(), this.#repeatFailures()]);
+    const tidied = this.#options.tidy();
+    await Promise.all([this.#secondChances(), this.#repeatFailures(), ...this.#beside]);
     await this.#repeatFailures();
+    // Behind the repeats too: what is wrong with messages of others is held against a target there alone.
+    await this.#inLanes(hearsAll, concurrency, play);
+    await Promise.all([this.#secondChances(), this.#repeatFailures(), ...this.#beside]);
     // What repeats them has to be alone too, ahead of what is hard on the target.
     await this.#inLanes(alone, 1, async (i) => {
       await this.#playOne(i);
@@ -94,8 +107,7 @@ export class Schedule {
     restOfRun.abort();
     await Promise.all(timers);
     await this.#secondChances();
-    await this.#repeatFailures();
-    await this.#repeatRemarks();
+    await Promise.all([this.#repeatFailures(), this.#repeatRemarks(), ...this.#beside, tidied]);
     // A restart ends every connection: nothing else may be under way, and nothing is repeated.
     await this.#inLanes(restarting, 1, (i) => this.#playOne(i, 'once'));
   }
@@ -157,11 +169,17 @@ export class Schedule {
     const judged = await this.#unlessLost(result);
     if (how === 'once') return this.#tell(index, judged);
     this.#keep(index, judged, this.#unclear);
-    // What is silent for long is played again at once: at the end of the run there would be nothing beside it.
-    const isLong = judged.durationMs > longestRepeat.ms && this.#repeatsOf(judged, scenario) > 0;
-    if (!isLong || scenario.alone === true || this.#failing.at(-1) !== index) return;
+    const waited = judged.durationMs > mostlyWaitingMs && this.#repeatsOf(judged, scenario) > 0;
+    if (!waited || scenario.alone || this.#failing.at(-1) !== index) return;
+    const isRoom = this.#beside.size < this.#options.concurrency * shareOfWaiting - 1;
+    // At the end of the run there would be nothing beside what is silent for long.
+    const isLong = judged.durationMs > longestRepeat.ms;
+    if (!isRoom && !isLong) return;
     this.#failing.pop();
-    await this.#repeat(index);
+    const repeated = this.#repeat(index);
+    if (!isRoom) return await repeated;
+    const done = repeated.finally(() => this.#beside.delete(done));
+    this.#beside.add(done);
   }
 
   #tell(index: number, result: ScenarioResult): void {

@@ -39,10 +39,9 @@ export interface Scenario {
   readonly timed: boolean;
   /** Has very many packets: played beside the others from the beginning, so that nobody waits for it at the end. */
   readonly long: boolean;
-  /**
-   * Played last, one at a time: hard on the target, so that what it breaks is not held against the others, or with a subscription
-   * that would get the messages of all others.
-   */
+  /** Has a subscription that would get the messages of all others: played behind them, beside its like. */
+  readonly hearsAll: boolean;
+  /** Played last, one at a time: hard on the target, so that what it breaks is not held against the others. */
   readonly alone: boolean;
   /** Shows what a target does where the standard leaves it open: it can be neither failed nor warned. */
   readonly observesOnly: boolean;
@@ -56,12 +55,23 @@ export interface ScenarioText {
   readonly protocols?: readonly Protocol[];
   readonly timed?: boolean;
   readonly long?: boolean;
+  readonly hearsAll?: boolean;
   readonly alone?: boolean;
   readonly observesOnly?: boolean;
   readonly play: (stage: Stage) => Promise<void>;
 }
 
+const ordinary = {
+  needs: [],
+  protocols: ['3.1.1'],
+  timed: false,
+  long: false,
+  hearsAll: false,
+  alone: false,
+  observesOnly: false,
+} as const;
+
 /** Declares a scenario. */
 export function scenario(id: string, text: ScenarioText): Scenario {
-  return { needs: [], protocols: ['3.1.1'], timed: false, long: false, alone: false, observesOnly: false, ...text, id };
+  return { ...ordinary, ...text, id };
 }

@@ -83,6 +83,11 @@ export class Connection {
     return this.#options.patience.replyMs;
   }
 
+  /** Behind that bound, so many milliseconds more at least before a silence is believed. */
+  get silenceMs(): number {
+    return this.#options.patience.silenceMs;
+  }
+
   get isOpen(): boolean {
     return this.#ending === undefined;
   }

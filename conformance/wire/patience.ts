@@ -6,6 +6,8 @@
 export interface PatienceOptions {
   /** Bound of an ordinary reply and of a close, in milliseconds (`--timeout`). */
   readonly replyMs: number;
+  /** Behind that bound, so many milliseconds more at least before a silence is believed. Left out: some times the bound. */
+  readonly silenceMs?: number;
   /**
    * Resolves when the target has served somebody who came after this call; false if it kept silent to the limit. Left out where there is
    * nobody to ask: bounds are believed then.
@@ -30,22 +32,27 @@ export interface Outwaiting {
 
 /** Somebody who is served more slowly than so many newcomers together is not served at all. */
 export const mostNewcomers = 64;
+/** Who is silent is waited for so much longer than for an ordinary reply, at least. */
+const timesLater = 4;
 /** A target that takes longer than this to serve even half of them is busy. */
 const longestMs = 20_000;
 
 export class Patience {
   readonly replyMs: number;
+  readonly silenceMs: number;
   readonly #witness: (() => Promise<boolean>) | undefined;
 
-  constructor({ replyMs, witness }: PatienceOptions) {
+  constructor({ replyMs, silenceMs = replyMs * timesLater, witness }: PatienceOptions) {
     this.replyMs = replyMs;
+    this.silenceMs = silenceMs;
     this.#witness = witness;
   }
 
-  /** The same with longer bounds, for a second look at what did not come. */
+  /** The same with longer bounds of a reply, for a second look at what did not come. */
   longer(times: number): Patience {
+    const { silenceMs } = this;
     const witness = this.#witness;
-    return new Patience({ replyMs: this.replyMs * times, ...(witness === undefined ? {} : { witness }) });
+    return new Patience({ replyMs: this.replyMs * times, silenceMs, ...(witness === undefined ? {} : { witness }) });
   }
 
   /** Resolves when the target's silence towards somebody is told from slowness, or as soon as `cancelled` is aborted. */

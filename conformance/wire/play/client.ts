@@ -10,8 +10,6 @@ import type { Names } from './names.ts';
 
 export type Acknowledging = 'automatically' | 'by hand';
 
-/** Who is silent is waited for so much longer than for an ordinary reply, at least. */
-const timesLater = 4;
 /** Where no violation hangs on it, less patience will do. */
 const fewNewcomers = 8;
 /** Of so many messages the acknowledgements may cross what is sent again. */
@@ -198,7 +196,7 @@ export class Client {
     // Behind a refusal nothing is due but the end, which takes no time.
     if (this.sessionPresent !== undefined && !this.isLetIn)
       return connection.outwait(look, { newcomers: 1, atLeastMs: 0 });
-    return connection.outwait(look, { newcomers: mostNewcomers, atLeastMs: connection.replyMs * timesLater });
+    return connection.outwait(look, { newcomers: mostNewcomers, atLeastMs: connection.silenceMs });
   }
 
   #takesPingresp(): true | undefined {

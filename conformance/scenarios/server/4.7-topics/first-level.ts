@@ -86,7 +86,7 @@ export const live = scenario('wildcards-at-the-first-level', {
     'Filters that begin with "+", "#" or "/" match topics of one level, with a leading "/", and deep ones, and no others',
   cites: { v3: ['MQTT-4.7.1-2', 'MQTT-4.7.1-3'] },
   needs: ['wildcards'],
-  alone: true,
+  hearsAll: true,
   async play(stage) {
     const { given, when } = stage;
     const root = given.topicName('root').replaceAll('/', '-');
@@ -112,7 +112,7 @@ export const retained = scenario('retained-for-wildcards-at-the-first-level', {
   title: 'Filters that begin with "+", "#" or "/" get the retained messages of just the topics that they match',
   cites: { v3: ['MQTT-3.3.1-6', 'MQTT-4.7.1-2', 'MQTT-4.7.1-3'] },
   needs: ['qos 1', 'retained wildcards'],
-  alone: true,
+  hearsAll: true,
   async play(stage) {
     const { given, when } = stage;
     const root = given.topicName('root').replaceAll('/', '-');
