@@ -4,6 +4,7 @@ import { type Command, CommanderError } from 'commander';
 import { UsageError } from '../../reference/cli/usage-error.ts';
 import { writeErr } from './configured.ts';
 import { expectCommand } from './expect-command.ts';
+import { asksForSuite, judgesEmbedded } from './first-words.ts';
 import { dropWhatNobodyReads, written } from './leave.ts';
 
 const outputs = [process.stdout, process.stderr];
@@ -12,9 +13,21 @@ const outputs = [process.stdout, process.stderr];
 async function program(args: readonly string[]): Promise<Command> {
   const [word] = args;
   if (word === 'pub' || word === 'sub') return (await import('./messaging-program.ts')).messagingProgram();
-  const suite = await import('./suite-program.ts');
-  if (suite.asksForSuite(args)) return suite.suiteProgram();
+  if (asksForSuite(args)) {
+    if (judgesEmbedded(args)) await startAhead();
+    return (await import('./suite-program.ts')).suiteProgram();
+  }
   return (await import('./program.ts')).program();
+}
+
+/** Ends what was started ahead and is not needed, as where an option is wrong. */
+let endUnused = (): Promise<void> => Promise.resolve();
+
+/** The embedded broker comes up while the suite is being loaded. */
+async function startAhead(): Promise<void> {
+  const embedded = await import('../target/embedded.ts');
+  embedded.startAhead();
+  endUnused = embedded.endUnused;
 }
 
 async function main(): Promise<void> {
@@ -39,6 +52,7 @@ async function main(): Promise<void> {
 
 for (const output of outputs) dropWhatNobodyReads(output);
 await main();
+await endUnused();
 await Promise.all(outputs.map(written));
 // A run that was interrupted leaves waits behind that nobody is interested in any more.
 process.exit();

@@ -17,8 +17,29 @@ const startedWithinMs = 30_000;
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const anyPorts: EmbeddedPlaces = { port: 0, websocketPort: 0 };
 
-/** Starts the reference broker. Rejects where its process ends before it listens. */
-export async function startEmbedded(): Promise<EmbeddedTarget> {
+let ahead: Promise<EmbeddedTarget> | undefined;
+
+/** Starts the reference broker for whoever asks for it next: its process comes up while others are busy. */
+export function startAhead(): void {
+  ahead = start();
+  ahead.catch(() => {}); // whoever asks for it is told
+}
+
+/** Ends what was started ahead and nobody has asked for. */
+export async function endUnused(): Promise<void> {
+  const unused = await ahead?.catch(() => undefined);
+  ahead = undefined;
+  await unused?.[Symbol.asyncDispose]();
+}
+
+/** Starts the reference broker, unless that was done ahead. Rejects where its process ends before it listens. */
+export function startEmbedded(): Promise<EmbeddedTarget> {
+  const started = ahead ?? start();
+  ahead = undefined;
+  return started;
+}
+
+async function start(): Promise<EmbeddedTarget> {
   const data = await mkdtemp(join(tmpdir(), 'mqttspec-embedded-'));
   const running = await startProcess(data, anyPorts);
   const { port, websocketPort } = running.places;
