@@ -1,7 +1,7 @@
 // Removes what a run has left on the target: stored sessions and retained messages.
 
 import type { Address } from '../target/address.ts';
-import { connectTo, openQuietly } from '../target/probe.ts';
+import { connectTo, openQuietly } from '../target/quietly.ts';
 import { LinkRefused } from '../wire/link.ts';
 import { publish, subscribe } from '../wire/packets.ts';
 import { Client } from '../wire/play/client.ts';

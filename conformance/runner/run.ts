@@ -5,8 +5,10 @@ import type { ChosenReadings } from '../spec/readings.ts';
 import type { Address } from '../target/address.ts';
 import { formatAddress } from '../target/address.ts';
 import type { Capabilities } from '../target/capabilities.ts';
+import type { Ends } from '../target/ends.ts';
 import type { Hints } from '../target/hints.ts';
-import { connectTo, NoTarget, openQuietly, type ProbeResult, probe, SilentTarget } from '../target/probe.ts';
+import { NoTarget, type ProbeResult, probe, SilentTarget } from '../target/probe.ts';
+import { connectTo, openQuietly } from '../target/quietly.ts';
 import { exitCode, statementResults, summarise } from '../verdict/compute.ts';
 import type { RunEvent } from '../verdict/events.ts';
 import type { Report, RunHeader, TargetDescription } from '../verdict/report.ts';
@@ -70,11 +72,11 @@ const shortestReplyMs = 400;
 const timesTheSlowest = 8;
 
 /** A target that answers at once need not be waited for as long as one that does not. Silence is believed only once a newcomer was served. */
-const boundFor = ({ slowestReplyMs, slowestEndMs }: Capabilities): number => {
-  const ofReplies = Math.min(longestReplyMs, Math.max(shortestReplyMs, Math.round(slowestReplyMs * timesTheSlowest)));
-  return Math.max(ofReplies, Math.round(slowestEndMs * timesTheEnd));
-};
-/** Who takes his time over closing takes about the same each time. */
+const boundFor = ({ slowestReplyMs }: Capabilities): number =>
+  Math.min(longestReplyMs, Math.max(shortestReplyMs, Math.round(slowestReplyMs * timesTheSlowest)));
+
+/** A longer bound that is found out while scenarios are played: who takes his time over closing takes about the same each time. */
+const boundForEnds = async ({ slowestMs }: Ends): Promise<number> => Math.round((await slowestMs) * timesTheEnd);
 const timesTheEnd = 2;
 
 /** Who answers at once can be asked more at the same time; a small segment held back by TCP for 40 ms is no load. */
@@ -131,6 +133,7 @@ export async function run(options: RunOptions): Promise<Report> {
           : ending;
     }
   }
+  known?.ends.close();
   if (known !== undefined) await tidy(cleanUp({ ...basics, level: levelOf(known) }), ending);
   const report = makeReport({ header, results, ending, target: known?.description ?? silent, durationMs: now() });
   emit({ type: 'run:end', report });
@@ -179,6 +182,7 @@ interface PlayOptions extends RunOptions {
 async function play(options: PlayOptions): Promise<Ending> {
   const { address, names, leftovers, now, known, results, emit, interrupted } = options;
   const replyMs = options.timeoutMs ?? boundFor(known.capabilities);
+  const longerMs = options.timeoutMs === undefined ? boundForEnds(known.ends) : undefined;
   const hints = { ...(address.scheme.startsWith('ws') ? { websocket: address } : {}), ...options.hints };
   const { capabilities } = known;
   const level = levelOf(known);
@@ -222,7 +226,11 @@ async function play(options: PlayOptions): Promise<Ending> {
     random: options.random,
     lateKeepAliveMs: options.lateKeepAliveMs ?? defaultLateKeepAliveMs,
     restOfRun: restOfRun.signal,
-    patience: new Patience({ replyMs, witness: () => pulse.feel() }),
+    patience: new Patience({
+      replyMs,
+      witness: () => pulse.feel(),
+      ...(longerMs === undefined ? {} : { longerMs }),
+    }),
     witness: () => witness.exchange(),
     sweep: ({ topicNames, clientIds }) => {
       sweeper.sweep(topicNames);

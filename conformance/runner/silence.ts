@@ -32,7 +32,6 @@ const nothingKnown: RunContext['capabilities'] = {
   reordersTopics: false,
   lateSubscriptions: false,
   slowestReplyMs: 0,
-  slowestEndMs: 0,
 };
 
 export const silentTarget = (address: string): TargetDescription => ({

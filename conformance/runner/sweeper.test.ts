@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Packet } from '../../reference/codec/packet.ts';
 import { parseAddress } from '../target/address.ts';
-import { connectTo } from '../target/probe.ts';
+import { connectTo } from '../target/quietly.ts';
 import { Connection } from '../wire/connection.ts';
 import { publish } from '../wire/packets.ts';
 import { Patience } from '../wire/patience.ts';

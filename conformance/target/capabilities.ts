@@ -13,8 +13,6 @@ export const packetSizes = [
 export interface Capabilities {
   /** The longest that a reply took while the target was probed, in milliseconds. */
   readonly slowestReplyMs: number;
-  /** The longest that the end of a connection took upon a violation, or its will behind that, in milliseconds; 0 if neither came. */
-  readonly slowestEndMs: number;
   readonly protocols: readonly Protocol[];
   readonly maximumQos: Qos;
   readonly retainedMessages: boolean;

@@ -1,19 +1,15 @@
 // Finds out what the target is and offers. In: a run's basics. Out: capabilities with evidence, or why nothing can be judged.
-import type { Connect } from '../../reference/codec/packet.ts';
 import type { Qos } from '../../reference/message.ts';
 import type { Capability, TargetDescription } from '../verdict/report.ts';
 import type { Protocol } from '../verdict/verdict.ts';
-import { Connection } from '../wire/connection.ts';
 import { LinkRefused } from '../wire/link.ts';
 import { anyMessage, message, publish, subscribe } from '../wire/packets.ts';
-import { Patience } from '../wire/patience.ts';
 import { publishes } from '../wire/play/barrier-reached.ts';
 import { Client } from '../wire/play/client.ts';
-import type { Leftovers } from '../wire/play/leftovers.ts';
-import type { Names } from '../wire/play/names.ts';
-import { Tracer } from '../wire/tracer.ts';
 import { type Address, formatAddress } from './address.ts';
 import { type Capabilities, packetSizes, severalInFlight } from './capabilities.ts';
+import { Ends } from './ends.ts';
+import { type AskedConnect, type Basics, connectTo, firstReplyFactor, openQuietly } from './quietly.ts';
 
 /** Nothing can be judged: the target cannot be reached, or is no MQTT server, or lets nobody in. A plain sentence. */
 export class NoTarget extends Error {}
@@ -21,12 +17,7 @@ export class NoTarget extends Error {}
 /** Somebody reads what is sent there, and answers a CONNECT with nothing at all: that is a verdict. Asked for something else, it is none. */
 export class SilentTarget extends NoTarget {}
 
-export interface ProbeOptions {
-  readonly address: Address;
-  readonly names: Names;
-  readonly leftovers: Leftovers;
-  readonly now: () => number;
-  readonly replyMs: number;
+export interface ProbeOptions extends Basics {
   /** The protocols that the user asks for; undefined: those that the target accepts. */
   readonly protocols: readonly Protocol[] | undefined;
 }
@@ -34,11 +25,11 @@ export interface ProbeOptions {
 export interface ProbeResult {
   readonly capabilities: Capabilities;
   readonly description: TargetDescription;
+  /** What takes longest to find out, and goes on while scenarios are played. */
+  readonly ends: Ends;
 }
 
 const unanswered = 'does not answer a CONNECT';
-/** A first CONNECT may take longer: brokers warm up. */
-const firstReplyFactor = 4;
 
 /** Probes the target. Throws NoTarget. */
 export async function probe(options: ProbeOptions): Promise<ProbeResult> {
@@ -48,46 +39,6 @@ export async function probe(options: ProbeOptions): Promise<ProbeResult> {
   } finally {
     prober.close();
   }
-}
-
-/** Opens a connection for probing: without witness, its trace thrown away. */
-export function openQuietly(
-  options: Pick<ProbeOptions, 'address' | 'now' | 'replyMs' | 'leftovers'>,
-  name: string,
-): Promise<Connection> {
-  const { address, now, leftovers, replyMs } = options;
-  return Connection.open({
-    name,
-    address,
-    tracer: new Tracer({ now, secrets: [] }),
-    patience: new Patience({ replyMs }),
-    now,
-    watchers: [
-      { sent: (_bytes, packet) => packet !== undefined && leftovers.sent(packet), received: () => {}, ended: () => {} },
-    ],
-  });
-}
-
-interface AskedConnect {
-  readonly level: 3 | 4;
-  readonly clientId: string;
-  readonly cleanSession?: boolean;
-  readonly will?: NonNullable<Connect['will']>;
-}
-
-/** A CONNECT with the credentials of the address. */
-export function connectTo(address: Address, { level, clientId, cleanSession = true, will }: AskedConnect): Connect {
-  const common = {
-    type: 'connect',
-    protocolLevel: level,
-    clientId,
-    cleanSession,
-    keepAlive: 0,
-    ...(will === undefined ? {} : { will }),
-  } as const;
-  if (address.userName === undefined) return common;
-  if (address.password === undefined) return { ...common, userName: address.userName };
-  return { ...common, userName: address.userName, password: new TextEncoder().encode(address.password) };
 }
 
 class Prober {
@@ -106,6 +57,16 @@ class Prober {
     const protocols = await this.#protocols();
     this.#level = protocols.includes('3.1.1') ? 4 : 3;
     await this.#serves();
+    const ends = new Ends({ ...this.#options, level: this.#level });
+    try {
+      return { ...(await this.#find(protocols)), ends };
+    } catch (error) {
+      ends.close();
+      throw error;
+    }
+  }
+
+  async #find(protocols: readonly Protocol[]): Promise<Omit<ProbeResult, 'ends'>> {
     const names = this.#options.names;
     const [maximumQos, wildcards, sessions, emptyClientId, dollarTopics, sys, order] = await Promise.all([
       this.#maximumQos(),
@@ -117,11 +78,10 @@ class Prober {
       this.#order(),
     ]);
     const refusesStoredSessions = !sessions.storedSessions && (await this.#refusesSessions());
-    const [retainedMessages, largestPacket, refusedWills, slowestEndMs] = await Promise.all([
+    const [retainedMessages, largestPacket, refusedWills] = await Promise.all([
       this.#retains(maximumQos),
       this.#largestPacket(),
       this.#refusedWills(),
-      this.#slowestEnd(),
     ]);
     const retainedWildcards = wildcards && (await this.#retains(maximumQos, '/+'));
     const flight = maximumQos === 0 ? { inFlight: 0, repeatsAtQos1: false } : await this.#inFlight();
@@ -138,7 +98,6 @@ class Prober {
       ...found,
       refusesStoredSessions,
       refusedWills,
-      slowestEndMs,
       retainedWildcards,
       largestPacket,
       ...flight,
@@ -364,27 +323,6 @@ class Prober {
     const clientId = this.#options.names.clientId();
     const code = await this.#tryConnect({ level: this.#level, clientId, cleanSession: false });
     return typeof code === 'number' && code > 0;
-  }
-
-  /** No sentence says how soon a connection has to be closed upon a violation, nor how soon its will has to come. */
-  async #slowestEnd(): Promise<number> {
-    const { now, replyMs, address, names } = this.#options;
-    const topicName = names.topicName('end');
-    const { client: watcher } = await this.#client();
-    await this.#subscribe(watcher, topicName);
-    const mortal = await this.#open('probe');
-    const will = { topicName, message: new TextEncoder().encode('end'), qos: 0, retain: false } as const;
-    const connect = connectTo(address, { level: this.#level, clientId: names.clientId(), will });
-    mortal.connection.send(connect);
-    if ((await mortal.awaits({ type: 'connack' }, replyMs * firstReplyFactor)) === undefined) return 0;
-    const since = now();
-    // A second CONNECT (MQTT-3.1.0-2).
-    mortal.connection.send(connect);
-    const ending = await mortal.connection.waitFor(() => mortal.connection.ending, replyMs * 2);
-    mortal.connection.cut('FIN');
-    if (ending === undefined) return 0;
-    const gone = await watcher.awaits(message('end'), replyMs * 2);
-    return Math.max(ending.at - since, gone === undefined ? 0 : gone.at - ending.at);
   }
 
   async #refusedWills(): Promise<Capabilities['refusedWills']> {

@@ -63,3 +63,45 @@ test('whoever is found stops it: no more newcomers are sent', async () => {
   ]);
   expect(newcomers).toBe(3);
 });
+
+test('no silence is believed before it is known how long replies take, and then in proportion', async () => {
+  let tell: (ms: number) => void = () => {};
+  const longerMs = new Promise<number>((found) => {
+    tell = found;
+  });
+  const patience = new Patience({ replyMs: 400, longerMs });
+  const out: string[] = [];
+  patience.runsOut(400, () => out.push('reply'));
+  patience.runsOut(100, () => out.push('part of one'));
+  patience.runsOut(10_000, () => out.push('timer'));
+  patience.runsOut(100, () => out.push('cancelled'))();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(out).toEqual([]);
+  tell(2_000);
+  await vi.advanceTimersByTimeAsync(399);
+  expect(out).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  await vi.waitFor(() => expect(out).toEqual(['part of one']));
+  await vi.advanceTimersByTimeAsync(1_200);
+  await vi.waitFor(() => expect(out).toEqual(['part of one', 'reply']));
+  await vi.advanceTimersByTimeAsync(7_900);
+  await vi.waitFor(() => expect(out).toEqual(['part of one', 'reply', 'timer']));
+  expect([patience.replyMs, patience.longer(2).replyMs]).toEqual([2_000, 4_000]);
+});
+
+test('what takes no longer than it seemed to is believed as soon as that is known', async () => {
+  let tell: (ms: number) => void = () => {};
+  const longerMs = new Promise<number>((found) => {
+    tell = found;
+  });
+  const patience = new Patience({ replyMs: 400, longerMs });
+  let isOut = false;
+  patience.longer(2).runsOut(100, () => {
+    isOut = true;
+  });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(isOut).toBe(false);
+  tell(7);
+  await vi.waitFor(() => expect(isOut).toBe(true));
+  expect([patience.replyMs, patience.longer(2).replyMs]).toEqual([400, 800]);
+});

@@ -13,6 +13,8 @@ export interface PatienceOptions {
    * nobody to ask: bounds are believed then.
    */
   readonly witness?: () => Promise<boolean>;
+  /** A longer bound of a reply, in milliseconds, which is still being found out: until then no silence is believed. */
+  readonly longerMs?: Promise<number>;
 }
 
 /** What silence says: `ignored`, the target served others all the time; `busy`, it kept others waiting too, so nothing can be held against it. */
@@ -38,21 +40,41 @@ const timesLater = 4;
 const longestMs = 20_000;
 
 export class Patience {
-  readonly replyMs: number;
-  readonly silenceMs: number;
+  #replyMs: number;
+  readonly #silenceMs: number | undefined;
   readonly #witness: (() => Promise<boolean>) | undefined;
+  /** Until it is known how long replies take. */
+  #found: Promise<void> | undefined;
 
-  constructor({ replyMs, silenceMs = replyMs * timesLater, witness }: PatienceOptions) {
-    this.replyMs = replyMs;
-    this.silenceMs = silenceMs;
+  constructor({ replyMs, silenceMs, witness, longerMs }: PatienceOptions) {
+    this.#replyMs = replyMs;
+    this.#silenceMs = silenceMs;
     this.#witness = witness;
+    this.#found = longerMs?.then((found) => {
+      this.#replyMs = Math.max(replyMs, found);
+      this.#found = undefined;
+    });
+  }
+
+  get replyMs(): number {
+    return this.#replyMs;
+  }
+
+  get silenceMs(): number {
+    return this.#silenceMs ?? this.#replyMs * timesLater;
   }
 
   /** The same with longer bounds of a reply, for a second look at what did not come. */
   longer(times: number): Patience {
-    const { silenceMs } = this;
+    const { silenceMs, replyMs } = this;
     const witness = this.#witness;
-    return new Patience({ replyMs: this.replyMs * times, silenceMs, ...(witness === undefined ? {} : { witness }) });
+    const longerMs = this.#found?.then(() => this.replyMs * times);
+    return new Patience({
+      replyMs: replyMs * times,
+      silenceMs,
+      ...(witness === undefined ? {} : { witness }),
+      ...(longerMs === undefined ? {} : { longerMs }),
+    });
   }
 
   /** Resolves when the target's silence towards somebody is told from slowness, or as soon as `cancelled` is aborted. */
@@ -77,17 +99,33 @@ export class Patience {
   /** Calls `out` when `ms` have gone by and the target's silence may be believed, unless it is cancelled by what it returns. */
   runsOut(ms: number, out: () => void): () => void {
     let cancelled = false;
-    const timer = setTimeout(async () => {
+    const bound = this.#replyMs;
+    const isBelieved = async (): Promise<void> => {
       await this.#witness?.();
       await inputRead();
       if (!cancelled) out();
+    };
+    let timer = setTimeout(async () => {
+      await this.#found;
+      const lackingMs = this.#lengthened(ms, bound) - ms;
+      if (cancelled) return;
+      if (lackingMs > 0) timer = setTimeout(isBelieved, lackingMs);
+      else await isBelieved();
     }, ms);
     return () => {
       cancelled = true;
       clearTimeout(timer);
     };
   }
+
+  /** A wait that began under a shorter bound of a reply, in proportion; what waits for a real timer waits long enough. */
+  #lengthened(ms: number, bound: number): number {
+    return Math.min((ms * this.#replyMs) / bound, Math.max(ms, this.#replyMs * longestInReplies));
+  }
 }
+
+/** Of waits for replies, in their bounds. */
+const longestInReplies = 2;
 
 /** Resolves after `ms`, or as soon as `cancelled` is aborted. */
 export function elapse(ms: number, cancelled?: AbortSignal): Promise<void> {

@@ -51,7 +51,6 @@ export function contextOf(port: number, witness: () => Promise<boolean>): RunCon
       reordersTopics: false,
       lateSubscriptions: false,
       slowestReplyMs: 1,
-      slowestEndMs: 0,
     },
     patience: new Patience({ replyMs: 20, witness }),
     names: new Names('silence'),
