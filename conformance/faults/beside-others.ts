@@ -2,6 +2,7 @@
 
 import { connectRules } from '../../reference/broker/core/rules/connect.ts';
 import { publishRules } from '../../reference/broker/core/rules/publish.ts';
+import { willRules } from '../../reference/broker/core/rules/will.ts';
 import type { BrokerOptions } from '../../reference/broker/index.ts';
 import type { Connect, Will } from '../../reference/codec/packet.ts';
 import type { Message } from '../../reference/message.ts';
@@ -60,9 +61,10 @@ function replacedByWills(which: (payload: Uint8Array) => boolean): Pick<BrokerOp
   };
 }
 
-function willOfTheSecond(): Pick<BrokerOptions, 'rules' | 'parts'> {
+/** A second CONNECT ends the connection; its will comes in place of the first one's, or beside it. */
+function willOfTheSecond(which: 'alone' | 'too'): Pick<BrokerOptions, 'rules' | 'parts'> {
   let last: Will | undefined;
-  let second: Will | undefined;
+  let due: (Will | undefined)[] = [];
   return {
     ...reading((packet) => {
       if (packet.type === 'connect') last = packet.will;
@@ -71,16 +73,13 @@ function willOfTheSecond(): Pick<BrokerOptions, 'rules' | 'parts'> {
     rules: {
       connect: {
         reactionToSecondConnect: () => {
-          second = last;
+          if (last !== undefined) due = which === 'too' ? [undefined, last] : [last];
           return 'close';
         },
       },
       will: {
-        messageOf: (will) => {
-          const { topicName, message, qos, retain } = second ?? will;
-          second = undefined;
-          return { topicName, payload: message, qos, retain };
-        },
+        timesPublished: () => Math.max(due.length, 1),
+        messageOf: (will) => willRules.messageOf(due.shift() ?? will),
       },
     },
   };
@@ -152,7 +151,15 @@ export const faultsBesideOthers: readonly Fault[] = [
   fault(
     'will-of-the-second-connect',
     { title: 'A second CONNECT ends the connection, and its will is published', violates: ['MQTT-3.1.2-8'] },
-    willOfTheSecond,
+    () => willOfTheSecond('alone'),
+  ),
+  fault(
+    'will-of-the-second-connect-too',
+    {
+      title: 'A second CONNECT ends the connection, and both wills are published',
+      violates: ['MQTT-3.1.2-8'],
+    },
+    () => willOfTheSecond('too'),
   ),
   fault(
     'will-of-a-connect-with-surplus-bytes',

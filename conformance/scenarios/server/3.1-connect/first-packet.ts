@@ -102,6 +102,9 @@ export const secondConnectFiresWill = scenario('will-after-second-connect', {
       await when(client).sends(given.connect({ clientId: client.clientId, ...ofTheSecond }));
       await must(client, 'MQTT-3.1.0-2').end();
       await must(watcher, 'MQTT-3.1.2-8').receive(message(gone), given.unhurriedMs);
+      // CONNACK for the same client id: the target has done with the connection before.
+      const next = await given.client({ name: 'next', clientId: client.clientId });
+      await must(watcher, 'MQTT-3.1.2-8').receiveExactly([], { until: sentinel(next, { topicName, qos }) });
     });
   },
 });
