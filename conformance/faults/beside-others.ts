@@ -61,28 +61,66 @@ function replacedByWills(which: (payload: Uint8Array) => boolean): Pick<BrokerOp
   };
 }
 
-/** A second CONNECT ends the connection; its will comes in place of the first one's, or beside it. */
-function willOfTheSecond(which: 'alone' | 'too'): Pick<BrokerOptions, 'rules' | 'parts'> {
-  let last: Will | undefined;
-  let due: (Will | undefined)[] = [];
+/** What the second CONNECT of a connection leaves behind although it ends that. `last`: of the CONNECTs, the one that came last. */
+function leftByTheSecond(
+  leaves: (last: Connect) => void,
+  rest: Pick<BrokerOptions, 'rules' | 'parts'> = {},
+): Pick<BrokerOptions, 'rules' | 'parts'> {
+  let last: Connect | undefined;
+  const { parts } = reading((packet) => {
+    if (packet.type === 'connect') last = packet;
+    return packet;
+  });
+  const reactionToSecondConnect = (): 'close' => {
+    if (last !== undefined) leaves(last);
+    return 'close';
+  };
   return {
-    ...reading((packet) => {
-      if (packet.type === 'connect') last = packet.will;
-      return packet;
-    }),
-    rules: {
-      connect: {
-        reactionToSecondConnect: () => {
-          if (last !== undefined) due = which === 'too' ? [undefined, last] : [last];
-          return 'close';
+    parts: { ...parts, ...rest.parts },
+    rules: { ...rest.rules, connect: { ...rest.rules?.connect, reactionToSecondConnect } },
+  };
+}
+
+/** The will of a second CONNECT comes in place of the first one's, or beside it. */
+function willOfTheSecond(which: 'alone' | 'too'): Pick<BrokerOptions, 'rules' | 'parts'> {
+  let due: (Will | undefined)[] = [];
+  return leftByTheSecond(
+    ({ will }) => {
+      if (will !== undefined) due = which === 'too' ? [undefined, will] : [will];
+    },
+    {
+      rules: {
+        will: {
+          timesPublished: () => Math.max(due.length, 1),
+          messageOf: (will) => willRules.messageOf(due.shift() ?? will),
         },
       },
-      will: {
-        timesPublished: () => Math.max(due.length, 1),
-        messageOf: (will) => willRules.messageOf(due.shift() ?? will),
+    },
+  );
+}
+
+function retainedWillOfTheSecond(): Pick<BrokerOptions, 'rules' | 'parts'> {
+  const held = new RetainedTree<Message>();
+  const leaves = ({ will }: Connect): void => {
+    if (will?.retain === true) held.set(will.topicName, willRules.messageOf(will));
+  };
+  return leftByTheSecond(leaves, { parts: { retained: () => held } });
+}
+
+/** The session of a client that has never been let in is there. */
+function sessionOfTheSecond(): Pick<BrokerOptions, 'rules' | 'parts'> {
+  const made = new Set<string>();
+  const leaves = ({ clientId, cleanSession }: Connect): void => {
+    if (!cleanSession) made.add(clientId);
+  };
+  return leftByTheSecond(leaves, {
+    rules: {
+      connect: {
+        sessionPresent: (connect, stored) =>
+          made.delete(connect.clientId) || connectRules.sessionPresent(connect, stored),
       },
     },
-  };
+  });
 }
 
 /** A CONNECT that is malformed in a way is refused with 0x05, and leaves its will. */
@@ -160,6 +198,22 @@ export const faultsBesideOthers: readonly Fault[] = [
       violates: ['MQTT-3.1.2-8'],
     },
     () => willOfTheSecond('too'),
+  ),
+  fault(
+    'retained-will-of-the-second-connect',
+    {
+      title: 'A second CONNECT ends the connection, and its will with Will Retain 1 is retained',
+      violates: ['MQTT-3.1.2-8'],
+    },
+    retainedWillOfTheSecond,
+  ),
+  fault(
+    'session-of-the-second-connect',
+    {
+      title: 'A second CONNECT ends the connection, and leaves a session under the client id that it gave',
+      violates: ['MQTT-3.1.0-2'],
+    },
+    sessionOfTheSecond,
   ),
   fault(
     'will-of-a-connect-with-surplus-bytes',

@@ -45,13 +45,19 @@ export const earlyPublishNotDelivered = scenario('publish-before-connect-not-del
 
 export const secondConnect = (['the same', 'another'] as const).map((which) =>
   scenario(`second-connect-with-${which.replace(' ', '-')}-id`, {
-    title: `A second CONNECT with ${which} client id closes the connection`,
+    title: `A second CONNECT with ${which} client id closes the connection${which === 'another' ? ', and makes no session' : ''}`,
     cites: { v3: ['MQTT-3.1.0-2'] },
     async play({ given, when, must }) {
-      const client = await given.client();
-      const clientId = which === 'another' ? given.clientId() : client.clientId;
-      await when(client).sends(given.connect({ clientId }));
-      await must(client).reactByOneOf([closed()]);
+      await given.each([true, false], async (cleanSession) => {
+        const client = await given.client();
+        const clientId = which === 'another' ? given.clientId() : client.clientId;
+        await when(client).sends(given.connect({ clientId, cleanSession }));
+        await must(client).reactByOneOf([closed()]);
+        if (which === 'the same') return;
+        const later = await given.client({ name: 'later', clientId, cleanSession: false });
+        const seen = { expected: 'no session under the id of the second CONNECT', got: 'Session Present 1' };
+        must(later).satisfy(later.sessionPresent !== true, seen);
+      });
     },
   }),
 );
@@ -93,18 +99,29 @@ export const secondConnectFiresWill = scenario('will-after-second-connect', {
   title: 'The will is published when a second CONNECT ends the connection, and not that of the second',
   cites: { v3: ['MQTT-3.1.0-2', 'MQTT-3.1.2-8'] },
   async play({ given, when, must }) {
-    const topicName = given.topicName('will');
     const qos = given.assuredQos;
-    const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
-    const own = { topicName, message: 'of the second CONNECT', qos };
-    await given.each([{ gone: 'gone' }, { gone: 'gone too', will: own }], async ({ gone, ...ofTheSecond }) => {
-      const client = await given.client({ will: { topicName, message: gone, qos } });
-      await when(client).sends(given.connect({ clientId: client.clientId, ...ofTheSecond }));
+    const retain = given.capabilities.refusedWills !== 'retained';
+    const wills = [
+      { first: true, second: false },
+      { first: true, second: true },
+      { first: false, second: true },
+    ];
+    await given.each(wills, async ({ first, second }) => {
+      const topicName = given.topicName('will');
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+      const client = await given.client(first ? { will: { topicName, message: 'gone', qos } } : {});
+      const { clientId } = client;
+      const own = { topicName, message: 'of the second CONNECT', qos, retain };
+      await when(client).sends(given.connect(second ? { clientId, will: own } : { clientId }));
       await must(client, 'MQTT-3.1.0-2').end();
-      await must(watcher, 'MQTT-3.1.2-8').receive(message(gone), given.unhurriedMs);
+      if (first) await must(watcher, 'MQTT-3.1.2-8').receive(message('gone'), given.unhurriedMs);
       // CONNACK for the same client id: the target has done with the connection before.
-      const next = await given.client({ name: 'next', clientId: client.clientId });
-      await must(watcher, 'MQTT-3.1.2-8').receiveExactly([], { until: sentinel(next, { topicName, qos }) });
+      const next = await given.client({ name: 'next', clientId });
+      const until = sentinel(next, { topicName, qos });
+      await must(watcher, 'MQTT-3.1.2-8').receiveExactly([], { until });
+      if (!second) return;
+      const late = await given.newSubscriber(topicName, { name: 'late', qos, finds: [] });
+      await must(late, 'MQTT-3.1.2-8').receiveExactly([], { until });
     });
   },
 });
