@@ -31,16 +31,6 @@ export async function cleanUp(options: CleanUpOptions): Promise<readonly string[
   }
 }
 
-/** Drops the sessions of scenarios that have ended. What it cannot drop is left to the end. */
-export async function dropSessions(options: CleanUpOptions, clientIds: readonly string[]): Promise<void> {
-  const stored = clientIds.filter((id) => options.leftovers.clientIds.has(id));
-  try {
-    await dropAll(options, stored);
-  } catch (error) {
-    if (!(error instanceof LinkRefused)) throw error;
-  }
-}
-
 async function dropAll(options: CleanUpOptions, clientIds: string[]): Promise<string[]> {
   const failures: string[] = [];
   const lane = async (): Promise<void> => {

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { Pulse } from './pulse.ts';
 
 /** A pulse whose answers are given, each after so many milliseconds of a clock of its own. */
-function pulseOf({ alive, answers }: { alive: readonly (readonly [served: boolean, ms: number])[]; answers: boolean }) {
+function pulseOf({
+  alive,
+  answers,
+  pings = false,
+}: {
+  readonly alive: readonly (readonly [served: boolean, ms: number])[];
+  readonly answers: boolean;
+  readonly pings?: boolean;
+}) {
   let now = 0;
   const told = { lost: 0, asked: 0 };
   const left = [...alive];
@@ -17,6 +25,7 @@ function pulseOf({ alive, answers }: { alive: readonly (readonly [served: boolea
       told.asked++;
       return answers;
     },
+    pings: async () => pings,
     lost: () => told.lost++,
   });
   return { pulse, told };
@@ -59,4 +68,13 @@ test('who answers a CONNECT, and nothing beyond it, is not lost', async () => {
   });
   for (let i = 0; i < 2; i++) await pulse.feel();
   expect(told).toEqual({ lost: 0, asked: 2 });
+});
+
+test('who lets nobody in and answers those who are there is busy, for a bounded time', async () => {
+  const alive = [1, 2, 3, 4, 5].map(() => [false, 20_000] as const);
+  const { pulse, told } = pulseOf({ alive, answers: false, pings: true });
+  for (let i = 0; i < 4; i++) await pulse.feel();
+  expect(told).toEqual({ lost: 0, asked: 3 });
+  await pulse.feel();
+  expect(told).toEqual({ lost: 1, asked: 4 });
 });

@@ -6,12 +6,16 @@ export interface PulseOptions {
   readonly alive: () => Promise<boolean>;
   /** Resolves when the target has answered a CONNECT; false if it has kept silent to the limit. Asked before the target is given up. */
   readonly answers: () => Promise<boolean>;
+  /** Resolves when a client that has long been there has got PINGRESP; false if it got none in time. Asked when no CONNECT is answered. */
+  readonly pings: () => Promise<boolean>;
   readonly now: () => number;
   readonly lost: () => void;
 }
 
 /** Milliseconds without a newcomer served after which a target may be lost. */
 const longestMs = 30_000;
+/** A target that still answers those who are there is busy, for so many milliseconds in all. */
+const longestBusyMs = 90_000;
 
 export class Pulse {
   readonly #options: PulseOptions;
@@ -33,11 +37,11 @@ export class Pulse {
   }
 
   async #makeSure(): Promise<void> {
-    const { answers, now, lost } = this.#options;
+    const { answers, pings, now, lost } = this.#options;
     if (this.#isAsking) return;
     this.#isAsking = true;
-    if (!(await answers())) return lost();
-    this.#servedAt = now();
+    if (await answers()) this.#servedAt = now();
+    else if (now() - this.#servedAt > longestBusyMs || !(await pings())) return lost();
     this.#isAsking = false;
   }
 }

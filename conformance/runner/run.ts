@@ -17,7 +17,7 @@ import { elapse, Patience } from '../wire/patience.ts';
 import { Leftovers } from '../wire/play/leftovers.ts';
 import { Names, newRunId } from '../wire/play/names.ts';
 import type { RunContext } from '../wire/play/run-context.ts';
-import { cleanUp, dropSessions } from './clean-up.ts';
+import { cleanUp } from './clean-up.ts';
 import { Door } from './door.ts';
 import { InvariantWatch } from './invariant-watch.ts';
 import { type Filed, missing, protocolsOf } from './plan.ts';
@@ -201,13 +201,12 @@ async function play(options: PlayOptions): Promise<Ending> {
     open: (name) => openQuietly({ address, leftovers: new Leftovers(), now, replyMs: longestReplyMs }, name),
   });
   await unless(interrupted, sweeper.open());
-  /** Client ids of scenarios that have ended. */
-  const left: string[] = [];
   const door = new Door(async () => void (await witness.accepts()));
   const restOfRun = new AbortController();
   const pulse = new Pulse({
     alive: () => witness.alive(),
     answers: () => witness.accepts(),
+    pings: () => witness.pings(),
     now,
     lost: () => schedule.lose(),
   });
@@ -232,10 +231,7 @@ async function play(options: PlayOptions): Promise<Ending> {
       ...(longerMs === undefined ? {} : { longerMs }),
     }),
     witness: () => witness.exchange(),
-    sweep: ({ topicNames, clientIds }) => {
-      sweeper.sweep(topicNames);
-      left.push(...clientIds);
-    },
+    sweep: (topicNames) => sweeper.sweep(topicNames),
     admit: () => door.admit(),
     ...(options.onlooker === undefined ? {} : { onlooker: options.onlooker }),
     invariants: (scenarioId, connection) => {
@@ -266,7 +262,6 @@ async function play(options: PlayOptions): Promise<Ending> {
     restOfRun,
     emit,
     now,
-    tidy: () => dropSessions({ address, level, names, leftovers, now, replyMs: longestReplyMs }, left.splice(0)),
     targetAnswers: async () => (await witness.exchange()) !== 'an uninvolved client cannot connect any more',
   });
   try {

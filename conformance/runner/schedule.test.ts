@@ -26,7 +26,6 @@ async function played(scenarios: readonly Scenario[], { concurrency = 6, tickMs 
     emit: () => {},
     now: () => (now += tickMs),
     targetAnswers: async () => true,
-    tidy: async () => {},
   });
   await schedule.play();
   return schedule.results();
@@ -141,7 +140,6 @@ test('a remark at level 3 that level 4 does not bear out is played again, and ac
     emit: () => {},
     now: () => 0,
     targetAnswers: async () => true,
-    tidy: async () => {},
   });
   await schedule.play();
   expect(verdicts(schedule.results())).toEqual(['pass', 'inconclusive']);
@@ -204,7 +202,6 @@ test('a target that hangs ends the run: what waits for it is left, what was play
     emit: () => {},
     now: () => 0,
     targetAnswers: async () => true,
-    tidy: async () => {},
   });
   expect(await schedule.play()).toBe(true);
   expect(verdicts(schedule.results())).toEqual(['observed']);

@@ -29,8 +29,6 @@ export interface ScheduleOptions {
   readonly now: () => number;
   /** Whether the target still serves anybody. */
   readonly targetAnswers: () => Promise<boolean>;
-  /** Removes what ended scenarios have left, beside those that are still to come. */
-  readonly tidy: () => Promise<void>;
 }
 
 /** A scenario that took longer is not repeated: so long, or this share of the run so far, for nobody notices a tenth. */
@@ -92,7 +90,6 @@ export class Schedule {
       this.#inLanes(long, lanesOfLong, play),
       this.#inLanes(short, concurrency - lanesOfLong, play, (lane) => this.#goOn(lane)),
     ]);
-    const tidied = this.#options.tidy();
     await Promise.all([this.#secondChances(), this.#repeatFailures(), ...this.#beside]);
     await this.#repeatFailures();
     // Behind the repeats too: what is wrong with messages of others is held against a target there alone.
@@ -107,7 +104,7 @@ export class Schedule {
     restOfRun.abort();
     await Promise.all(timers);
     await this.#secondChances();
-    await Promise.all([this.#repeatFailures(), this.#repeatRemarks(), ...this.#beside, tidied]);
+    await Promise.all([this.#repeatFailures(), this.#repeatRemarks(), ...this.#beside]);
     // A restart ends every connection: nothing else may be under way, and nothing is repeated.
     await this.#inLanes(restarting, 1, (i) => this.#playOne(i, 'once'));
   }

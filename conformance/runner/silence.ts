@@ -94,7 +94,6 @@ export async function judgeSilence(options: SilenceOptions): Promise<ScenarioRes
     restOfRun: new AbortController(),
     emit,
     now: context.now,
-    tidy: () => Promise.resolve(),
     targetAnswers: () => Promise.resolve(true),
   });
   await schedule.play();

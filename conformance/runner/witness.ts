@@ -117,6 +117,13 @@ export class Witness {
     return this.#welcomes(() => Promise.resolve(true));
   }
 
+  /** Whether one of those who have been there from the beginning is answered. */
+  async pings(): Promise<boolean> {
+    const clients = [this.#publisher, this.#subscriber].filter((client) => client?.connection.isOpen);
+    const answers = await Promise.all(clients.map((client) => client?.pings()));
+    return answers.includes(true);
+  }
+
   /** Whether a newcomer is answered; `more`: whether one that was let in is answered beyond its CONNACK. */
   async #welcomes(more: (client: Client) => Promise<boolean>): Promise<boolean> {
     const done = new AbortController();

@@ -469,7 +469,7 @@ export class Given {
       if (connection.isOpen && connection.nextSequence > 0) connection.send({ type: 'disconnect' });
       connection.cut('FIN');
     }
-    this.#options.run.sweep(this.#leftovers);
+    this.#options.run.sweep(this.#leftovers.topicNames);
   }
 
   /** What opens connections after the end would leave sessions behind that nobody clears. Throws Stopped. */

@@ -27,8 +27,8 @@ export interface RunContext {
   readonly onlooker?: (scenarioId: string, connectionName: string) => Watcher;
   /** Exchanges a message between uninvolved connections; what was wrong with that, in words. */
   readonly witness: () => Promise<string | undefined>;
-  /** Takes over what a scenario that has ended may have left on the target. */
-  readonly sweep: (left: Pick<Leftovers, 'topicNames' | 'clientIds'>) => void;
+  /** Clears what a scenario that has ended may have left retained. */
+  readonly sweep: (topicNames: Iterable<string>) => void;
   /** Resolves when one more connection may be opened. */
   readonly admit: () => Promise<void>;
   /** Longest time in milliseconds to wait for an end by keep-alive, counted from when it is due. */
