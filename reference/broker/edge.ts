@@ -83,14 +83,7 @@ export class Edge {
   readonly #wakefulness: Wakefulness;
 
   constructor(options: BrokerOptions, { access, kept }: EdgeParts) {
-    const {
-      clock = systemClock,
-      rules,
-      parts,
-      authenticate = () => 'accepted',
-      events = {},
-      random = Math.random,
-    } = options;
+    const { clock = systemClock, rules, parts, authenticate, events = {}, random = Math.random } = options;
     const { authorize, authorizesDeliveries = false, sessionsHaveOwners = false } = options;
     this.#options = options;
     this.#access = access;
@@ -104,7 +97,7 @@ export class Edge {
       rules: rulesWith(rules),
       parts: { ...defaultParts, ...parts },
       limits: { ...defaultLimits, ...limitsOf(options) },
-      authenticate,
+      ...(authenticate === undefined ? {} : { authenticate }),
       ...(authorize === undefined ? {} : { authorize }),
       authorizesDeliveries,
       sessionsHaveOwners,
@@ -215,6 +208,8 @@ export class Edge {
     const tracer = trace && new Tracer({ connectionId, write: trace });
     this.#log?.entry('debug', 'opened', { connectionId, remoteAddress: transport.remoteAddress });
     const told = tracer === undefined ? transport : traced(transport, tracer);
+    // It cannot be asked for any more when a peer has broken off.
+    if (this.hub.namesPeers) transport.identify?.();
     const port = this.#held?.of(told, () => link.drained?.()) ?? told;
     const connection = new Connection(this.core, { port, connectionId, now: this.core.now });
     this.#open.add(connection);

@@ -97,6 +97,14 @@ describe('TCP', () => {
     expect(await served.ended).toBe('broken');
   });
 
+  test('tells the address of a peer that has broken off where it was asked for before', async () => {
+    const { peer, served } = await pair();
+    served.transport.identify?.();
+    peer.resetAndDestroy();
+    await served.ended;
+    expect(served.transport.remoteAddress).toBe('127.0.0.1');
+  });
+
   test('closes by FIN, behind what is written', async () => {
     const { peer, served } = await pair();
     const all = received(peer);

@@ -43,8 +43,7 @@ function serve(
   accept: (transport: Transport) => TransportListener,
   { lendsBuffers = false }: { readonly lendsBuffers?: boolean } = {},
 ): void {
-  const peer = { remoteAddress: socket.remoteAddress ?? '', certificateName: certificateName(socket) };
-  const listener = accept(new SocketTransport(socket, peer));
+  const listener = accept(new SocketTransport(socket, { certificateName: certificateName(socket) }));
   tell(socket, listener);
   socket.on('error', onError).on('close', onClose);
   listenTo(socket, { readsData: !lendsBuffers || !readInto(socket, listener) });
@@ -129,15 +128,27 @@ function ended(socket: Socket, how: StreamEnd): void {
 }
 
 class SocketTransport implements Transport {
-  readonly remoteAddress: string;
   readonly certificateName: string | undefined;
   readonly #socket: Socket;
+  #remoteAddress: string | undefined;
   #isClosing = false;
 
-  constructor(socket: Socket, peer: { readonly remoteAddress: string; readonly certificateName?: string | undefined }) {
+  constructor(
+    socket: Socket,
+    peer: { readonly remoteAddress?: string; readonly certificateName?: string | undefined },
+  ) {
     this.#socket = socket;
-    this.remoteAddress = peer.remoteAddress;
+    this.#remoteAddress = peer.remoteAddress;
     this.certificateName = peer.certificateName;
+  }
+
+  get remoteAddress(): string {
+    this.#remoteAddress ??= this.#socket.remoteAddress;
+    return this.#remoteAddress ?? '';
+  }
+
+  identify(): void {
+    this.#remoteAddress ??= this.#socket.remoteAddress;
   }
 
   write(bytes: Uint8Array, taken?: () => void): void {

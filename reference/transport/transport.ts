@@ -25,7 +25,10 @@ export interface TransportListener {
 }
 
 export interface Transport {
+  /** Empty when it is asked for only after the peer has broken off: see `identify`. */
   readonly remoteAddress: string;
+  /** Looks the address up, to be known to the end. A call of the system: left out where nobody wants it. */
+  identify?(): void;
   /** Common name of a client certificate that the server has verified. */
   readonly certificateName?: string | undefined;
   /**

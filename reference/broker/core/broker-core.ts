@@ -26,7 +26,8 @@ export interface BrokerCoreOptions {
   readonly rules: Rules;
   readonly parts: Parts;
   readonly limits: Limits;
-  readonly authenticate: Authenticate;
+  /** Everybody is let in, unless told otherwise. */
+  readonly authenticate?: Authenticate;
   /** Everybody may do everything, unless told otherwise. */
   readonly authorize?: Authorize;
   /** Whether deliveries are authorized one by one, too. */
@@ -50,7 +51,7 @@ export class BrokerCore {
   readonly rules: Rules;
   readonly parts: Parts;
   readonly limits: Required<Limits>;
-  readonly authenticate: Authenticate;
+  readonly authenticate: Authenticate | undefined;
   readonly access: Access;
   readonly events: BrokerEvents;
   readonly counters: Counters = newCounters();

@@ -31,20 +31,13 @@ export class SampleBroker {
   readonly core: BrokerCore;
   readonly #clients: SampleClient[] = [];
 
-  constructor({
-    limits: others,
-    rules,
-    parts,
-    authenticate = () => 'accepted',
-    events = {},
-    ...more
-  }: SampleOptions = {}) {
+  constructor({ limits: others, rules, parts, authenticate, events = {}, ...more }: SampleOptions = {}) {
     let last = 0;
     this.core = new BrokerCore({
       rules: rulesWith(rules),
       parts: { ...defaultParts, ...parts },
       limits: { ...limits, ...others },
-      authenticate,
+      ...(authenticate === undefined ? {} : { authenticate }),
       events,
       ...more,
       random: () => (last = (last + 0.37) % 1),

@@ -25,6 +25,16 @@ describe('events', () => {
     expect('published' in hub.events).toBe(false);
   });
 
+  test('say whether any of them names a peer', () => {
+    const hub = new EventHub();
+    hub.add({ published: () => {}, denied: () => {} });
+    expect(hub.namesPeers).toBe(false);
+    const one = hub.on('closed', () => {});
+    expect(hub.namesPeers).toBe(true);
+    one[Symbol.dispose]();
+    expect(hub.namesPeers).toBe(false);
+  });
+
   test('reach the others though one throws, and the error is not lost', async () => {
     const hub = new EventHub();
     const log: string[] = [];

@@ -15,6 +15,8 @@ const eventNames = [
   'closed',
 ] as const satisfies readonly EventName[];
 
+const namingPeers = eventNames.filter((name) => name !== 'published' && name !== 'denied');
+
 type Listeners = { [Name in EventName]?: EventListener<Name>[] };
 
 /** Calls a listener of the program that embeds the broker: what it throws surfaces as an uncaught exception, and harms no client. */
@@ -32,6 +34,11 @@ export function callSafely<Event>(listener: (event: Event) => void, event: Event
 export class EventHub {
   readonly events: { -readonly [Name in EventName]?: EventListener<Name> } = {};
   readonly #listeners: Listeners = {};
+
+  /** Whether an event says whose connection it is about. */
+  get namesPeers(): boolean {
+    return namingPeers.some((name) => this.events[name] !== undefined);
+  }
 
   /** Listens until the returned value is disposed. */
   on<Name extends EventName>(name: Name, listener: EventListener<Name>): Disposable {
