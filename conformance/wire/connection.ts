@@ -44,6 +44,8 @@ export class Connection {
   /** Over WebSocket: frames of text that came (MQTT-6.0.0-1). */
   textFrames = 0;
   #link: Link | undefined;
+  /** What is sent while a packet is on its way in segments, such as an acknowledgement: it stands behind that. */
+  #behindSegments: Uint8Array[] | undefined;
   #ending: { readonly by: 'target' | 'tester'; readonly how: Ending; readonly at: number } | undefined;
   #received = 0;
   readonly #observer: Observer;
@@ -120,7 +122,9 @@ export class Connection {
       this.#traceSent(bytes, packet);
       return bytes;
     });
-    this.#link?.write(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts));
+    const all = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+    if (this.#behindSegments === undefined) this.#link?.write(all);
+    else this.#behindSegments.push(all);
   }
 
   /** Sends bytes as they are; `meaning` says in the trace what they are. */
@@ -145,6 +149,8 @@ export class Connection {
         return bytes;
       }),
     );
+    const behind: Uint8Array[] = [];
+    this.#behindSegments = behind;
     let from = 0;
     for (const end of segmentEnds(all.length, segmentBytes)) {
       this.#link?.write(all.subarray(from, end));
@@ -152,6 +158,8 @@ export class Connection {
       // One segment a turn of the event loop: what is written at once is read at once.
       await new Promise((next) => setImmediate(next));
     }
+    this.#behindSegments = undefined;
+    if (behind.length > 0) this.#link?.write(Buffer.concat(behind));
   }
 
   pause(): void {

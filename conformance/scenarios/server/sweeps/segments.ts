@@ -65,11 +65,13 @@ export const manyInOneSegment = scenario('five-hundred-packets-at-once', {
     const topicName = given.topicName();
     const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 1 });
     const client = await given.client();
-    const small = Array.from({ length: 499 }, () => publish({ topicName: `${topicName}/small` }));
-    const last = publish({ topicName, payload: 'the last', qos: 1, packetId: 9 });
-    await when(client).sendsInSegments([...small, last], 65_536);
-    await must(client, 'MQTT-7.1.1-1', 'MQTT-3.3.4-1').receive(puback(9));
-    await must(watcher, 'MQTT-7.1.1-1', 'MQTT-4.5.0-1').receive(message('the last'));
+    // Who takes a while over each packet shows by these that it goes on.
+    const parts = Array.from({ length: 20 }, (_, i) => ({ packetId: i + 1, payload: `part ${i + 1}` }));
+    const small = Array.from({ length: 24 }, () => publish({ topicName: `${topicName}/small` }));
+    const packets = parts.flatMap((part) => [...small, publish({ topicName, ...part, qos: 1 })]);
+    await when(client).sendsInSegments(packets, 65_536);
+    for (const { packetId } of parts) await must(client, 'MQTT-7.1.1-1', 'MQTT-3.3.4-1').receive(puback(packetId));
+    for (const { payload } of parts) await must(watcher, 'MQTT-7.1.1-1', 'MQTT-4.5.0-1').receive(message(payload));
   },
 });
 
