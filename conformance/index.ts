@@ -35,6 +35,8 @@ export interface ConformanceOptions {
   readonly concurrency?: number;
   /** How often a failing scenario is played again, alone. */
   readonly repeatFailures?: number;
+  /** Plays what takes a slow target long all the same. */
+  readonly thorough?: boolean;
   readonly seed?: number;
   readonly onEvent?: (event: RunEvent) => void;
   /** Ends the run early; what was measured is reported. */
@@ -43,7 +45,16 @@ export interface ConformanceOptions {
 
 /** Judges a broker. Throws BadAddress for an address that cannot be used, and UnknownReading; whatever the target does is in the report. */
 export function runConformance(options: ConformanceOptions): Promise<Report> {
-  const { target, only = [], skip = [], protocols, timeoutMs, concurrency, repeatFailures = 4 } = options;
+  const {
+    target,
+    only = [],
+    skip = [],
+    protocols,
+    timeoutMs,
+    concurrency,
+    repeatFailures = 4,
+    thorough = false,
+  } = options;
   const {
     websocket,
     forbiddenTopic,
@@ -64,6 +75,7 @@ export function runConformance(options: ConformanceOptions): Promise<Report> {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(concurrency === undefined ? {} : { concurrency }),
     repeatFailures,
+    thorough,
     seed,
     version,
     shownOptions: {
@@ -73,6 +85,7 @@ export function runConformance(options: ConformanceOptions): Promise<Report> {
       timeout: timeoutMs ?? 'by probing',
       concurrency: concurrency ?? 'by probing',
       repeatFailures,
+      thorough,
       seed,
     },
     emit: onEvent,

@@ -42,6 +42,7 @@ interface Options extends KnownOptions {
   readonly replay: readonly string[];
   readonly seed?: number;
   readonly repeatFailures: number;
+  readonly thorough?: boolean;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
@@ -108,6 +109,7 @@ export function conformanceCommand(): Command {
     )
     .option('--pcap <file>', 'write all that passes as pcapng, for Wireshark and tshark')
     .option('--repeat-failures <n>', 'how often a failing scenario is played again, alone', whole(0, 100), 4)
+    .option('--thorough', 'play what takes a slow target long (65,536 messages to one client) all the same')
     .option('--seed <n>', 'seed of all random choices', whole(0, 4_294_967_295))
     .option('--verbose', 'show every scenario')
     .option('--quiet', 'show the end alone')
@@ -209,7 +211,7 @@ async function judge(address: Address, { hints, options, scenarios, reporters, k
   const interrupt = (): void => interruption.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const { only, skip, protocol, reading, timeout, concurrency, repeatFailures } = options;
+  const { only, skip, protocol, reading, timeout, concurrency, repeatFailures, thorough = false } = options;
   const capture = captureTo(options.pcap);
   const seed = options.seed ?? Math.floor(Math.random() * 4_294_967_296);
   const report = await run({
@@ -221,6 +223,7 @@ async function judge(address: Address, { hints, options, scenarios, reporters, k
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(concurrency === undefined ? {} : { concurrency }),
     repeatFailures,
+    thorough,
     seed,
     version,
     shownOptions: {
@@ -231,6 +234,7 @@ async function judge(address: Address, { hints, options, scenarios, reporters, k
       timeout: timeout ?? 'by probing',
       concurrency: concurrency ?? 'by probing',
       repeatFailures,
+      thorough,
       seed,
     },
     emit: (event: RunEvent) => {

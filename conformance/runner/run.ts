@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly hints?: Hints;
   /** How disputed sentences are read; by default where left out. */
   readonly readings?: ChosenReadings;
+  /** Plays what takes a slow target long all the same. */
+  readonly thorough?: boolean;
   /** What to play, in the order of the standard. */
   readonly scenarios: readonly Filed[];
   /** Undefined: 3.1.1, and 3.1 where the target accepts it. */
@@ -218,6 +220,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     address,
     hints,
     readings: options.readings ?? {},
+    thorough: options.thorough ?? false,
     capabilities,
     names,
     leftovers,

@@ -65,6 +65,7 @@ export async function judgeSilence(options: SilenceOptions): Promise<ScenarioRes
   const context: RunContext = {
     ...basics,
     hints: {},
+    thorough: false,
     readings,
     capabilities: nothingKnown,
     lateKeepAliveMs: 0,

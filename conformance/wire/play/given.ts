@@ -78,6 +78,11 @@ export class Given {
     return this.#options.run.hints;
   }
 
+  /** What takes a slow target long is wanted all the same. */
+  get thorough(): boolean {
+    return this.#options.run.thorough;
+  }
+
   /**
    * How a disputed sentence is read: a verdict for each reading, and what to say of it.
    * `closed().as(...given.disputed('dup-at-qos-0', { close: 'pass', 'sender-alone': 'observed' }))`

@@ -13,6 +13,8 @@ export interface RunContext {
   readonly address: Address;
   readonly hints: Hints;
   readonly readings: ChosenReadings;
+  /** What takes a slow target long is played all the same. */
+  readonly thorough: boolean;
   readonly capabilities: Capabilities;
   readonly patience: Patience;
   readonly names: Names;

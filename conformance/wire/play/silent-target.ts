@@ -31,6 +31,7 @@ export function contextOf(port: number, witness: () => Promise<boolean>): RunCon
   return {
     address: { scheme: 'mqtt', host: '127.0.0.1', port, path: '' },
     hints: {},
+    thorough: false,
     readings: {},
     capabilities: {
       protocols: ['3.1.1'],
