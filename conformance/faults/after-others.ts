@@ -54,8 +54,8 @@ const replacedUnlessDup = (which: (message: Message) => boolean) => (): Pick<Bro
   };
 };
 
-/** What an ended session had subscribed to with a wildcard comes back with the next SUBSCRIBE of its client. */
-function wildcardsOutlive(): Pick<BrokerOptions, 'parts'> {
+/** Some of what an ended session had subscribed to comes back with the next SUBSCRIBE of its client. */
+function outliving(which: (topicFilter: string, value: SessionMatch) => boolean): Pick<BrokerOptions, 'parts'> {
   const left = new Map<string, Map<string, SessionMatch>>();
   let isUnsubscribe = false;
   const { parts } = reading((packet) => {
@@ -72,12 +72,12 @@ function wildcardsOutlive(): Pick<BrokerOptions, 'parts'> {
       add: (topicFilter, session, value) => {
         held.add(topicFilter, session, value);
         values.set(session, (values.get(session) ?? new Map()).set(topicFilter, value));
-        for (const [wild, one] of left.get(session.clientId) ?? []) held.add(wild, session, { ...one, session });
+        for (const [old, one] of left.get(session.clientId) ?? []) held.add(old, session, { ...one, session });
         left.delete(session.clientId);
       },
       remove: (topicFilter, session) => {
         const value = values.get(session)?.get(topicFilter);
-        if (!isUnsubscribe && value !== undefined && /[+#]/.test(topicFilter))
+        if (!isUnsubscribe && value !== undefined && which(topicFilter, value))
           left.set(session.clientId, (left.get(session.clientId) ?? new Map()).set(topicFilter, value));
         return held.remove(topicFilter, session);
       },
@@ -141,7 +141,12 @@ export const faultsAfterOthers: readonly Fault[] = [
   fault(
     'wildcards-outlive-clean-sessions',
     { title: 'CleanSession 1 leaves subscriptions with wildcards', violates: ['MQTT-3.1.2-6', 'MQTT-3.1.4-3'] },
-    wildcardsOutlive,
+    () => outliving((topicFilter) => /[+#]/.test(topicFilter)),
+  ),
+  fault(
+    'subscriptions-of-qos-2-outlive-clean-sessions',
+    { title: 'CleanSession 1 leaves subscriptions of QoS 2', violates: ['MQTT-3.1.2-6', 'MQTT-3.1.4-3'] },
+    () => outliving((_topicFilter, { granted }) => granted === 2),
   ),
   fault(
     'sixteen-subscriptions-resumed',

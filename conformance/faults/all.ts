@@ -19,6 +19,7 @@ import { severalFiltersFaults } from './several-filters.ts';
 import { silenceFaults } from './silences.ts';
 import { subscribeFaults } from './subscribe.ts';
 import { textAndOrderFaults } from './text-and-order.ts';
+import { whatClientsHaveFaults } from './what-clients-have.ts';
 import { whoseStateFaults } from './whose-state.ts';
 
 export const faults: readonly Fault[] = [
@@ -42,6 +43,7 @@ export const faults: readonly Fault[] = [
   ...faultsAfterOthers,
   ...faultsBesideOthers,
   ...severalFiltersFaults,
+  ...whatClientsHaveFaults,
 ];
 
 /** The fault of this name; undefined if there is none. */

@@ -20,6 +20,7 @@ import * as section31ConnectSessions from './server/3.1-connect/sessions.ts';
 import * as section31ConnectTakeover from './server/3.1-connect/takeover.ts';
 import * as section31ConnectWhoseState from './server/3.1-connect/whose-state.ts';
 import * as section31ConnectWill from './server/3.1-connect/will.ts';
+import * as section31ConnectWillAfterViolations from './server/3.1-connect/will-after-violations.ts';
 import * as section31ConnectWillInExchanges from './server/3.1-connect/will-in-exchanges.ts';
 import * as section31ConnectWillOfWhom from './server/3.1-connect/will-of-whom.ts';
 import * as section32ConnackConnack from './server/3.2-connack/connack.ts';
@@ -106,6 +107,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectTakeover],
   ['3.1-connect', section31ConnectWhoseState],
   ['3.1-connect', section31ConnectWill],
+  ['3.1-connect', section31ConnectWillAfterViolations],
   ['3.1-connect', section31ConnectWillInExchanges],
   ['3.1-connect', section31ConnectWillOfWhom],
   ['3.2-connack', section32ConnackConnack],

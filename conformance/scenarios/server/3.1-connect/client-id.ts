@@ -180,6 +180,8 @@ export const idsAreCompared = pairs.map(([id, title, other]) =>
 /** What looks like it, and is another id. */
 const lookalikes: readonly (readonly [what: string, other: (clientId: string) => string])[] = [
   ['decomposed', (clientId) => clientId.normalize('NFD')],
+  ['with another letter in its place', (clientId) => clientId.replace('\u00E9', '\u00E8')],
+  ['with "?" in its place', (clientId) => clientId.replace('\u00E9', '?')],
   ['with a blank behind', (clientId) => `${clientId} `],
   ['with a blank before', (clientId) => ` ${clientId}`],
   ['with U+FEFF behind', (clientId) => `${clientId}\uFEFF`],

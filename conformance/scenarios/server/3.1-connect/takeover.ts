@@ -1,35 +1,68 @@
 // A client id that is already connected: section 3.1.4, item 2.
 import { connack, message } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
+import type { Client } from '../../../wire/play/client.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
 
 const flags = [true, false] as const;
 const mixes = flags.flatMap((older) => flags.map((newer) => ({ older, newer })));
 
+interface Older {
+  readonly mortal?: true;
+  /** What it does before the newer one comes. */
+  readonly first?: (stage: Stage, client: Client) => Promise<unknown>;
+}
+
+/** None of this is a reason to keep the older one. */
+const olderOnes: Readonly<Record<string, Older>> = {
+  first: {},
+  'first with a will': { mortal: true },
+  'first with a subscription': {
+    first: ({ given }, client) => given.subscription(client, given.topicName(), given.assuredQos),
+  },
+  'first that owes an acknowledgement': {
+    first: async ({ given, when }, client) => {
+      const [topicName, qos] = [given.topicName(), given.assuredQos];
+      await given.subscription(client, topicName, qos);
+      await when(client).publishes({ topicName, payload: 'owed', qos });
+      if (qos === 1) await given.arrival(client, message('owed'));
+    },
+  },
+};
+
 export const takeovers = mixes.map(({ older, newer }) =>
   scenario(`duplicate-client-id-clean-${older ? 1 : 0}-${newer ? 1 : 0}`, {
     title: `A second client with the same client id ends the first one (CleanSession ${older ? 1 : 0}, then ${newer ? 1 : 0})`,
     cites: { v3: ['MQTT-3.1.4-2', 'MQTT-3.1.4-3', 'MQTT-3.1.4-4', ...(older ? (['MQTT-3.1.2-6'] as const) : [])] },
     protocols: ['3.1.1', '3.1'],
-    async play({ given, when, must }) {
-      const first = await given.client({ name: 'first', cleanSession: older });
-      const second = await given.connection('second');
-      await when(second).sends(given.connect({ clientId: first.clientId, cleanSession: newer }));
-      const accepted = connack({ returnCode: 0 });
-      // Who turns the newer away and keeps the older has not ended the older.
-      const keepsOlder = !(await second.hasGot(accepted)) && first.connection.isOpen;
-      const answer = await must(second, 'MQTT-3.1.4-4', ...(keepsOlder ? (['MQTT-3.1.4-2'] as const) : [])).receive(
-        accepted,
+    async play(stage) {
+      const { given, when, must } = stage;
+      const possible = Object.entries(olderOnes).filter(
+        ([, { mortal }]) => mortal !== true || given.capabilities.refusedWills !== 'all',
       );
-      if ((older || newer) && given.protocol !== '3.1') {
-        must(second, 'MQTT-3.1.4-3', ...(older ? (['MQTT-3.1.2-6'] as const) : [])).satisfy(
-          answer?.sessionPresent !== true,
-          { expected: 'Session Present 0', got: 'Session Present 1' },
+      await given.each(possible, async ([name, { mortal, first: acts }]) => {
+        const will = mortal === true ? { will: { topicName: given.topicName('will'), message: 'gone' } } : {};
+        const first = await given.client({ name, cleanSession: older, acknowledging: 'by hand', ...will });
+        await acts?.(stage, first);
+        const second = await given.connection('second');
+        await when(second).sends(given.connect({ clientId: first.clientId, cleanSession: newer }));
+        const accepted = connack({ returnCode: 0 });
+        // Who turns the newer away and keeps the older has not ended the older.
+        const keepsOlder = !(await second.hasGot(accepted)) && first.connection.isOpen;
+        const answer = await must(second, 'MQTT-3.1.4-4', ...(keepsOlder ? (['MQTT-3.1.4-2'] as const) : [])).receive(
+          accepted,
         );
-      }
-      await must(first, 'MQTT-3.1.4-2').end();
-      await must(second, 'MQTT-3.1.4-2').beServed();
+        if ((older || newer) && given.protocol !== '3.1') {
+          must(second, 'MQTT-3.1.4-3', ...(older ? (['MQTT-3.1.2-6'] as const) : [])).satisfy(
+            answer?.sessionPresent !== true,
+            { expected: 'Session Present 0', got: 'Session Present 1' },
+          );
+        }
+        await must(first, 'MQTT-3.1.4-2').end();
+        await must(second, 'MQTT-3.1.4-2').beServed();
+      });
     },
   }),
 );
@@ -70,17 +103,20 @@ export const refusedDoesNotEvict = scenario('refused-connect-does-not-evict', {
 
 export const takeoverFiresWill = flags.map((cleanSession) =>
   scenario(`will-after-takeover-clean-${cleanSession ? 1 : 0}`, {
-    title: `The will is published when a client is taken over (CleanSession ${cleanSession ? 1 : 0})`,
+    title: `The will is published when a client is taken over, whether or not the newer has one too (CleanSession ${cleanSession ? 1 : 0})`,
     cites: { v3: ['MQTT-3.1.2-8'] },
     protocols: ['3.1.1', '3.1'],
     async play({ given, must }) {
-      const topicName = given.topicName('will');
-      const qos = given.assuredQos;
-      const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
-      const will = { topicName, message: 'taken over', qos };
-      const older = await given.client({ name: 'older', cleanSession, will });
-      await given.client({ name: 'newer', clientId: older.clientId, cleanSession });
-      await must(watcher).receive(message('taken over'), given.unhurriedMs);
+      await given.each(['of nobody', 'of the newer'], async (whose) => {
+        const topicName = given.topicName('will');
+        const qos = given.assuredQos;
+        const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+        const will = { topicName, message: 'taken over', qos };
+        const older = await given.client({ name: 'older', cleanSession, will });
+        const own = whose === 'of nobody' ? {} : { will: { ...will, message: whose } };
+        await given.client({ name: 'newer', clientId: older.clientId, cleanSession, ...own });
+        await must(watcher).receive(message('taken over'), given.unhurriedMs);
+      });
     },
   }),
 );

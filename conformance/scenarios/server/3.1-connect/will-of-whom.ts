@@ -1,7 +1,7 @@
 // The will of every kind of client, and for every kind of watcher: sections 3.1.2.5 and 3.1.3.
 import { encode } from '../../../../reference/codec/encode.ts';
 import type { Qos } from '../../../../reference/message.ts';
-import { message, patterned } from '../../../wire/packets.ts';
+import { message, patterned, publish } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { ClientText, WillText } from '../../../wire/play/given.ts';
@@ -12,8 +12,11 @@ import { scenario } from '../../scenario.ts';
 interface Kind {
   readonly text?: ClientText;
   /** What it does before it is cut. */
-  readonly first?: (stage: Stage, client: Client) => Promise<unknown>;
+  readonly first?: (stage: Stage, client: Client, willTopic: string) => Promise<unknown>;
 }
+
+/** Of these some wait for acknowledgements of others. */
+const moreThanInFlight = 40;
 
 /** None of this is a reason to forget the will. */
 const kinds: Readonly<Record<string, Kind>> = {
@@ -27,6 +30,20 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   'that has subscribed': {
     first: ({ given }, client) => given.subscription(client, given.topicName(), given.assuredQos),
+  },
+  'that has subscribed to its topic': {
+    first: ({ given }, client, willTopic) => given.subscription(client, willTopic, given.assuredQos),
+  },
+  'for whom messages wait': {
+    text: { acknowledging: 'by hand' },
+    first: async ({ given, when }, client) => {
+      const [topicName, qos] = [given.topicName(), given.assuredQos];
+      await given.subscription(client, topicName, qos);
+      const many = Array.from({ length: moreThanInFlight }, (_, i) => i + 1);
+      const texts = many.map((packetId) => ({ topicName, payload: `number ${packetId}`, packetId }));
+      await when(client).sends(...texts.map((text) => publish(qos === 0 ? text : { ...text, qos })));
+      await client.pings();
+    },
   },
   'that has pinged': { first: (_stage, client) => client.pings() },
   'with a stored session': { text: { cleanSession: false } },
@@ -46,7 +63,7 @@ export const ofEveryKind = scenario('will-of-every-kind-of-client', {
       const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
       const will = { topicName, message: `of a client ${kind}`, qos };
       const client = await given.client({ name: `client ${kind}`, ...text, will });
-      await first?.(stage, client);
+      await first?.(stage, client, topicName);
       await when(client).cuts();
       await must(watcher).receive(message(will.message), given.unhurriedMs);
     });

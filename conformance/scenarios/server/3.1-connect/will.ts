@@ -165,22 +165,24 @@ export const willOfEmptyMessage = scenario('will-message-of-zero-bytes', {
 });
 
 export const willOnce = scenario('will-published-once', {
-  title: 'A will that was published is forgotten',
+  title: 'A will that was published is forgotten, however the next connection ends',
   cites: { v3: ['MQTT-3.1.2-10', 'MQTT-3.1.2-12'] },
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
-    const topicName = given.topicName('will');
-    const qos = given.assuredQos;
-    const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
-    const clientId = given.clientId();
-    const first = await given.client({ clientId, cleanSession: false, will: { topicName, message: 'gone', qos } });
-    await when(first).cuts();
-    await must(watcher, 'MQTT-3.1.2-10').receive(message('gone'), given.unhurriedMs);
-    const second = await given.client({ clientId, cleanSession: false });
-    await when(second).cuts();
-    // CONNACK for the same client id: the target has done with the connection before.
-    const third = await given.client({ clientId, cleanSession: false });
-    await must(watcher).receiveExactly([], { until: sentinel(third, { topicName }) });
+    await given.each(['cuts', 'disconnects'] as const, async (ends) => {
+      const topicName = given.topicName('will');
+      const qos = given.assuredQos;
+      const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
+      const clientId = given.clientId();
+      const first = await given.client({ clientId, cleanSession: false, will: { topicName, message: 'gone', qos } });
+      await when(first).cuts();
+      await must(watcher, 'MQTT-3.1.2-10').receive(message('gone'), given.unhurriedMs);
+      const second = await given.client({ clientId, cleanSession: false });
+      await when(second)[ends]();
+      // CONNACK for the same client id: the target has done with the connection before.
+      const third = await given.client({ clientId, cleanSession: false });
+      await must(watcher).receiveExactly([], { until: sentinel(third, { topicName, qos }) });
+    });
   },
 });
 
