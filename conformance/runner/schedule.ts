@@ -33,8 +33,8 @@ export interface ScheduleOptions {
 
 /** A scenario that took longer is not repeated: so long, or this share of the run so far, for nobody notices a tenth. */
 const longestRepeat = { ms: 2_000, share: 0.1 };
-/** What has to be alone keeps all others waiting, and its repeats come one after the other: together they take no longer. */
-const longestRepeatsAloneMs = 2_000;
+/** What comes behind all others keeps the run waiting, and its repeats wait for each other: together they take no longer. */
+const longestLastRepeatsMs = 2_000;
 /** So many repeats of a scenario are played side by side: four take as long as one. */
 const repeatLanes = 4;
 const longestSilenceMs = 15_000;
@@ -265,11 +265,11 @@ export class Schedule {
   }
 
   /** Nothing is held against a target for a single silence, even where that took long. */
-  #repeatsOf(first: ScenarioResult, { alone = false }: Pick<Scenario, 'alone'>): number {
+  #repeatsOf(first: ScenarioResult, { alone, hearsAll }: Pick<Scenario, 'alone' | 'hearsAll'>): number {
     const { repeatFailures, now } = this.#options;
     const { durationMs } = first;
     if (durationMs <= Math.max(longestRepeat.ms, now() * longestRepeat.share)) {
-      const isTooMuch = alone && durationMs * repeatFailures > longestRepeatsAloneMs;
+      const isTooMuch = (alone || hearsAll) && durationMs * repeatFailures > longestLastRepeatsMs;
       return isTooMuch ? Math.min(repeatFailures, 1) : repeatFailures;
     }
     return failsBySilence(first) && durationMs < longestSilenceMs ? Math.min(repeatFailures, 1) : 0;
