@@ -19,6 +19,7 @@ import { severalFiltersFaults } from './several-filters.ts';
 import { silenceFaults } from './silences.ts';
 import { subscribeFaults } from './subscribe.ts';
 import { textAndOrderFaults } from './text-and-order.ts';
+import { whatCameBeforeFaults } from './what-came-before.ts';
 import { whatClientsHaveFaults } from './what-clients-have.ts';
 import { whoseStateFaults } from './whose-state.ts';
 
@@ -44,6 +45,7 @@ export const faults: readonly Fault[] = [
   ...faultsBesideOthers,
   ...severalFiltersFaults,
   ...whatClientsHaveFaults,
+  ...whatCameBeforeFaults,
 ];
 
 /** The fault of this name; undefined if there is none. */

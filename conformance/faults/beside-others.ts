@@ -99,6 +99,38 @@ function willOfTheSecond(which: 'alone' | 'too'): Pick<BrokerOptions, 'rules' | 
   );
 }
 
+/** A client without a will gets that of its second CONNECT. */
+function willOfTheSecondAtFirst(): Pick<BrokerOptions, 'rules' | 'parts'> {
+  const nobodys: Will = { topicName: 'nobody', message: Uint8Array.of(), qos: 0, retain: false };
+  let second: Will | undefined;
+  let isOne = true;
+  return leftByTheSecond(
+    ({ will }) => {
+      second = will;
+    },
+    {
+      rules: {
+        connect: {
+          endsWithConnection: (connect, reason) => {
+            if (connect.will !== undefined) second = undefined;
+            isOne = connect.will !== undefined || second !== undefined;
+            return connectRules.endsWithConnection(connect, reason);
+          },
+        },
+        will: {
+          willOf: (own) => own ?? nobodys,
+          isDue: (reason) => isOne && willRules.isDue(reason),
+          messageOf: (will) => {
+            const due = second ?? will;
+            second = undefined;
+            return willRules.messageOf(due);
+          },
+        },
+      },
+    },
+  );
+}
+
 function retainedWillOfTheSecond(): Pick<BrokerOptions, 'rules' | 'parts'> {
   const held = new RetainedTree<Message>();
   const leaves = ({ will }: Connect): void => {
@@ -198,6 +230,14 @@ export const faultsBesideOthers: readonly Fault[] = [
       violates: ['MQTT-3.1.2-8'],
     },
     () => willOfTheSecond('too'),
+  ),
+  fault(
+    'will-of-the-second-connect-if-none-before',
+    {
+      title: 'A second CONNECT ends the connection, and its will is published where the first has none',
+      violates: ['MQTT-3.1.2-8'],
+    },
+    willOfTheSecondAtFirst,
   ),
   fault(
     'retained-will-of-the-second-connect',

@@ -190,7 +190,7 @@ const messages: readonly Fault[] = [
 type Subscriptions = ReturnType<Parts['subscriptions']>;
 
 /** Does something more when UNSUBSCRIBE takes a subscription away. */
-const unsubscribing = (also: (topicFilter: string, session: Parameters<Subscriptions['remove']>[1]) => void) => {
+export const unsubscribing = (also: (topicFilter: string, session: Parameters<Subscriptions['remove']>[1]) => void) => {
   let isUnsubscribe = false;
   const { parts } = reading((packet: Packet) => {
     isUnsubscribe = packet.type === 'unsubscribe';

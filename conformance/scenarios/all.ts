@@ -33,11 +33,13 @@ import * as section33PublishRetained from './server/3.3-publish/retained.ts';
 import * as section33PublishRetainedByQos from './server/3.3-publish/retained-by-qos.ts';
 import * as section33PublishRetainedForWhom from './server/3.3-publish/retained-for-whom.ts';
 import * as section33PublishRetainedInDetail from './server/3.3-publish/retained-in-detail.ts';
+import * as section33PublishRetainedOnceMore from './server/3.3-publish/retained-once-more.ts';
 import * as section34AcknowledgementsLengths from './server/3.4-acknowledgements/lengths.ts';
 import * as section34AcknowledgementsWrongAcknowledgements from './server/3.4-acknowledgements/wrong-acknowledgements.ts';
 import * as section38SubscribeAlike from './server/3.8-subscribe/alike.ts';
 import * as section38SubscribeInFlight from './server/3.8-subscribe/in-flight.ts';
 import * as section38SubscribeMalformed from './server/3.8-subscribe/malformed.ts';
+import * as section38SubscribeMany from './server/3.8-subscribe/many.ts';
 import * as section38SubscribeSubscribe from './server/3.8-subscribe/subscribe.ts';
 import * as section39SubackSuback from './server/3.9-suback/suback.ts';
 import * as section310UnsubscribeUnsubscribe from './server/3.10-unsubscribe/unsubscribe.ts';
@@ -120,11 +122,13 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.3-publish', section33PublishRetainedForWhom],
   ['3.3-publish', section33PublishRetainedInDetail],
   ['3.3-publish', section33PublishRetained],
+  ['3.3-publish', section33PublishRetainedOnceMore],
   ['3.4-acknowledgements', section34AcknowledgementsLengths],
   ['3.4-acknowledgements', section34AcknowledgementsWrongAcknowledgements],
   ['3.8-subscribe', section38SubscribeAlike],
   ['3.8-subscribe', section38SubscribeInFlight],
   ['3.8-subscribe', section38SubscribeMalformed],
+  ['3.8-subscribe', section38SubscribeMany],
   ['3.8-subscribe', section38SubscribeSubscribe],
   ['3.9-suback', section39SubackSuback],
   ['3.10-unsubscribe', section310UnsubscribeUnsubscribe],

@@ -26,6 +26,8 @@ const badStrings: readonly Bad[] = [
   { id: 'surrogate-pair', title: 'two surrogates for one character', bytes: raw.hex('61 ED A0 B4 ED B4 9E 62') },
   { id: 'above-10ffff', title: 'a code point above U+10FFFF', bytes: raw.hex('61 F4 90 80 80') },
   { id: 'invalid-byte', title: 'the byte FF', bytes: raw.hex('61 FF 62') },
+  { id: 'five-bytes', title: 'a sequence of five bytes (F8 88 80 80 80)', bytes: raw.hex('61 F8 88 80 80 80 62') },
+  { id: 'six-bytes', title: 'a sequence of six bytes', bytes: raw.hex('61 FC 84 80 80 80 80') },
   { id: 'truncated', title: 'a sequence cut short at the end', bytes: raw.hex('61 62 C3') },
   { id: 'broken-off', title: 'a sequence that another character breaks off', bytes: raw.hex('61 C3 28 62') },
   { id: 'lone-continuation', title: 'a continuation byte by itself', bytes: raw.hex('61 80 62') },
@@ -168,6 +170,7 @@ const characters = [
   ['four-bytes', '𝄞'],
   ['many-scripts', 'Ω-я-漢-한-ع-ไ'],
   ['what-decoders-put-in', 'a\uFFFDb'],
+  ['private-use', '\uE000-\uF8FF-\u{F0000}-\u{10FFFD}'],
 ] as const;
 
 export const goodText = characters.map(([id, text]) =>

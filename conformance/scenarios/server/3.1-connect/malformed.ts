@@ -78,6 +78,30 @@ const rows: readonly Row[] = [
     bytes: (id) => connect({ flags: 0x22, payload: [field(id)] }),
   },
   {
+    id: 'will-retain-without-flag-beside-credentials',
+    title: 'Will Flag 0 and Will Retain 1 beside user name and password',
+    cites: ['MQTT-3.1.2-11', 'MQTT-3.1.2-15'],
+    bytes: (id) => connect({ flags: 0xe2, payload: [field(id), field('user'), field('password')] }),
+  },
+  {
+    id: 'will-qos-1-without-flag-beside-credentials',
+    title: 'Will Flag 0 and Will QoS 1 beside user name and password',
+    cites: ['MQTT-3.1.2-11', 'MQTT-3.1.2-13'],
+    bytes: (id) => connect({ flags: 0xca, payload: [field(id), field('user'), field('password')] }),
+  },
+  {
+    id: 'will-message-beyond-packet',
+    title: 'a will message that is longer than the packet',
+    cites: ['MQTT-3.1.4-1'],
+    bytes: (id) => connect({ flags: 0x06, payload: [field(id), field(id), uint16(200), 'gone'] }),
+  },
+  {
+    id: 'password-beyond-packet',
+    title: 'a password that is longer than the packet',
+    cites: ['MQTT-3.1.4-1'],
+    bytes: (id) => connect({ flags: 0xc2, payload: [field(id), field('user'), uint16(200), 'password'] }),
+  },
+  {
     id: 'will-qos-3',
     title: 'Will QoS 3',
     cites: ['MQTT-3.1.2-14'],

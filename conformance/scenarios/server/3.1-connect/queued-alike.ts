@@ -49,7 +49,6 @@ export const whoeverPublishes = scenario('queued-whoever-publishes', {
   title: 'What is published while a client is away is queued for it, whatever session its publisher has',
   cites: { v3: ['MQTT-3.1.2-5', 'MQTT-4.5.0-1'] },
   needs: ['qos 1'],
-  protocols: ['3.1.1', '3.1'],
   async play(stage) {
     const { given, when, must } = stage;
     const levels = ([1, 2] as const).filter((qos) => qos <= given.capabilities.maximumQos);

@@ -175,7 +175,9 @@ export const severalFilters = scenario('several-filters-in-sequence', {
       expected: 'four return codes',
       got: `${codes.length}`,
     });
-    must(subscriber, 'MQTT-3.9.3-1').satisfy(codes.join() === '0,1,2,2', {
+    // Other codes are not those of the filters; the same ones are in another order.
+    const isDisordered = codes.toSorted().join() === '0,1,2,2';
+    must(subscriber, isDisordered ? 'MQTT-3.9.3-1' : 'MQTT-3.8.4-5').satisfy(codes.join() === '0,1,2,2', {
       expected: 'the codes 0 1 2 2',
       got: codes.join(' '),
     });

@@ -1,6 +1,8 @@
-// A QoS 2 PUBLISH that comes again before PUBREL is delivered once, whatever it is like: section 4.3.3.
-import { message, pubcomp, publish, pubrec, pubrel } from '../../../wire/packets.ts';
+// A QoS 2 PUBLISH that comes again before PUBREL is delivered once, whatever it is like and whatever came between: section 4.3.3.
+import { message, pubcomp, publish, pubrec, pubrel, unsuback, unsubscribe } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
+import type { Client } from '../../../wire/play/client.ts';
+import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
 
 interface Case {
@@ -63,6 +65,69 @@ export const ofEveryKind = scenario('repeats-of-every-kind-delivered-once', {
         await must(subscriber).receiveExactly([message(payload)], {
           until: sentinel(publisher, { topicName, qos: 2 }),
         });
+    });
+  },
+});
+
+type Between = (stage: Stage, publisher: Client) => Promise<unknown>;
+
+/** Opens an exchange with another identifier, and ends it. */
+const another =
+  (packetId: number): Between =>
+  async ({ given, when }, publisher) => {
+    await when(publisher).sends(publish({ topicName: given.topicName(), qos: 2, packetId }));
+    await given.arrival(publisher, pubrec(packetId));
+    await when(publisher).sends(pubrel(packetId));
+    await given.arrival(publisher, pubcomp(packetId));
+  };
+
+/** None of this is the PUBREL that frees the identifier. */
+const between: Readonly<Record<string, Between>> = {
+  'PUBREL of a higher identifier': another(2_000),
+  'PUBREL of a lower identifier': another(7),
+  SUBSCRIBE: ({ given }, publisher) => given.subscription(publisher, given.topicName(), 1),
+  UNSUBSCRIBE: async ({ given, when }, publisher) => {
+    const topicFilter = given.topicName();
+    await given.subscription(publisher, topicFilter, 1);
+    await when(publisher).sends(unsubscribe(33, topicFilter));
+    await given.arrival(publisher, unsuback(33));
+  },
+  'UNSUBSCRIBE from nothing': async ({ given, when }, publisher) => {
+    await when(publisher).sends(unsubscribe(33, given.topicName()));
+    await given.arrival(publisher, unsuback(33));
+  },
+  'a PUBLISH at QoS 1': ({ given, when }, publisher) =>
+    when(publisher).publishes({ topicName: given.topicName(), payload: 'x', qos: 1 }),
+  'an acknowledged delivery at QoS 2': async ({ given, when }, publisher) => {
+    const topicName = given.topicName();
+    await given.subscription(publisher, topicName, 2);
+    const other = await given.client({ name: 'other' });
+    await when(other).publishes({ topicName, payload: 'for the publisher', qos: 2 });
+    await given.arrival(publisher, message('for the publisher'));
+    await publisher.pings();
+  },
+};
+
+export const whateverComesBetween = scenario('repeat-whatever-came-between', {
+  title: 'A QoS 2 PUBLISH that comes again before its PUBREL is delivered once, whatever else its client did meanwhile',
+  cites: { v3: ['MQTT-4.3.3-2'] },
+  needs: ['qos 2'],
+  async play(stage) {
+    const { given, when, must } = stage;
+    await given.each(Object.entries(between), async ([what, acts]) => {
+      const topicName = given.topicName();
+      const subscriber = await given.subscriber(topicName, { qos: 2 });
+      const publisher = await given.subscriber(given.topicName('own'), { name: `publisher, ${what}`, qos: 1 });
+      const text = { topicName, payload: 'once', qos: 2, packetId: 1_009 } as const;
+      await when(publisher).sends(publish(text));
+      await given.arrival(publisher, pubrec(text.packetId));
+      await acts(stage, publisher);
+      await when(publisher).sends(publish({ ...text, dup: true }));
+      await must(publisher).receive(pubrec(text.packetId));
+      await when(publisher).sends(pubrel(text.packetId));
+      await must(publisher).receive(pubcomp(text.packetId));
+      const until = sentinel(publisher, { topicName, qos: 2 });
+      await must(subscriber).receiveExactly([message('once')], { until });
     });
   },
 });

@@ -73,12 +73,14 @@ export const resentWithGaps = levels.map((qos) =>
   }),
 );
 
-/** Alternating: sorting by it, either way, breaks the order of their first sending. */
+/** Alternating, as are their lengths: sorting by either, either way, breaks the order of their first sending. */
 const qosOfEach = [1, 2, 1, 2, 2, 1] as const;
+const blanksOfEach = [40, 0, 300, 20, 60, 10] as const;
 
 /** On one topic: across topics section 4.6 promises nothing to subscribers. */
 export const resentAcrossLevels = scenario('resent-in-order-across-qos-levels', {
-  title: 'Unacknowledged messages of one topic are sent again in the order of their first sending, whatever their QoS',
+  title:
+    'Unacknowledged messages of one topic are sent again in the order of their first sending, whatever their QoS and their length',
   cites: { v3: ['MQTT-4.6.0-1', 'MQTT-4.4.0-1'] },
   needs: ['qos 1', 'qos 2', 'several in flight'],
   protocols: ['3.1.1', '3.1'],
@@ -86,7 +88,11 @@ export const resentAcrossLevels = scenario('resent-in-order-across-qos-levels', 
     const topicName = given.topicName();
     const before = await given.subscriber(topicName, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
     const publisher = await given.client({ name: 'publisher' });
-    const sent = qosOfEach.map((qos, i) => ({ topicName, qos, payload: `number ${i}` }));
+    const sent = qosOfEach.map((qos, i) => ({
+      topicName,
+      qos,
+      payload: `number ${i}${' '.repeat(blanksOfEach[i] ?? 0)}`,
+    }));
     // Each has come before the next is published: the order of publishing is that of first sending.
     for (const one of sent) {
       await when(publisher).publishes(one);
