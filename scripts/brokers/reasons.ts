@@ -33,6 +33,8 @@ export const reasons: Readonly<Record<string, string>> = {
     'with overlapping subscriptions the highest QoS decides; grants were at that QoS, and one copy came at a lower one.',
   'MQTT-4.8.0-1':
     'the packet breaks its format (chapters 2 and 3) or may not be sent by a client (Table 2.1), and no other rule says what to do: the connection has to be closed. It was served on.',
+  'rabbitmq MQTT-3.1.4-4':
+    'the CONNECT is valid, and clients may ask for another CleanSession than their predecessor. Where the older client had asked for CleanSession 1 and had a subscription, the newer one was cut off without a CONNACK, each time.',
   'MQTT-3.1.4-1':
     'the CONNECT breaks section 3.1: fields that no flag announces, a forbidden combination of flags, or bytes behind the last field. The sentence leaves the close as the only outcome; a CONNACK came, of code 0 or refusing.',
   'MQTT-3.1.3-2':
