@@ -26,8 +26,9 @@ test('what is sent while a packet is on its way in segments does not get between
   const packet = subscribe(1, { topicFilter: 'a/b', qos: 1 });
   const sent = connection.sendInSegments([packet], 1);
   connection.send({ type: 'pingreq' });
+  connection.sendBytes(new Uint8Array([0xe0, 0]), 'DISCONNECT');
   await sent;
   connection.finish();
   await connection.waitFor(() => connection.ending);
-  expect(Buffer.concat(chunks).toString('hex')).toBe(`${Buffer.from(encode(packet, 4)).toString('hex')}c000`);
+  expect(Buffer.concat(chunks).toString('hex')).toBe(`${Buffer.from(encode(packet, 4)).toString('hex')}c000e000`);
 });

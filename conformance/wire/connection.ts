@@ -122,15 +122,18 @@ export class Connection {
       this.#traceSent(bytes, packet);
       return bytes;
     });
-    const all = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
-    if (this.#behindSegments === undefined) this.#link?.write(all);
-    else this.#behindSegments.push(all);
+    this.#write(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts));
   }
 
   /** Sends bytes as they are; `meaning` says in the trace what they are. */
   sendBytes(bytes: Uint8Array, meaning: string): void {
     this.#traceSent(bytes, meaning);
-    this.#link?.write(bytes);
+    this.#write(bytes);
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (this.#behindSegments === undefined) this.#link?.write(bytes);
+    else this.#behindSegments.push(bytes);
   }
 
   /** Over WebSocket: sends bytes in a frame of text. */
