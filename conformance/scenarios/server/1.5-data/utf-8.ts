@@ -2,7 +2,7 @@
 import type { StatementId } from '../../../spec/catalogue.ts';
 import { connack, message, publish, suback, subscribe, unsuback } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
-import { answered, closed, closedOrRefused } from '../../../wire/play/reaction.ts';
+import { answered, closed, closedOrRefused, type Reaction } from '../../../wire/play/reaction.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
 
@@ -50,6 +50,8 @@ interface Place {
   readonly nulCites: readonly StatementId[];
   /** In CONNECT: sent in place of it. */
   readonly connects?: true;
+  /** What Table 3.1 has for it, ahead of the close: by that a CONNACK is in order, whatever 3.1.4-1 says of all others. */
+  readonly refusal?: Reaction;
   /** The packet with the text behind a name of the run's own: in CONNECT a client id, else a topic. */
   readonly bytes: (text: Uint8Array, name: string, nth: number) => Uint8Array;
 }
@@ -103,6 +105,9 @@ const places: readonly Place[] = [
     cites: ['MQTT-1.5.3-1', 'MQTT-3.1.3-4'],
     nulCites: ['MQTT-1.5.3-2'],
     connects: true,
+    refusal: answered(connack({ returnCode: 2 }))
+      .thenClosed()
+      .as('warn', 'Table 3.1 has 0x02 for client ids that are correct UTF-8'),
     bytes: (text, id) => raw.connect({ payload: [field(raw.bytes(id, text))] }),
   },
   {
@@ -119,6 +124,7 @@ const places: readonly Place[] = [
     cites: ['MQTT-1.5.3-1', 'MQTT-3.1.3-11'],
     nulCites: ['MQTT-1.5.3-2'],
     connects: true,
+    refusal: answered(connack({ returnCode: 4 })).thenClosed(),
     bytes: (text, id) => raw.connect({ flags: 0x82, payload: [field(id), field(text)] }),
   },
 ];
@@ -128,7 +134,7 @@ const kinds = [
   { kind: 'nul', what: 'U+0000', strings: badStrings.filter(({ nul }) => nul === true) },
 ] as const;
 
-export const badText = places.flatMap(({ id, title, cites, nulCites, connects, bytes }) =>
+export const badText = places.flatMap(({ id, title, cites, nulCites, connects, refusal, bytes }) =>
   kinds.map(({ kind, what, strings }) =>
     scenario(`utf-8-${kind}-in-${id}`, {
       title: `The connection is closed when ${title} holds ${what}`,
@@ -141,7 +147,8 @@ export const badText = places.flatMap(({ id, title, cites, nulCites, connects, b
           const own = connects === true ? given.clientId() : given.topicName();
           const name = bad.alone === true ? '' : own;
           await when(client).sendsBytes(bytes(bad.bytes, name, strings.indexOf(bad)), `${title} holds ${bad.title}`);
-          await must(client).reactByOneOf(connects === true ? closedOrRefused(given) : [closed()]);
+          const refused = refusal === undefined ? [] : [refusal];
+          await must(client).reactByOneOf(connects === true ? [...refused, ...closedOrRefused(given)] : [closed()]);
         });
       },
     }),

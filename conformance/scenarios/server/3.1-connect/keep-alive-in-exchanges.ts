@@ -43,8 +43,9 @@ export const acknowledgingClients = ([1, 2] as const).map((qos) =>
     timed: true,
     async play({ given, when, must }) {
       const topicName = given.topicName();
-      const client = await given.subscriber(topicName, { keepAlive: 2, qos });
+      // Whoever is let in slowly must not keep the other waiting, who is silent meanwhile.
       const publisher = await given.client({ name: 'publisher' });
+      const client = await given.subscriber(topicName, { keepAlive: 2, qos });
       let acknowledgedAt = given.now();
       let longestMs = 0;
       let came = 0;
