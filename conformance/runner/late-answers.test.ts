@@ -146,6 +146,23 @@ test('who needs longer than the bound for many messages, but goes on sending, is
   expect(only.map((id) => scenarios.find((one) => one.id === id)?.verdict)).toEqual(['pass', 'pass']);
 });
 
+test('who answers PINGREQ later than all else is not accused of silence', { timeout: 60_000 }, async () => {
+  await using broker = await startBroker({ port: 0 });
+  await using proxy = await startProxy(broker, {
+    holds: (frame) => frame[0] === 0xd0,
+    releases: () => false,
+    pauseMs: 600,
+  });
+  const only = ['plain-connect', 'connect-with-empty-will-message', 'connect-with-binary-will-message'];
+  const { scenarios } = await runConformance({
+    target: `127.0.0.1:${proxy.port}`,
+    only,
+    protocols: ['3.1.1'],
+    repeatFailures: 0,
+  });
+  expect(only.map((id) => scenarios.find((one) => one.id === id)?.verdict)).toEqual(['pass', 'pass', 'pass']);
+});
+
 test('a CONNACK that comes late tells of a session all the same', { timeout: 60_000 }, async () => {
   await using broker = await startBroker({ port: 0 });
   let stored = 0;

@@ -72,10 +72,14 @@ const defaultLateKeepAliveMs = 10_000;
 const longestReplyMs = 1_500;
 const shortestReplyMs = 400;
 const timesTheSlowest = 8;
+/** Of replies of every kind, which are more than SUBACKs and so know better. */
+const timesTheSlowestOfAll = 2.5;
 
 /** A target that answers at once need not be waited for as long as one that does not. Silence is believed only once a newcomer was served. */
-const boundFor = ({ slowestReplyMs }: Capabilities): number =>
-  Math.min(longestReplyMs, Math.max(shortestReplyMs, Math.round(slowestReplyMs * timesTheSlowest)));
+function boundFor({ slowestReplyMs, slowestOfAllMs }: Capabilities): number {
+  const seldomExceeded = Math.max(slowestReplyMs * timesTheSlowest, slowestOfAllMs * timesTheSlowestOfAll);
+  return Math.min(longestReplyMs, Math.max(shortestReplyMs, Math.round(seldomExceeded)));
+}
 
 /** A longer bound that is found out while scenarios are played: who takes his time over closing takes about the same each time. */
 const boundForEnds = async ({ slowestMs }: Ends): Promise<number> => Math.round((await slowestMs) * timesTheEnd);

@@ -32,6 +32,7 @@ const nothingKnown: RunContext['capabilities'] = {
   reordersTopics: false,
   lateSubscriptions: false,
   slowestReplyMs: 0,
+  slowestOfAllMs: 0,
 };
 
 export const silentTarget = (address: string): TargetDescription => ({

@@ -11,8 +11,10 @@ export const packetSizes = [
 ] as const;
 
 export interface Capabilities {
-  /** The longest that a reply took while the target was probed, in milliseconds. */
+  /** The longest that a SUBACK took while the target was probed, in milliseconds. */
   readonly slowestReplyMs: number;
+  /** The same of replies of every kind, and of deliveries: some may take long where SUBACK comes at once. */
+  readonly slowestOfAllMs: number;
   readonly protocols: readonly Protocol[];
   readonly maximumQos: Qos;
   readonly retainedMessages: boolean;

@@ -3,13 +3,14 @@ import type { Qos } from '../../reference/message.ts';
 import type { Capability, TargetDescription } from '../verdict/report.ts';
 import type { Protocol } from '../verdict/verdict.ts';
 import { LinkRefused } from '../wire/link.ts';
-import { anyMessage, message, publish, subscribe } from '../wire/packets.ts';
+import { anyMessage, message, publish, pubrel, subscribe, unsubscribe } from '../wire/packets.ts';
 import { publishes } from '../wire/play/barrier-reached.ts';
 import { Client } from '../wire/play/client.ts';
 import { type Address, formatAddress } from './address.ts';
 import { type Capabilities, packetSizes, severalInFlight } from './capabilities.ts';
 import { Ends } from './ends.ts';
 import { type AskedConnect, type Basics, connectTo, firstReplyFactor, openQuietly } from './quietly.ts';
+import { ReplyTimes } from './reply-times.ts';
 
 /** Nothing can be judged: the target cannot be reached, or is no MQTT server, or lets nobody in. A plain sentence. */
 export class NoTarget extends Error {}
@@ -46,11 +47,13 @@ class Prober {
   readonly #clients: Client[] = [];
   #level: 3 | 4 = 4;
   #slowestReplyMs = 0;
+  readonly #replyTimes: ReplyTimes;
   /** A CONNECT was answered with nothing, by somebody who reads. */
   #isSilent = false;
 
   constructor(options: ProbeOptions) {
     this.#options = options;
+    this.#replyTimes = new ReplyTimes(options.now);
   }
 
   async run(): Promise<ProbeResult> {
@@ -82,6 +85,7 @@ class Prober {
       this.#retains(maximumQos),
       this.#largestPacket(),
       this.#refusedWills(),
+      this.#asksForEveryReply(maximumQos),
     ]);
     const retainedWildcards = wildcards && (await this.#retains(maximumQos, '/+'));
     const flight = maximumQos === 0 ? { inFlight: 0, repeatsAtQos1: false } : await this.#inFlight();
@@ -104,6 +108,7 @@ class Prober {
       ...sys,
       ...order,
       slowestReplyMs: this.#slowestReplyMs,
+      slowestOfAllMs: this.#replyTimes.slowestMs,
     };
     return { capabilities, description: describe(this.#options.address, capabilities) };
   }
@@ -200,10 +205,11 @@ class Prober {
 
   /** A connected client; NoTarget if the target that let one in now refuses. */
   async #client(
-    text: { clientId?: string; cleanSession?: boolean } = {},
+    text: { clientId?: string; cleanSession?: boolean; timed?: boolean } = {},
   ): Promise<{ client: Client; sessionPresent: boolean }> {
     const client = await this.#open('probe');
-    const { clientId = this.#options.names.clientId(), cleanSession = true } = text;
+    const { clientId = this.#options.names.clientId(), cleanSession = true, timed = true } = text;
+    if (timed) this.#replyTimes.watch(client.connection);
     client.connection.send(connectTo(this.#options.address, { level: this.#level, clientId, cleanSession }));
     const connack = await client.awaits({ type: 'connack' }, this.#options.replyMs * firstReplyFactor);
     if (connack?.packet.type !== 'connack' || connack.packet.returnCode !== 0) {
@@ -265,7 +271,8 @@ class Prober {
   /** How large a PUBLISH may be before the target ends the connection upon it. Silence is no limit. */
   async #largestPacket(): Promise<number> {
     for (const bytes of packetSizes) {
-      const { client } = await this.#client();
+      // What is answered behind megabytes says nothing about other replies.
+      const { client } = await this.#client({ timed: false });
       const { connection } = client;
       const topicName = this.#options.names.topicName('size');
       const fieldBytes = 2 + topicName.length;
@@ -277,6 +284,23 @@ class Prober {
       if (isOpen) return bytes;
     }
     return 0;
+  }
+
+  /** Kinds of replies that nothing else here asks for: they may take longer than others. */
+  async #asksForEveryReply(maximumQos: Qos): Promise<void> {
+    const topicName = this.#options.names.topicName('replies');
+    const { client } = await this.#client();
+    const packetId = client.nextPacketId();
+    client.connection.send(unsubscribe(packetId, topicName));
+    if (maximumQos === 2) {
+      const published = client.nextPacketId();
+      client.connection.send(publish({ topicName, qos: 2, packetId: published, payload: 'replies' }));
+      if ((await client.awaits({ type: 'pubrec', packetId: published })) !== undefined) {
+        client.connection.send(pubrel(published));
+        await client.awaits({ type: 'pubcomp', packetId: published });
+      }
+    }
+    await client.awaits({ type: 'unsuback', packetId });
   }
 
   /** How many messages come to a client that acknowledges none, and whether any comes again. */

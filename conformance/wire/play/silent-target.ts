@@ -52,6 +52,7 @@ export function contextOf(port: number, witness: () => Promise<boolean>): RunCon
       reordersTopics: false,
       lateSubscriptions: false,
       slowestReplyMs: 1,
+      slowestOfAllMs: 1,
     },
     patience: new Patience({ replyMs: 20, witness }),
     names: new Names('silence'),
