@@ -138,7 +138,7 @@ async function conformance(options: Options): Promise<number> {
   const embedded = await startEmbedded();
   try {
     const hints = { ...embedded.hints, ...hintsOf(options) };
-    return await judge(embedded.address, { hints, options, scenarios, reporters, known });
+    return await judge(embedded.address, { hints, options, scenarios, reporters, known, targetEnds: true });
   } finally {
     await embedded[Symbol.asyncDispose]();
   }
@@ -204,9 +204,13 @@ interface Judging {
   readonly scenarios: readonly Filed[];
   readonly reporters: readonly Reporter[];
   readonly known: Known | undefined;
+  readonly targetEnds?: boolean;
 }
 
-async function judge(address: Address, { hints, options, scenarios, reporters, known }: Judging): Promise<number> {
+async function judge(
+  address: Address,
+  { hints, options, scenarios, reporters, known, targetEnds = false }: Judging,
+): Promise<number> {
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
   process.once('SIGINT', interrupt);
@@ -224,6 +228,7 @@ async function judge(address: Address, { hints, options, scenarios, reporters, k
     ...(concurrency === undefined ? {} : { concurrency }),
     repeatFailures,
     thorough,
+    targetEnds,
     seed,
     version,
     shownOptions: {

@@ -93,6 +93,7 @@ export async function judgeFault(fault: Fault, scenarios: readonly Filed[]): Pro
     lateKeepAliveMs,
     concurrency: 48,
     repeatFailures: 0,
+    targetEnds: true,
     seed: 1,
     version: 'faults',
     shownOptions: {},

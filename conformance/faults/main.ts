@@ -8,6 +8,8 @@ import { faults } from './all.ts';
 import type { Fault } from './fault.ts';
 import type { Detection } from './judge-fault.ts';
 
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
 interface Options {
   readonly only?: string;
   readonly jobs: string;
@@ -37,7 +39,7 @@ async function judgeAll(
   const queue = [...names];
   const detections: Detection[] = [];
   const jobs = Array.from({ length: processes }, () => {
-    const worker = fork(new URL('./worker.ts', import.meta.url), { execArgv: process.execArgv });
+    const worker = fork(new URL(`./worker.${extension}`, import.meta.url), { execArgv: process.execArgv });
     return new Promise<void>((done, broke) => {
       let open = 0;
       const next = (): void => {

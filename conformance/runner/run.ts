@@ -24,6 +24,7 @@ import { type Filed, missing, protocolsOf } from './plan.ts';
 import { Pulse } from './pulse.ts';
 import { randomFrom } from './random.ts';
 import { type Planned, Schedule } from './schedule.ts';
+import { SharedRestart } from './shared-restart.ts';
 import { judgeSilence, judgesSilence, silentTarget } from './silence.ts';
 import { Sweeper } from './sweeper.ts';
 import { thisMachine } from './this-machine.ts';
@@ -54,6 +55,8 @@ export interface RunOptions {
   /** Options as reports show them. */
   readonly shownOptions: RunHeader['options'];
   readonly emit: (event: RunEvent) => void;
+  /** The target ends with the run: what is left on it need not be removed. */
+  readonly targetEnds?: boolean;
   /** Looks on at a new connection of a scenario. */
   readonly onlooker?: RunContext['onlooker'];
   /** Ends the run early: what was measured is reported. */
@@ -140,7 +143,8 @@ export async function run(options: RunOptions): Promise<Report> {
     }
   }
   known?.ends.close();
-  if (known !== undefined) await tidy(cleanUp({ ...basics, level: levelOf(known) }), ending);
+  if (known !== undefined && options.targetEnds !== true)
+    await tidy(cleanUp({ ...basics, level: levelOf(known) }), ending);
   const report = makeReport({ header, results, ending, target: known?.description ?? silent, durationMs: now() });
   emit({ type: 'run:end', report });
   return report;
@@ -189,7 +193,12 @@ async function play(options: PlayOptions): Promise<Ending> {
   const { address, names, leftovers, now, known, results, emit, interrupted } = options;
   const replyMs = options.timeoutMs ?? boundFor(known.capabilities);
   const longerMs = options.timeoutMs === undefined ? boundForEnds(known.ends) : undefined;
-  const hints = { ...(address.scheme.startsWith('ws') ? { websocket: address } : {}), ...options.hints };
+  const restarts = options.hints?.restart === undefined ? undefined : new SharedRestart(options.hints.restart);
+  const hints = {
+    ...(address.scheme.startsWith('ws') ? { websocket: address } : {}),
+    ...options.hints,
+    ...(restarts === undefined ? {} : { restart: () => restarts.restart() }),
+  };
   const { capabilities } = known;
   const level = levelOf(known);
   const witness = new Witness({
@@ -269,6 +278,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     restOfRun,
     emit,
     now,
+    ...(restarts === undefined ? {} : { restarts }),
     targetAnswers: async () => (await witness.exchange()) !== 'an uninvolved client cannot connect any more',
   });
   try {

@@ -8,6 +8,7 @@ import type { Protocol, ScenarioResult } from '../verdict/verdict.ts';
 import { Skipped, Stopped } from '../wire/play/recorder.ts';
 import type { RunContext } from '../wire/play/run-context.ts';
 import { Performance } from '../wire/play/stage.ts';
+import type { SharedRestart } from './shared-restart.ts';
 
 export interface Planned {
   readonly section: string;
@@ -27,6 +28,8 @@ export interface ScheduleOptions {
   readonly restOfRun: AbortController;
   readonly emit: (event: RunEvent) => void;
   readonly now: () => number;
+  /** What scenarios that restart the target go by; left out where nobody can restart it. */
+  readonly restarts?: Pick<SharedRestart, 'enter' | 'leave'>;
   /** Whether the target still serves anybody. */
   readonly targetAnswers: () => Promise<boolean>;
 }
@@ -105,8 +108,13 @@ export class Schedule {
     await Promise.all(timers);
     await this.#secondChances();
     await Promise.all([this.#repeatFailures(), this.#repeatRemarks(), ...this.#beside]);
-    // A restart ends every connection: nothing else may be under way, and nothing is repeated.
-    await this.#inLanes(restarting, 1, (i) => this.#playOne(i, 'once'));
+    // A restart ends every connection: nothing else may be under way, and nothing is repeated. They share it.
+    const { restarts } = this.#options;
+    restarts?.enter(restarting.length);
+    await this.#inLanes(restarting, restarting.length, async (i) => {
+      await this.#playOne(i, 'once');
+      restarts?.leave();
+    });
   }
 
   /** The target serves nobody any more: `play` resolves, with what was played before. */

@@ -17,8 +17,8 @@ interface Child {
 
 async function startOurs(): Promise<Child> {
   const [port, folder] = [await freePort(), newFolder('durable')];
-  const program = join(import.meta.dirname, 'broker/ours.ts');
-  const args = ['--import', import.meta.resolve('tsx'), program, String(port), join(folder, 'data')];
+  const program = join(import.meta.dirname, 'broker/ours.mjs');
+  const args = [program, String(port), join(folder, 'data')];
   const common = { port, folder, readyWithinMs: 15_000, install: 'run npm install' };
   return { port, ...(await startChild({ name: 'ours', command: process.execPath, args, ...common })) };
 }

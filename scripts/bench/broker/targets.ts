@@ -13,6 +13,9 @@ export interface Target {
   stop(): Promise<void>;
 }
 
+const at = (file: string): string => join(import.meta.dirname, file);
+const programs = { ours: [at('ours.mjs')], forwarder: ['--import', import.meta.resolve('tsx'), at('forwarder.ts')] };
+
 export async function startTarget(name: TargetName): Promise<Target> {
   const port = await freePort();
   if (name === 'mosquitto' || name === 'aedes') {
@@ -22,7 +25,7 @@ export async function startTarget(name: TargetName): Promise<Target> {
   const child = await startChild({
     name,
     command: process.execPath,
-    args: ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, `${name}.ts`), String(port)],
+    args: [...programs[name], String(port)],
     port,
     folder: newFolder(name),
     readyWithinMs: 15_000,
