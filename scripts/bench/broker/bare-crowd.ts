@@ -1,38 +1,15 @@
 // Crowds of clients that connect and do nothing else, on the handles that Node's sockets stand on: a Socket costs the load more than a
-// connection costs mosquitto. In: a port and a count. Out: how many were let in per second. Node's name for these handles is
-// `process.binding`, deprecated and still there; a bench may lean on it.
+// connection costs mosquitto. In: a port and a count. Out: how many were let in per second.
+import {
+  constants,
+  kReadBytesOrError,
+  streamBaseState,
+  TCP,
+  TCPConnectWrap,
+  type TcpHandle,
+  WriteWrap,
+} from './bare-handle.ts';
 import { connect } from './packets.ts';
-
-interface Request {
-  oncomplete(status: number): void;
-}
-
-interface TcpHandle {
-  onread: () => void;
-  connect(request: Request, host: string, port: number): number;
-  writeBuffer(request: Request, bytes: Buffer): number;
-  useUserBuffer(buffer: Buffer): void;
-  readStart(): number;
-  reset(closed: () => void): void;
-}
-
-interface Bindings {
-  tcp_wrap: {
-    readonly TCP: new (kind: number) => TcpHandle;
-    readonly TCPConnectWrap: new () => Request;
-    readonly constants: { readonly SOCKET: number };
-  };
-  stream_wrap: {
-    readonly WriteWrap: new () => Request;
-    readonly streamBaseState: Int32Array;
-    readonly kReadBytesOrError: number;
-  };
-}
-
-type Binding = <Name extends keyof Bindings>(name: Name) => Bindings[Name];
-const binding: Binding = (process as unknown as { binding: Binding }).binding.bind(process);
-const { TCP, TCPConnectWrap, constants } = binding('tcp_wrap');
-const { WriteWrap, streamBaseState, kReadBytesOrError } = binding('stream_wrap');
 
 const atOnce = 100;
 const withinMs = 30_000;
