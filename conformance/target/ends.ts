@@ -18,6 +18,9 @@ const ways: readonly ((connection: Connection, connect: Connect) => void)[] = [
   (connection) => connection.cut('FIN'),
 ];
 
+/** Who looks for such things once a second is caught at different moments. */
+const rounds = 3;
+const apartMs = 350;
 /** Who ends one connection, or publishes one will, may take so much longer over another one. What comes later is not seen to come at all. */
 const behindTheFirstMs = 1_500;
 
@@ -28,18 +31,17 @@ interface EndsOptions extends Basics {
 export class Ends {
   readonly #options: EndsOptions;
   readonly #clients: Client[] = [];
+  readonly #over = new AbortController();
   /** The longest that the end of a connection took upon a violation, or its will behind that; 0 if neither came. */
   readonly slowestMs: Promise<number>;
 
   constructor(options: EndsOptions) {
     this.#options = options;
-    this.slowestMs = this.#slowest()
-      // That the target is gone is found out by all the others.
-      .catch((error) => (error instanceof LinkRefused ? 0 : Promise.reject(error)))
-      .finally(() => this.close());
+    this.slowestMs = this.#slowest().finally(() => this.close());
   }
 
   close(): void {
+    this.#over.abort();
     for (const { connection } of this.#clients) connection.cut('FIN');
   }
 
@@ -51,20 +53,21 @@ export class Ends {
     const packetId = watcher.nextPacketId();
     watcher.connection.send(subscribe(packetId, { topicFilter: topicName, qos: 0 }));
     await watcher.awaits({ type: 'suback', packetId });
-    const mortals = await Promise.all(ways.map((_, i) => this.#mortal({ topicName, text: textOf(i) })));
-    const told = mortals.map((mortal, i) => {
+    const mortals = Array.from({ length: rounds * ways.length }, async (_, i) => {
+      await elapse(Math.floor(i / ways.length) * apartMs, this.#over.signal);
+      const mortal = await this.#mortal({ topicName, text: textOf(i) });
       const since = this.#options.now();
-      if (mortal?.connect !== undefined) ways[i]?.(mortal.connection, mortal.connect);
-      return since;
+      if (mortal?.connect !== undefined) ways[i % ways.length]?.(mortal.connection, mortal.connect);
+      return { mortal, since };
     });
     const boundMs = replyMs * 2;
     const [endings, wills] = await Promise.all([
-      whatComes(mortals.map((mortal) => endedByTarget(mortal, boundMs))),
-      whatComes(mortals.map((_, i) => watcher.awaits(message(textOf(i)), boundMs))),
+      whatComes(mortals.map(async (one) => endedByTarget((await one).mortal, boundMs))),
+      whatComes(mortals.map((one, i) => one.then(() => watcher.awaits(message(textOf(i)), boundMs)))),
     ]);
-    const took = mortals.map((mortal, i) => {
+    const took = (await Promise.all(mortals)).map(({ mortal, since }, i) => {
       const ended = endings[i] ?? mortal?.connection.ending?.at;
-      return ended === undefined ? 0 : Math.max(ended - (told[i] ?? ended), (wills[i]?.at ?? ended) - ended);
+      return ended === undefined ? 0 : Math.max(ended - since, (wills[i]?.at ?? ended) - ended);
     });
     return Math.max(...took);
   }
@@ -78,12 +81,25 @@ export class Ends {
   /** A connected client, or undefined if it was not let in. */
   async #client(text: Pick<Connect, 'will'>): Promise<Client | undefined> {
     const { address, level, names, replyMs } = this.#options;
-    const client = new Client(await openQuietly(this.#options, 'probe'));
+    if (this.#over.signal.aborted) return undefined;
+    const connection = await openQuietly(this.#options, 'probe').catch(refusedOnly);
+    if (connection === undefined) return undefined;
+    const client = new Client(connection);
     this.#clients.push(client);
+    // The run ended while it was being opened.
+    if (this.#over.signal.aborted) {
+      connection.cut('FIN');
+      return undefined;
+    }
     client.connection.send(connectTo(address, { level, clientId: names.clientId(), ...text }));
     await client.awaits({ type: 'connack' }, replyMs * firstReplyFactor);
     return client.isLetIn ? client : undefined;
   }
+}
+
+/** That the target is gone is found out by all the others. */
+function refusedOnly(error: unknown): undefined {
+  if (!(error instanceof LinkRefused)) throw error;
 }
 
 /** When a connection was ended by the target, if it was. */
@@ -92,7 +108,7 @@ async function endedByTarget(mortal: Client | undefined, boundMs: number): Promi
   return ending?.by === 'target' ? ending.at : undefined;
 }
 
-const textOf = (way: number): string => `end ${way}`;
+const textOf = (mortal: number): string => `end ${mortal}`;
 
 /** What comes of all this, each in its place; what comes long behind the first is not waited for. */
 async function whatComes<T>(coming: readonly Promise<T | undefined>[]): Promise<(T | undefined)[]> {
