@@ -81,10 +81,11 @@ class Prober {
       this.#order(),
     ]);
     const refusesStoredSessions = !sessions.storedSessions && (await this.#refusesSessions());
-    const [retainedMessages, largestPacket, refusedWills] = await Promise.all([
+    const [retainedMessages, largestPacket, refusedWills, repeatsNowAndThen] = await Promise.all([
       this.#retains(maximumQos),
       this.#largestPacket(),
       this.#refusedWills(),
+      maximumQos > 0 && this.#repeatsNowAndThen(),
       this.#asksForEveryReply(maximumQos),
     ]);
     const retainedWildcards = wildcards && (await this.#retains(maximumQos, '/+'));
@@ -105,6 +106,7 @@ class Prober {
       retainedWildcards,
       largestPacket,
       ...flight,
+      repeatsAtQos1: flight.repeatsAtQos1 || repeatsNowAndThen,
       ...sys,
       ...order,
       slowestReplyMs: this.#slowestReplyMs,
@@ -303,6 +305,24 @@ class Prober {
     await client.awaits({ type: 'unsuback', packetId });
   }
 
+  /** Whether of many messages at QoS 1 any comes twice to a client that acknowledges them. */
+  async #repeatsNowAndThen(): Promise<boolean> {
+    const topicName = this.#options.names.topicName('repeats');
+    const { client } = await this.#client({ timed: false });
+    await this.#subscribe(client, topicName, 1);
+    const messages = Array.from({ length: messagesForRepeats }, (_, i) =>
+      publish({ topicName, qos: 1, packetId: i + 2, payload: `repeats ${i}` }),
+    );
+    client.connection.send(...messages);
+    const came = (): string[] => payloadsAtQos1(client);
+    const different = (): number => new Set(came()).size;
+    await client.connection.waitFor(
+      () => (different() >= messages.length ? true : undefined),
+      this.#options.replyMs / 2,
+    );
+    return came().length > different();
+  }
+
   /** How many messages come to a client that acknowledges none, and whether any comes again. */
   async #inFlight(): Promise<Pick<Capabilities, 'inFlight' | 'repeatsAtQos1'>> {
     const topicName = this.#options.names.topicName('flight');
@@ -311,10 +331,7 @@ class Prober {
     const { client: publisher } = await this.#client();
     await this.#subscribe(subscriber, topicName, 1);
     for (let i = 0; i < severalInFlight; i++) await publishes(publisher, { topicName, qos: 1, payload: `flight ${i}` });
-    const came = (): string[] =>
-      subscriber.connection.pending.flatMap(({ packet }) =>
-        packet.type === 'publish' && packet.qos > 0 ? [Buffer.from(packet.payload).toString('latin1')] : [],
-      );
+    const came = (): string[] => payloadsAtQos1(subscriber);
     const different = (): number => new Set(came()).size;
     await subscriber.connection.waitFor(
       () => (different() >= severalInFlight ? true : undefined),
@@ -415,6 +432,15 @@ class Prober {
     return { reordersTopics: reordered, lateSubscriptions: late };
   }
 }
+
+/** What came above QoS 0, in words. */
+const payloadsAtQos1 = ({ connection }: Client): string[] =>
+  connection.pending.flatMap(({ packet }) =>
+    packet.type === 'publish' && packet.qos > 0 ? [Buffer.from(packet.payload).toString('latin1')] : [],
+  );
+
+/** Of so many, one in twenty is seen. */
+const messagesForRepeats = 60;
 
 /** Bytes of the fixed header of a packet of so many bytes. */
 const headerBytes = (bytes: number): number => 1 + (bytes < 130 ? 1 : bytes < 16_387 ? 2 : bytes < 2_097_156 ? 3 : 4);
