@@ -87,6 +87,26 @@ class Tally {
   }
 }
 
+/** Whether as many messages at once as stand in a batch reach somebody else: a queue may have a limit, and low ones are known. */
+async function holdsBursts({ given }: Stage): Promise<boolean> {
+  for (let i = 0; i < bursts; i++) {
+    const topicName = given.topicName();
+    const subscriber = await given.subscriber(topicName, { name: `subscriber of burst ${i}`, qos: 1 });
+    const publisher = await given.client({ name: `publisher of burst ${i}` });
+    publisher.connection.sendBytes(batches(topicName)(0), `${batch} PUBLISHes at QoS 1`);
+    const came = new Set<string>();
+    const all = await subscriber.inFlow(() => {
+      for (const { packet } of subscriber.connection.pending.splice(0))
+        if (packet.type === 'publish') came.add(packet.payload.join());
+      return came.size >= batch ? true : undefined;
+    });
+    if (all !== true) return false;
+  }
+  return true;
+}
+
+const bursts = 3;
+
 /** PUBLISHes at QoS 1 from a number on, as bytes: they differ in identifier and payload, which is their number. */
 function batches(topicName: string): (from: number) => Uint8Array {
   const one = encode(publish({ topicName, payload: new Uint8Array(4), qos: 1, packetId: 1 }));
@@ -153,7 +173,9 @@ export const identifiersWrap = scenario('identifiers-wrap', {
       got: `new messages with the identifiers ${reused.join(', ')}, which are in flight`,
       by: tally.reusedBy,
     });
-    must(subscriber, 'MQTT-4.5.0-1').satisfy(highest === goal - 1 && delivered >= goal, {
+    const isComplete = highest === goal - 1 && delivered >= goal;
+    given.that(isComplete || (await holdsBursts(stage)), `of ${batch} messages at once others get lost too`);
+    must(subscriber, 'MQTT-4.5.0-1').satisfy(isComplete, {
       expected: `${goal} messages`,
       got: `${delivered}, the last being number ${highest + 1}`,
     });
