@@ -51,6 +51,9 @@ export class Client {
   /** Messages that may come again under their identifiers: those that are not acknowledged, and the last that are. */
   readonly #repeatable = new Map<number, Observed>();
   readonly #acknowledged = new Recent<Observed>(mostCrossing);
+  /** Identifiers for which PUBREL has come, and the PUBRELs that came for them again. */
+  readonly #released = new Set<number>();
+  readonly #resentPubrels = new WeakSet<Observed>();
   readonly #names: Names | undefined;
   /** It has subscribed to names of its own run alone. */
   #keepsToOwnNames = true;
@@ -230,6 +233,18 @@ export class Client {
     this.#keepsToOwnNames &&= packet !== undefined && asked.every((filter) => this.#names?.isOwn(filter) ?? false);
   }
 
+  /** A PUBREL that comes again, as it may on a live connection (section 4.4): it may cross anything, and answers nothing. */
+  isResentPubrel(packet: Observed): boolean {
+    return this.#resentPubrels.has(packet);
+  }
+
+  #notesRelease(packet: Observed): void {
+    if (packet.type === 'publish' && packet.packetId !== undefined) this.#released.delete(packet.packetId);
+    if (packet.type !== 'pubrel') return;
+    if (this.#released.has(packet.packetId)) this.#resentPubrels.add(packet);
+    this.#released.add(packet.packetId);
+  }
+
   #acknowledges(packetId: number): void {
     const packet = this.#repeatable.get(packetId);
     if (packet === undefined) return;
@@ -246,6 +261,7 @@ export class Client {
       this.sessionPresent = packet.sessionPresent;
       this.isLetIn = packet.returnCode === 0;
     }
+    this.#notesRelease(packet);
     if (this.#isRepeated(packet)) this.connection.pending.pop();
     else if (this.#isUnasked(packet)) {
       this.connection.pending.pop();

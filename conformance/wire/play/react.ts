@@ -1,6 +1,6 @@
 // Finds out how the target reacted to the last thing sent.
 import { describePacket } from '../describe.ts';
-import { meets } from '../packets.ts';
+import { type Expected, meets } from '../packets.ts';
 import type { Outwaited, Silence } from '../patience.ts';
 import type { Client } from './client.ts';
 import type { Reaction, ReactionKind } from './reaction.ts';
@@ -89,10 +89,16 @@ class ReactionWatch {
     if (this.#pinged && !this.#pingAnswered) this.#pingAnswered = this.#client.take({ type: 'pingresp' }) !== undefined;
   }
 
-  /** What came since the stimulus; messages count only where one is expected. */
+  /** What came since the stimulus; messages, and one PUBREL that comes again, count only where such a packet is expected. */
   #answers() {
-    const messagesCount = this.#reactions.some(({ expected }) => expected?.type === 'publish');
-    return this.#client.unused().filter(({ packet }) => messagesCount || packet.type !== 'publish');
+    const expects = (type: Expected['type']): boolean =>
+      this.#reactions.some(({ expected }) => expected?.type === type);
+    const messagesCount = expects('publish');
+    let repeatsCount = expects('pubrel') ? 1 : 0;
+    return this.#client
+      .unused()
+      .filter(({ packet }) => messagesCount || packet.type !== 'publish')
+      .filter(({ packet }) => !this.#client.isResentPubrel(packet) || repeatsCount-- > 0);
   }
 
   #accepts(kind: ReactionKind): boolean {
