@@ -185,6 +185,22 @@ export const faultsAfterOthers: readonly Fault[] = [
     },
   ),
   fault(
+    'subscriptions-lost-by-keep-alive',
+    {
+      title: 'A session whose client Keep Alive has ended has no subscriptions when it is resumed',
+      violates: ['MQTT-3.1.2-4', 'MQTT-4.1.0-1'],
+    },
+    () => {
+      const ended = new Set<string>();
+      const endsWithConnection: ConnectRules['endsWithConnection'] = ({ cleanSession, clientId }, reason) => {
+        if (reason === 'keep-alive expired') ended.add(clientId);
+        return cleanSession;
+      };
+      const lost = ({ clientId, subscriptions }: Session) => (ended.delete(clientId) ? [...subscriptions.keys()] : []);
+      return losingSubscriptions(lost, { endsWithConnection });
+    },
+  ),
+  fault(
     'identifiers-kept-in-resumed-sessions',
     { title: 'In a resumed session PUBREL does not free its identifier', violates: ['MQTT-4.3.3-2'] },
     {

@@ -1,5 +1,6 @@
 // The table of faults, in the order of the standard.
 import { faultsAfterOthers } from './after-others.ts';
+import { besideOtherFieldsFaults } from './beside-other-fields.ts';
 import { faultsBesideOthers } from './beside-others.ts';
 import { connectFaults } from './connect.ts';
 import { cornersOfTopicsFaults } from './corners-of-topics.ts';
@@ -21,6 +22,7 @@ import { subscribeFaults } from './subscribe.ts';
 import { textAndOrderFaults } from './text-and-order.ts';
 import { whatCameBeforeFaults } from './what-came-before.ts';
 import { whatClientsHaveFaults } from './what-clients-have.ts';
+import { whileOwedFaults } from './while-owed.ts';
 import { whoseStateFaults } from './whose-state.ts';
 
 export const faults: readonly Fault[] = [
@@ -46,6 +48,8 @@ export const faults: readonly Fault[] = [
   ...severalFiltersFaults,
   ...whatClientsHaveFaults,
   ...whatCameBeforeFaults,
+  ...besideOtherFieldsFaults,
+  ...whileOwedFaults,
 ];
 
 /** The fault of this name; undefined if there is none. */

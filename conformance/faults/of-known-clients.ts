@@ -1,4 +1,5 @@
 // Faults that show only with clients that are known: a CONNECT with somebody's client id, a session that is resumed.
+import { publishRules } from '../../reference/broker/core/rules/publish.ts';
 import type { BrokerOptions, Parts } from '../../reference/broker/index.ts';
 import { Framer } from '../../reference/codec/framer.ts';
 import type { Connect, Packet } from '../../reference/codec/packet.ts';
@@ -74,6 +75,18 @@ const resumed: readonly Fault[] = [
     { title: 'RETAIN of a publisher that has resumed its session is passed on', violates: ['MQTT-3.3.1-9'] },
     whenResumed(({ isResumed }) => ({
       rules: { publish: { retainOf: (cause, { retain }) => cause === 'new subscription' || (retain && isResumed()) } },
+    })),
+  ),
+  fault(
+    'nothing-retained-from-resumed',
+    { title: 'What a publisher that has resumed its session publishes is not retained', violates: ['MQTT-3.3.1-5'] },
+    whenResumed(({ isResumed }) => ({
+      rules: {
+        publish: {
+          retainedAfter: (message, before) =>
+            isResumed() && message.retain ? before : publishRules.retainedAfter(message, before),
+        },
+      },
     })),
   ),
   fault(

@@ -15,7 +15,7 @@ import { matching } from './naive-topics.ts';
 type Options = Pick<BrokerOptions, 'rules' | 'parts' | 'maxInFlight'>;
 
 /** Subscriptions as they ought to be, and the session of each client that has subscribed to something. */
-function subscribers(): { subscriptions: Parts['subscriptions']; sessionOf: ReadonlyMap<string, Session> } {
+export function subscribers(): { subscriptions: Parts['subscriptions']; sessionOf: ReadonlyMap<string, Session> } {
   const sessionOf = new Map<string, Session>();
   const held = matching((how) => how)().parts.subscriptions();
   const subscriptions = (): ReturnType<Parts['subscriptions']> => ({

@@ -33,6 +33,7 @@ import * as section33PublishRetained from './server/3.3-publish/retained.ts';
 import * as section33PublishRetainedByQos from './server/3.3-publish/retained-by-qos.ts';
 import * as section33PublishRetainedForWhom from './server/3.3-publish/retained-for-whom.ts';
 import * as section33PublishRetainedInDetail from './server/3.3-publish/retained-in-detail.ts';
+import * as section33PublishRetainedOnceKnown from './server/3.3-publish/retained-once-known.ts';
 import * as section33PublishRetainedOnceMore from './server/3.3-publish/retained-once-more.ts';
 import * as section34AcknowledgementsLengths from './server/3.4-acknowledgements/lengths.ts';
 import * as section34AcknowledgementsWrongAcknowledgements from './server/3.4-acknowledgements/wrong-acknowledgements.ts';
@@ -42,9 +43,12 @@ import * as section38SubscribeMalformed from './server/3.8-subscribe/malformed.t
 import * as section38SubscribeMany from './server/3.8-subscribe/many.ts';
 import * as section38SubscribeSubscribe from './server/3.8-subscribe/subscribe.ts';
 import * as section39SubackSuback from './server/3.9-suback/suback.ts';
+import * as section310UnsubscribeMalformed from './server/3.10-unsubscribe/malformed.ts';
 import * as section310UnsubscribeUnsubscribe from './server/3.10-unsubscribe/unsubscribe.ts';
+import * as section310UnsubscribeWithinOneAnother from './server/3.10-unsubscribe/within-one-another.ts';
 import * as section312PingreqPingreq from './server/3.12-pingreq/pingreq.ts';
 import * as section314DisconnectDisconnect from './server/3.14-disconnect/disconnect.ts';
+import * as section41SessionStateAnswers from './server/4.1-session-state/answers.ts';
 import * as section41SessionStateLikeAnyOther from './server/4.1-session-state/like-any-other.ts';
 import * as section41SessionStateRestart from './server/4.1-session-state/restart.ts';
 import * as section41SessionStateState from './server/4.1-session-state/state.ts';
@@ -58,6 +62,7 @@ import * as section43QosReceiverOverConnections from './server/4.3-qos/receiver-
 import * as section43QosRepeats from './server/4.3-qos/repeats.ts';
 import * as section44RedeliveryEveryResume from './server/4.4-redelivery/every-resume.ts';
 import * as section44RedeliveryLeftOpen from './server/4.4-redelivery/left-open.ts';
+import * as section44RedeliveryOnceRetained from './server/4.4-redelivery/once-retained.ts';
 import * as section44RedeliveryRedelivery from './server/4.4-redelivery/redelivery.ts';
 import * as section44RedeliveryWhateverItIs from './server/4.4-redelivery/whatever-it-is.ts';
 import * as section45ReceiptByQos from './server/4.5-receipt/by-qos.ts';
@@ -121,6 +126,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.3-publish', section33PublishRetainedByQos],
   ['3.3-publish', section33PublishRetainedForWhom],
   ['3.3-publish', section33PublishRetainedInDetail],
+  ['3.3-publish', section33PublishRetainedOnceKnown],
   ['3.3-publish', section33PublishRetained],
   ['3.3-publish', section33PublishRetainedOnceMore],
   ['3.4-acknowledgements', section34AcknowledgementsLengths],
@@ -131,10 +137,13 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.8-subscribe', section38SubscribeMany],
   ['3.8-subscribe', section38SubscribeSubscribe],
   ['3.9-suback', section39SubackSuback],
+  ['3.10-unsubscribe', section310UnsubscribeMalformed],
   ['3.10-unsubscribe', section310UnsubscribeUnsubscribe],
+  ['3.10-unsubscribe', section310UnsubscribeWithinOneAnother],
   ['3.12-pingreq', section312PingreqPingreq],
   ['3.14-disconnect', section314DisconnectDisconnect],
   ['4.1-session-state', section41SessionStateState],
+  ['4.1-session-state', section41SessionStateAnswers],
   ['4.1-session-state', section41SessionStateLikeAnyOther],
   ['4.1-session-state', section41SessionStateRestart],
   ['4.1-session-state', section41SessionStateSurvival],
@@ -147,6 +156,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['4.3-qos', section43QosReceiverOverConnections],
   ['4.4-redelivery', section44RedeliveryEveryResume],
   ['4.4-redelivery', section44RedeliveryLeftOpen],
+  ['4.4-redelivery', section44RedeliveryOnceRetained],
   ['4.4-redelivery', section44RedeliveryRedelivery],
   ['4.4-redelivery', section44RedeliveryWhateverItIs],
   ['4.5-receipt', section45ReceiptByQos],

@@ -35,6 +35,7 @@ const badStrings: readonly Bad[] = [
   { id: 'nul', title: 'U+0000', bytes: raw.hex('61 00 62'), nul: true },
   { id: 'nul-at-the-end', title: 'U+0000 at its end', bytes: raw.hex('61 00'), nul: true },
   { id: 'nul-at-the-beginning', title: 'U+0000 at its beginning', bytes: raw.hex('00 61'), nul: true, alone: true },
+  { id: 'nul-alone', title: 'U+0000 and nothing else', bytes: raw.hex('00'), nul: true, alone: true },
   {
     id: 'nul-behind-200',
     title: 'U+0000 behind 200 characters',
@@ -56,16 +57,19 @@ interface Place {
   readonly bytes: (text: Uint8Array, name: string, nth: number) => Uint8Array;
 }
 
+/** What surrounds a text is no reason to look at it less closely. */
+const byTurns = (nth: number, ...all: readonly [number, ...number[]]): number => all[nth % all.length] ?? all[0];
+
 const places: readonly Place[] = [
   {
     id: 'publish',
     title: 'the Topic Name of a PUBLISH',
     cites: ['MQTT-1.5.3-1', 'MQTT-3.3.2-1'],
     nulCites: ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
-    // At QoS 1, 2 and 0 by turns.
+    // At QoS 1, 2 and 0 by turns, then with RETAIN 1.
     bytes: (text, base, nth) =>
       packet(
-        [0x32, 0x34, 0x30][nth % 3] ?? 0,
+        byTurns(nth, 0x32, 0x34, 0x30, 0x33, 0x35, 0x31),
         field(raw.bytes(base, text)),
         ...(nth % 3 === 2 ? [] : [uint16(1)]),
         'x',
@@ -108,7 +112,8 @@ const places: readonly Place[] = [
     refusal: answered(connack({ returnCode: 2 }))
       .thenClosed()
       .as('warn', 'Table 3.1 has 0x02 for client ids that are correct UTF-8'),
-    bytes: (text, id) => raw.connect({ payload: [field(raw.bytes(id, text))] }),
+    // By turns with CleanSession 1 and 0.
+    bytes: (text, id, nth) => raw.connect({ flags: byTurns(nth, 0x02, 0x00), payload: [field(raw.bytes(id, text))] }),
   },
   {
     id: 'will-topic',
@@ -116,7 +121,12 @@ const places: readonly Place[] = [
     cites: ['MQTT-1.5.3-1', 'MQTT-3.1.3-10'],
     nulCites: ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
     connects: true,
-    bytes: (text, id) => raw.connect({ flags: 0x06, payload: [field(id), field(raw.bytes(id, text)), field('x')] }),
+    // By turns with Will Retain 0 and 1, then beside a user name.
+    bytes: (text, id, nth) => {
+      const flags = byTurns(nth, 0x06, 0x26, 0x86);
+      const userName = flags === 0x86 ? [field('user')] : [];
+      return raw.connect({ flags, payload: [field(id), field(raw.bytes(id, text)), field('x'), ...userName] });
+    },
   },
   {
     id: 'user-name',
@@ -125,7 +135,13 @@ const places: readonly Place[] = [
     nulCites: ['MQTT-1.5.3-2'],
     connects: true,
     refusal: answered(connack({ returnCode: 4 })).thenClosed(),
-    bytes: (text, id) => raw.connect({ flags: 0x82, payload: [field(id), field(text)] }),
+    // By turns alone, with a password, and beside a will.
+    bytes: (text, id, nth) => {
+      const flags = byTurns(nth, 0x82, 0xc2, 0x86);
+      const before = flags === 0x86 ? [field(id), field('x')] : [];
+      const behind = flags === 0xc2 ? [field('password')] : [];
+      return raw.connect({ flags, payload: [field(id), ...before, field(text), ...behind] });
+    },
   },
 ];
 

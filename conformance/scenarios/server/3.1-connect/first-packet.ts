@@ -4,6 +4,7 @@ import { sentinel } from '../../../wire/play/barrier.ts';
 import { closed } from '../../../wire/play/reaction.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
+import { doesEverything } from './open-exchanges.ts';
 
 const early = [
   { id: 'publish', bytes: (topic: string) => raw.packet(0x30, raw.field(topic), 'x') },
@@ -13,6 +14,8 @@ const early = [
   { id: 'puback', bytes: () => raw.hex('40 02 0001') },
   { id: 'pubrel', bytes: () => raw.hex('62 02 0001') },
   { id: 'disconnect', bytes: () => raw.hex('E0 00') },
+  { id: 'connack', bytes: () => raw.hex('20 02 0000') },
+  { id: 'pingresp', bytes: () => raw.hex('D0 00') },
   { id: 'reserved-type-0', bytes: () => raw.hex('00 00') },
   { id: 'reserved-type-15', bytes: () => raw.hex('F0 00') },
 ] as const;
@@ -47,10 +50,12 @@ export const secondConnect = (['the same', 'another'] as const).map((which) =>
   scenario(`second-connect-with-${which.replace(' ', '-')}-id`, {
     title: `A second CONNECT with ${which} client id closes the connection${which === 'another' ? ', and makes no session' : ''}`,
     cites: { v3: ['MQTT-3.1.0-2'] },
-    async play({ given, when, must }) {
+    async play(stage) {
+      const { given, when, must } = stage;
       await given.each([true, false], async (cleanSession) => {
         const client = await given.client();
         const clientId = which === 'another' ? given.clientId() : client.clientId;
+        if (!cleanSession && which === 'the same') await doesEverything(stage, client);
         await when(client).sends(given.connect({ clientId, cleanSession }));
         await must(client).reactByOneOf([closed()]);
         if (which === 'the same') return;

@@ -22,7 +22,7 @@ export const silentInTheMiddle = scenario('keep-alive-timeout-in-the-middle', {
         name: `silent after ${what}`,
         keepAlive: 1,
         acknowledging: 'by hand',
-        ...(mortal ? { will: { topicName, message: 'silent', qos: 1 } } : {}),
+        ...(mortal ? { will: { topicName, message: 'silent', qos: 1, retain: what.includes('PUBLISH') } } : {}),
       });
       await open(stage, client);
       await must(client, 'MQTT-3.1.2-24').end(1_500 + given.lateKeepAliveMs);

@@ -1,8 +1,9 @@
 // Keep Alive: section 3.1.2.10. Real timers: started first, waiting together.
-import { connack, message, publish, unsubscribe } from '../../../wire/packets.ts';
+import { connack, message, publish, subscribe, unsubscribe } from '../../../wire/packets.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
+import { doesEverything } from './open-exchanges.ts';
 
 /**
  * Late is recorded, never is a failure, unless the sentence is read so. What was measured, with intervals of 1, 2 and 4 s: aedes ends a
@@ -99,11 +100,12 @@ export const tricklingClient = scenario('keep-alive-not-reset-by-part-of-a-packe
 });
 
 /** A client that falls silent after this; each has Keep Alive as much as one that never sent anything. */
-const before: Readonly<Record<string, (stage: Stage, client: Client) => Promise<unknown>>> = {
+const before: Readonly<Record<string, (stage: Stage, client: Client, topicName: string) => Promise<unknown>>> = {
   'a PINGREQ': (_stage, client) => client.pings(),
   'a PUBLISH': ({ given, when }, client) =>
     when(client).publishes({ topicName: given.topicName(), payload: 'x', qos: given.assuredQos }),
-  'a SUBSCRIBE': ({ given }, client) => given.subscription(client, given.topicName(), given.assuredQos),
+  'a SUBSCRIBE': ({ given }, client, topicName) => given.subscription(client, topicName, given.assuredQos),
+  everything: doesEverything,
   'a SUBSCRIBE and a PINGREQ': async ({ given }, client) => {
     await given.subscription(client, given.topicName(), given.assuredQos);
     await client.pings();
@@ -123,7 +125,8 @@ export const silentAfterAll = scenario('keep-alive-timeout-of-every-client', {
     given.waitsFor('keep-alive timer', 1_500);
     await given.each(cases, async ({ what, sends, cleanSession }) => {
       const client = await given.client({ name: `silent after ${what}`, keepAlive: 1, cleanSession });
-      await sends(stage, client);
+      const [topicName, qos] = [given.topicName(), given.assuredQos];
+      await sends(stage, client, topicName);
       await must(client, 'MQTT-3.1.2-24').end(1_500 + given.lateKeepAliveMs);
       if (what !== 'a SUBSCRIBE') return;
       const { clientId } = client;
@@ -135,11 +138,17 @@ export const silentAfterAll = scenario('keep-alive-timeout-of-every-client', {
           got: 'Session Present 1',
         });
       }
+      const publisher = await given.client({ name: 'publisher' });
+      await when(publisher).publishes({ topicName, payload: 'queued', qos });
       const again = await given.connection('again');
       await when(again).sends(given.connect({ clientId, cleanSession: false }));
       await must(again, 'MQTT-3.1.2-4', 'MQTT-4.1.0-1', 'MQTT-3.2.2-2').receive(
         connack({ returnCode: 0, ...given.toldOfSession() }),
       );
+      await when(publisher).publishes({ topicName, payload: 'live', qos });
+      if (qos === 0) return;
+      for (const payload of ['queued', 'live'])
+        await must(again, 'MQTT-3.1.2-4', 'MQTT-4.1.0-1').receive(message(payload));
     });
   },
 });
@@ -150,9 +159,9 @@ export const silentWhenResumed = scenario('keep-alive-timeout-when-resumed', {
   protocols: ['3.1.1', '3.1'],
   timed: true,
   async play({ given, when, must }) {
-    await given.each(['at once', 'after a PINGREQ'], async (silent) => {
+    await given.each(['at once', 'after a PINGREQ', 'in place of another'], async (silent) => {
       const before = await given.client({ name: `silent ${silent}`, cleanSession: false });
-      await when(before).disconnects();
+      if (silent !== 'in place of another') await when(before).disconnects();
       given.waitsFor('keep-alive timer', 1_500);
       const again = await given.resumed(before, { keepAlive: 1 });
       if (silent === 'after a PINGREQ') await again.pings();
@@ -171,32 +180,33 @@ export const activeClients = kinds.map((kind) =>
     timed: true,
     async play({ given, when, must }) {
       const topicName = given.topicName();
-      const client = await given.client({ keepAlive: 1 });
-      let lastSent = given.now();
-      let longestMs = 0;
-      for (let i = 0; i < 3; i++) {
-        await given.time(800, 'keep-alive timer');
-        longestMs = Math.max(longestMs, given.now() - lastSent);
-        lastSent = given.now();
-        if (kind === 'PINGREQ') await when(client).sends({ type: 'pingreq' });
-        else if (kind === 'PUBLISH') await when(client).sends(publish({ topicName }));
-        else if (kind === 'UNSUBSCRIBE') await when(client).sends(unsubscribe(i + 1, topicName));
-        else
-          await when(client).sends({
-            type: 'subscribe',
-            packetId: i + 1,
-            subscriptions: [{ topicFilter: topicName, qos: 0 }],
-          });
-      }
-      // A tester that was late beyond Keep Alive has broken its own duty (MQTT-3.1.2-23): nobody is to blame for the end then.
-      given.that(client.connection.isOpen || longestMs < 1_000, 'the tester itself was late');
-      must(client).satisfy(client.connection.isOpen, {
-        expected: 'the client is still connected',
-        got: 'it was disconnected',
+      const levels = [0, 1, 2].filter((qos) => kind === 'PUBLISH' && qos <= given.capabilities.maximumQos);
+      await given.each(kind === 'PUBLISH' ? levels : [0], async (qos) => {
+        const client = await given.client({ keepAlive: 1 });
+        let lastSent = given.now();
+        let longestMs = 0;
+        for (let i = 0; i < 3; i++) {
+          await given.time(800, 'keep-alive timer');
+          longestMs = Math.max(longestMs, given.now() - lastSent);
+          lastSent = given.now();
+          const packetId = i + 1;
+          if (kind === 'PINGREQ') await when(client).sends({ type: 'pingreq' });
+          else if (kind === 'UNSUBSCRIBE') await when(client).sends(unsubscribe(packetId, topicName));
+          else if (kind === 'SUBSCRIBE')
+            await when(client).sends(subscribe(packetId, { topicFilter: topicName, qos: 0 }));
+          else if (qos === 1 || qos === 2) await when(client).sends(publish({ topicName, qos, packetId }));
+          else await when(client).sends(publish({ topicName }));
+        }
+        // A tester that was late beyond Keep Alive has broken its own duty (MQTT-3.1.2-23): nobody is to blame for the end then.
+        given.that(client.connection.isOpen || longestMs < 1_000, 'the tester itself was late');
+        must(client).satisfy(client.connection.isOpen, {
+          expected: 'the client is still connected',
+          got: 'it was disconnected',
+        });
+        client.connection.pending = [];
+        given.that(given.now() - lastSent < 1_000, 'the tester itself was late');
+        await must(client).beServed();
       });
-      client.connection.pending = [];
-      given.that(given.now() - lastSent < 1_000, 'the tester itself was late');
-      await must(client).beServed();
     },
   }),
 );

@@ -132,6 +132,24 @@ const rows: readonly Row[] = [
     bytes: (id) => connect({ flags: 0x82, payload: [field(id)] }),
   },
   {
+    id: 'user-name-missing-beside-a-will',
+    title: 'User Name Flag 1, a will, and no user name',
+    cites: ['MQTT-3.1.2-19'],
+    bytes: (id) => connect({ flags: 0x86, payload: [field(id), ...will(id)] }),
+  },
+  {
+    id: 'will-qos-3-beside-credentials',
+    title: 'Will QoS 3 beside user name and password',
+    cites: ['MQTT-3.1.2-14'],
+    bytes: (id) => connect({ flags: 0xdc, payload: [field(id), ...will(id), field('user'), field('password')] }),
+  },
+  {
+    id: 'will-qos-1-without-flag-nor-clean-session',
+    title: 'Will Flag 0 and Will QoS 1 beside CleanSession 0',
+    cites: ['MQTT-3.1.2-11', 'MQTT-3.1.2-13'],
+    bytes: (id) => connect({ flags: 0x08, payload: [field(id)] }),
+  },
+  {
     id: 'password-without-flag',
     title: 'Password Flag 0 and a password',
     cites: ['MQTT-3.1.2-20'],
@@ -161,6 +179,12 @@ const rows: readonly Row[] = [
     cites: ['MQTT-3.1.2-22'],
     bytes: (id) => connect({ flags: 0x46, payload: [field(id), ...will(id), field('password')] }),
   },
+  {
+    id: 'password-missing-beside-a-will',
+    title: 'Password Flag 1, a will, and no password',
+    cites: ['MQTT-3.1.2-21'],
+    bytes: (id) => connect({ flags: 0xc6, payload: [field(id), ...will(id), field('user')] }),
+  },
   { id: 'client-id-missing', title: 'no client id', cites: ['MQTT-3.1.3-3'], bytes: () => connect({ payload: [] }) },
   {
     id: 'client-id-beyond-packet',
@@ -187,6 +211,12 @@ const rows: readonly Row[] = [
     bytes: (id) => connect({ payload: [field(id), 0] }),
   },
   {
+    id: 'surplus-byte-without-clean-session',
+    title: 'a surplus byte behind the client id beside CleanSession 0',
+    cites: ['MQTT-3.1.4-1'],
+    bytes: (id) => connect({ flags: 0, payload: [field(id), 0] }),
+  },
+  {
     id: 'cut-behind-name',
     title: 'nothing behind the protocol name',
     cites: ['MQTT-3.1.4-1'],
@@ -197,6 +227,12 @@ const rows: readonly Row[] = [
     title: 'nothing behind Connect Flags',
     cites: ['MQTT-3.1.4-1'],
     bytes: () => raw.packet(0x10, field('MQTT'), 4, 2),
+  },
+  {
+    id: 'cut-in-keep-alive',
+    title: 'half a Keep Alive',
+    cites: ['MQTT-3.1.4-1'],
+    bytes: () => raw.packet(0x10, field('MQTT'), 4, 2, 1),
   },
   {
     id: 'name-beyond-packet',

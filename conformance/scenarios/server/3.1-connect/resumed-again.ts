@@ -19,6 +19,14 @@ const ends: readonly (readonly [how: string, ends: (stage: Stage, client: Client
     },
   ],
   ['RST', ({ when }, client) => when(client).cuts('RST')],
+  [
+    'a second CONNECT',
+    async ({ given, when }, client) => {
+      await when(client).sends(given.connect({ clientId: client.clientId, cleanSession: false }));
+      await client.connection.waitFor(() => client.connection.ending);
+      await when(client).cuts();
+    },
+  ],
   ['DISCONNECT again', ({ when }, client) => when(client).disconnects()],
 ];
 
@@ -38,11 +46,14 @@ export const resumedAgain = scenario('session-resumed-after-every-end', {
     const publishesAll = async (payload: string): Promise<void> => {
       for (const topicName of names) await when(publisher).publishes({ topicName, payload, qos: 2 });
     };
-    for (const [how, end] of ends) {
+    const will = { topicName: given.topicName('will'), message: 'gone', qos: 0 } as const;
+    for (const [i, [how, end]] of ends.entries()) {
       await end(stage, client);
       await publishesAll(`queued after ${how}`);
       const again = await given.connection('subscriber again');
-      await when(again).sends(given.connect({ clientId: client.clientId, cleanSession: false }));
+      // What else a CONNECT says has nothing to do with its session.
+      const text = i % 2 === 1 && given.capabilities.refusedWills === 'none' ? { keepAlive: 600, will } : {};
+      await when(again).sends(given.connect({ clientId: client.clientId, cleanSession: false, ...text }));
       await must(again, 'MQTT-3.2.2-2', 'MQTT-3.1.2-4', 'MQTT-4.1.0-1').receive(
         connack({ returnCode: 0, ...given.toldOfSession() }),
       );
@@ -111,7 +122,9 @@ export const cleanDiscardsSubscriptions = scenario('clean-session-discards-every
       if (away) await when(before).disconnects();
       const { clientId } = before;
       const after = await given.connection('newer');
-      await when(after).sends(given.connect({ clientId, cleanSession: newer }));
+      const will = { topicName: `${base}/will`, message: 'gone', qos: 0 } as const;
+      const text = away && given.capabilities.refusedWills === 'none' ? { will } : {};
+      await when(after).sends(given.connect({ clientId, cleanSession: newer, ...text }));
       // That who takes over is let in is judged elsewhere.
       if ((await after.gets({ type: 'connack' })) === undefined || !after.isLetIn) return;
       letIn++;
@@ -133,40 +146,42 @@ export const cleanDiscardsHandshakes = scenario('clean-session-discards-handshak
   needs: ['qos 2', 'several in flight'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
-    const [own, elsewhere] = [given.topicName('own'), given.topicName('elsewhere')];
-    const watcher = await given.subscriber(elsewhere, { name: 'watcher', qos: 2 });
-    const before = await given.subscriber(own, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
-    const publisher = await given.client({ name: 'publisher' });
-    for (const qos of [1, 2] as const) await when(publisher).publishes({ topicName: own, payload: `at ${qos}`, qos });
-    await given.arrival(before, message('at 1'));
-    await when(publisher).publishes({ topicName: own, payload: 'released', qos: 2 });
-    const { packetId = 0 } = await given.arrival(before, message('released'));
-    await when(before).sends(pubrec(packetId));
-    await given.arrival(before, pubrel(packetId));
-    await when(before).sends(publish({ topicName: elsewhere, payload: 'half', qos: 2, packetId: 5 }));
-    await given.arrival(before, pubrec(5));
-    await when(before).cuts();
+    await given.each(['cut', 'taken over'], async (how) => {
+      const [own, elsewhere] = [given.topicName('own'), given.topicName('elsewhere')];
+      const watcher = await given.subscriber(elsewhere, { name: 'watcher', qos: 2 });
+      const before = await given.subscriber(own, { cleanSession: false, qos: 2, acknowledging: 'by hand' });
+      const publisher = await given.client({ name: 'publisher' });
+      for (const qos of [1, 2] as const) await when(publisher).publishes({ topicName: own, payload: `at ${qos}`, qos });
+      await given.arrival(before, message('at 1'));
+      await when(publisher).publishes({ topicName: own, payload: 'released', qos: 2 });
+      const { packetId = 0 } = await given.arrival(before, message('released'));
+      await when(before).sends(pubrec(packetId));
+      await given.arrival(before, pubrel(packetId));
+      await when(before).sends(publish({ topicName: elsewhere, payload: 'half', qos: 2, packetId: 5 }));
+      await given.arrival(before, pubrec(5));
+      if (how === 'cut') await when(before).cuts();
 
-    const { clientId } = before;
-    const clean = await given.client({ name: 'clean', clientId, acknowledging: 'by hand' });
-    await must(clean, 'MQTT-3.1.2-6', 'MQTT-3.1.4-3').receiveExactly([], { until: ping() });
-    const old = clean.connection.pending.some(({ packet }) => packet.type === 'pubrel');
-    must(clean, 'MQTT-3.1.2-6').satisfy(!old, { expected: 'no PUBREL of the old session', got: 'a PUBREL' });
-    // No message of the session before has this identifier any more.
-    await when(clean).sends(publish({ topicName: elsewhere, payload: 'new', qos: 2, packetId: 5 }));
-    await given.arrival(clean, pubrec(5));
-    await when(clean).sends(pubrel(5));
-    await given.arrival(clean, pubcomp(5));
-    await must(watcher, 'MQTT-3.1.2-6', 'MQTT-3.1.4-3').receive(message('new'));
-    await when(clean).disconnects();
+      const { clientId } = before;
+      const clean = await given.client({ name: 'clean', clientId, acknowledging: 'by hand' });
+      await must(clean, 'MQTT-3.1.2-6', 'MQTT-3.1.4-3').receiveExactly([], { until: ping() });
+      const old = clean.connection.pending.some(({ packet }) => packet.type === 'pubrel');
+      must(clean, 'MQTT-3.1.2-6').satisfy(!old, { expected: 'no PUBREL of the old session', got: 'a PUBREL' });
+      // No message of the session before has this identifier any more.
+      await when(clean).sends(publish({ topicName: elsewhere, payload: 'new', qos: 2, packetId: 5 }));
+      await given.arrival(clean, pubrec(5));
+      await when(clean).sends(pubrel(5));
+      await given.arrival(clean, pubcomp(5));
+      await must(watcher, 'MQTT-3.1.2-6', 'MQTT-3.1.4-3').receive(message('new'));
+      await when(clean).disconnects();
 
-    const later = await given.connection('later');
-    await when(later).sends(given.connect({ clientId, cleanSession: false }));
-    await must(later, 'MQTT-3.2.2-3', 'MQTT-3.1.2-6').receive(connack({ returnCode: 0, sessionPresent: false }));
-    await when(publisher).publishes({ topicName: own, payload: 'fresh', qos: 1 });
-    await given.subscription(later, `${own}/control`, 1);
-    await must(later, 'MQTT-3.1.2-6').receiveExactly([], {
-      until: sentinel(publisher, { topicName: `${own}/control`, qos: 1 }),
+      const later = await given.connection('later');
+      await when(later).sends(given.connect({ clientId, cleanSession: false }));
+      await must(later, 'MQTT-3.2.2-3', 'MQTT-3.1.2-6').receive(connack({ returnCode: 0, sessionPresent: false }));
+      await when(publisher).publishes({ topicName: own, payload: 'fresh', qos: 1 });
+      await given.subscription(later, `${own}/control`, 1);
+      await must(later, 'MQTT-3.1.2-6').receiveExactly([], {
+        until: sentinel(publisher, { topicName: `${own}/control`, qos: 1 }),
+      });
     });
   },
 });

@@ -5,6 +5,7 @@ import type { Client } from '../../../wire/play/client.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
+import { besideTheRest, doesEverything } from './open-exchanges.ts';
 
 const flags = [true, false] as const;
 const mixes = flags.flatMap((older) => flags.map((newer) => ({ older, newer })));
@@ -22,6 +23,7 @@ const olderOnes: Readonly<Record<string, Older>> = {
   'first with a subscription': {
     first: ({ given }, client) => given.subscription(client, given.topicName(), given.assuredQos),
   },
+  'first that has done everything': { first: doesEverything },
   'first that owes an acknowledgement': {
     first: async ({ given, when }, client) => {
       const [topicName, qos] = [given.topicName(), given.assuredQos];
@@ -47,7 +49,8 @@ export const takeovers = mixes.map(({ older, newer }) =>
         const first = await given.client({ name, cleanSession: older, acknowledging: 'by hand', ...will });
         await acts?.(stage, first);
         const second = await given.connection('second');
-        await when(second).sends(given.connect({ clientId: first.clientId, cleanSession: newer }));
+        const text = name.endsWith('everything') ? besideTheRest(stage) : {};
+        await when(second).sends(given.connect({ clientId: first.clientId, cleanSession: newer, ...text }));
         const accepted = connack({ returnCode: 0 });
         // Who turns the newer away and keeps the older has not ended the older.
         const keepsOlder = !(await second.hasGot(accepted)) && first.connection.isOpen;

@@ -1,13 +1,14 @@
 // The will of every kind of client, and for every kind of watcher: sections 3.1.2.5 and 3.1.3.
 import { encode } from '../../../../reference/codec/encode.ts';
 import type { Qos } from '../../../../reference/message.ts';
-import { message, patterned, publish } from '../../../wire/packets.ts';
+import { message, patterned, publish, unsuback, unsubscribe } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { ClientText, WillText } from '../../../wire/play/given.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
+import { doesEverything } from './open-exchanges.ts';
 
 interface Kind {
   readonly text?: ClientText;
@@ -46,6 +47,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     },
   },
   'that has pinged': { first: (_stage, client) => client.pings() },
+  'that has done everything': { text: { cleanSession: false, keepAlive: 600 }, first: doesEverything },
   'with a stored session': { text: { cleanSession: false } },
   'with Keep Alive': { text: { keepAlive: 600 } },
   'with the longest Keep Alive': { text: { keepAlive: 65_535 } },
@@ -114,7 +116,7 @@ export const ofEachConnection = scenario('will-of-each-connection', {
         { topicName: one, message: 'first', qos },
         { topicName: other, message: 'second', qos },
         { topicName: one, message: 'third', qos },
-        { topicName: one, message: 'fourth', qos },
+        { topicName: one, message: 'third', qos },
       ];
       for (const will of wills) {
         const client = await given.client({ clientId, cleanSession, will });
@@ -137,13 +139,14 @@ export const forTheAbsent = scenario('will-queued', {
     await given.each([false, true], async (retain) => {
       const topicName = given.topicName('will');
       const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 1 });
-      const away = await given.subscriber(topicName, { name: 'away', cleanSession: false, qos: 1 });
+      const filter = retain && given.capabilities.wildcards ? `${topicName}/#` : topicName;
+      const away = await given.subscriber(filter, { name: 'away', cleanSession: false, qos: 1 });
       await when(away).disconnects();
       const client = await given.client({ will: { topicName, message: 'gone', qos: 1, retain } });
       await when(client).cuts();
       await must(watcher, 'MQTT-3.1.2-8').receive(message('gone'), given.unhurriedMs);
       const back = await given.resumed(away);
-      await must(back, 'MQTT-3.1.2-5', 'MQTT-4.5.0-1').receive(message('gone', { qos: 1 }));
+      await must(back, 'MQTT-3.1.2-5', 'MQTT-3.1.2-8', 'MQTT-4.5.0-1').receive(message('gone', { qos: 1 }));
     });
   },
 });
@@ -195,11 +198,20 @@ export const noneAfterDisconnect = scenario('no-will-of-any-kind-after-disconnec
     await given.each(possible, async ({ qos, retain, cleanSession }) => {
       const topicName = given.topicName('will');
       const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
-      const will = { topicName, message: 'never', qos, retain };
-      const client = await given.client({ cleanSession, will });
+      const will = { topicName, message: qos === 1 ? '' : 'never', qos, retain };
+      // Those that are retained: with a Keep Alive, and with subscriptions made and given up.
+      const client = await given.client({ cleanSession, will, keepAlive: retain ? 600 : 0 });
+      if (retain) {
+        const [packetId, own] = [500, given.topicName('own')];
+        await given.subscription(client, own, qos);
+        await when(client).sends(unsubscribe(packetId, own));
+        await given.arrival(client, unsuback(packetId));
+      }
       await when(client).disconnects();
       // CONNACK for the same client id: the target has done with the connection before.
-      const again = await given.client({ name: 'again', clientId: client.clientId, cleanSession, will });
+      const { clientId } = client;
+      await given.client({ name: 'taken over', clientId, cleanSession });
+      const again = await given.client({ name: 'again', clientId, cleanSession, will });
       await when(again).disconnects();
       const last = await given.client({ name: 'the last', clientId: client.clientId, cleanSession });
       await must(watcher).receiveExactly([], { until: sentinel(last, { topicName, qos }) });
@@ -251,6 +263,7 @@ const sizes: Readonly<Record<string, (topicName: string) => WillText>> = {
   'a message of 5,000 bytes': (topicName) => ({ topicName, message: patterned(5_000) }),
   'a message of 65,535 bytes': (topicName) => ({ topicName, message: patterned(65_535) }),
   'a topic of 1,500 bytes': (topicName) => ({ topicName: topicName.padEnd(1_500, 'x'), message: 'gone' }),
+  'a "/" at the end of its topic': (topicName) => ({ topicName: `${topicName}/`, message: 'gone' }),
   'a leading "/" in its topic': (topicName) => ({ topicName: `/${topicName}`, message: 'gone' }),
 };
 

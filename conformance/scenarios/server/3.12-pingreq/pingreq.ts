@@ -58,7 +58,8 @@ export const pingreqInEveryState = scenario('pingreq-in-every-state', {
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();
-    const subscriber = await given.subscriber(topicName, { qos: 1, acknowledging: 'by hand' });
+    const others = [given.topicName(), given.topicName(), given.topicName()];
+    const subscriber = await given.subscriber([topicName, ...others], { qos: 1, acknowledging: 'by hand' });
     const publisher = await given.client({ name: 'publisher' });
     await when(publisher).publishes({ topicName, payload: 'x', qos: 1 });
     await given.arrival(subscriber, message('x'));
@@ -72,5 +73,7 @@ export const pingreqInEveryState = scenario('pingreq-in-every-state', {
     const again = await given.resumed(before);
     await must(again).beServed();
     await must(again).beServed();
+    const newer = await given.client({ name: 'newer', clientId: again.clientId });
+    await must(newer).beServed();
   },
 });

@@ -63,7 +63,10 @@ export const sessionPresent = states.flatMap((state) =>
           await when(before).disconnects();
         }
         const client = await given.connection();
-        await when(client).sends(given.connect({ clientId, cleanSession }));
+        // What else a CONNECT says has nothing to do with its session.
+        const will = { topicName: given.topicName('will'), message: 'gone', qos: 0 } as const;
+        const text = state.endsWith('stored') && given.capabilities.refusedWills === 'none' ? { will } : {};
+        await when(client).sends(given.connect({ clientId, cleanSession, ...text }));
         const demanded = !cleanSession && state.startsWith('a stored');
         // A broker that forgets sessions is found out by what it forgets; here it is the flag alone.
         await must(client, flag).receive(connack({ returnCode: 0, sessionPresent: demanded }));

@@ -4,6 +4,7 @@ import { sentinel } from '../../../wire/play/barrier.ts';
 import type { Client } from '../../../wire/play/client.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
+import { besideTheRest } from '../3.1-connect/open-exchanges.ts';
 
 const qosLevels = [0, 1, 2] as const;
 
@@ -11,10 +12,11 @@ const qosLevels = [0, 1, 2] as const;
 const kinds: Readonly<Record<string, (stage: Stage) => Promise<Client>>> = {
   'with CleanSession 1': ({ given }) => given.client({ name: 'subscriber' }),
   'with CleanSession 0': ({ given }) => given.client({ name: 'subscriber', cleanSession: false }),
-  'that has resumed its session': async ({ given, when }) => {
+  'that has resumed its session': async (stage) => {
+    const { given, when } = stage;
     const before = await given.subscriber(given.topicName('other'), { cleanSession: false, qos: 1 });
     await when(before).disconnects();
-    return given.resumed(before);
+    return given.resumed(before, besideTheRest(stage));
   },
   'that has taken its session over': async ({ given }) => {
     const before = await given.subscriber(given.topicName('other'), { cleanSession: false, qos: 1 });
@@ -58,6 +60,12 @@ export const everyKindOfClient = scenario('retained-for-every-kind-of-client', {
 /** How a topic comes to its retained message. */
 const origins: Readonly<Record<string, (stage: Stage, topicName: string, qos: 1 | 2) => Promise<unknown>>> = {
   'a publisher': ({ given }, topicName, qos) => given.retained({ topicName, payload: 'kept', qos }),
+  'a publisher in a resumed session': async ({ given, when }, topicName, qos) => {
+    const before = await given.client({ name: 'publisher', cleanSession: false });
+    await when(before).disconnects();
+    const publisher = await given.client({ name: 'publisher again', clientId: before.clientId, cleanSession: false });
+    await when(publisher).publishes({ topicName, payload: 'kept', qos, retain: true });
+  },
   'a will': async ({ given, when }, topicName, qos) => {
     const mortal = await given.client({ name: 'mortal', will: { topicName, message: 'kept', qos, retain: true } });
     await when(mortal).cuts();

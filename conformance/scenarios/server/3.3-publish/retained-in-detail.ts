@@ -6,7 +6,7 @@ import { scenario } from '../../scenario.ts';
 
 export const replacedAgain = scenario('retained-replaced-again-and-again', {
   title: 'Each retained message replaces the one before, with its payload and its QoS',
-  cites: { v3: ['MQTT-3.3.1-5', 'MQTT-3.3.1-6'] },
+  cites: { v3: ['MQTT-3.3.1-5', 'MQTT-3.3.1-6', 'MQTT-3.3.1-8'] },
   needs: ['qos 2'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
@@ -25,6 +25,7 @@ export const replacedAgain = scenario('retained-replaced-again-and-again', {
         expected: `QoS ${qos}`,
         got: `QoS ${arrived?.qos}`,
       });
+      must(subscriber, 'MQTT-3.3.1-8').satisfy(arrived?.retain === true, { expected: 'RETAIN 1', got: 'RETAIN 0' });
       await when(subscriber).disconnects();
     }
   },

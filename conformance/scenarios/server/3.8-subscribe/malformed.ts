@@ -1,5 +1,5 @@
 // SUBSCRIBE packets that break section 3.8.
-import { message } from '../../../wire/packets.ts';
+import { message, subscribe } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import { answered, closed, cutShort } from '../../../wire/play/reaction.ts';
 import * as raw from '../../../wire/raw.ts';
@@ -32,6 +32,7 @@ export const withoutQos = scenario('subscribe-without-qos', {
 });
 
 const badQos = [0x03, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff];
+/** The second, and the one behind two others more. */
 const positions = ['first', 'second'] as const;
 
 export const reservedQosBits = positions.map((position) =>
@@ -43,6 +44,7 @@ export const reservedQosBits = positions.map((position) =>
       await given.each(badQos, async (qos) => {
         const client = await given.client();
         const good = position === 'second' ? [field(topicName), 0] : [];
+        if (position === 'second' && qos > 3) good.push(field(`${topicName}/c`), 1, field(`${topicName}/d`), 2);
         const bytes = packet(0x82, uint16(1), ...good, field(`${topicName}/b`), qos);
         await when(client).sendsBytes(bytes, `SUBSCRIBE with a Requested QoS of ${qos.toString(16)}`);
         await must(client).reactByOneOf([closed()]);
@@ -83,6 +85,32 @@ export const filterBeyondPacket = scenario('subscribe-filter-beyond-packet', {
       'SUBSCRIBE with a Topic Filter beyond its end',
     );
     await must(client).reactByOneOf(cutShort(given));
+  },
+});
+
+/** Whatever is refused, for a reason of the target's own, is no subscription. */
+export const refusedByItself = scenario('whatever-is-refused-delivers-nothing', {
+  title: 'A filter that is answered by 0x80 delivers nothing, whichever QoS was asked for, alone and beside others',
+  cites: { v3: ['MQTT-3.8.4-5'] },
+  async play({ given, when, must }) {
+    const control = given.topicName('control');
+    const qos = given.assuredQos;
+    const subscriber = await given.subscriber(control, { qos });
+    const names = [0, 1, 2, 3, 4, 5].map((i) => given.topicName(`${i}`));
+    const wanted = names.map((topicFilter, i) => ({ topicFilter, qos: ([0, 1, 2] as const)[i % 3] ?? 0 }));
+    const [first = { topicFilter: control, qos }, ...others] = wanted;
+    const together = [first, ...others.slice(0, 2)] as const;
+    const alone = others.slice(2).map((one) => [one] as const);
+    const codes: number[] = [];
+    for (const [i, [one, ...more]] of [together, ...alone].entries()) {
+      await when(subscriber).sends(subscribe(500 + i, one, ...more));
+      codes.push(...(await given.arrival(subscriber, { type: 'suback', packetId: 500 + i })).returnCodes);
+    }
+    const refused = names.filter((_, i) => codes[i] === 0x80);
+    if (refused.length === 0) return must(subscriber).beServed();
+    const publisher = await given.client({ name: 'publisher' });
+    for (const topicName of refused) await when(publisher).publishes({ topicName, payload: 'never', qos });
+    await must(subscriber).receiveExactly([], { until: sentinel(publisher, { topicName: control, qos }) });
   },
 });
 

@@ -87,11 +87,12 @@ export const replaced = changes.map(({ from, to }) =>
     protocols: ['3.1.1', '3.1'],
     async play({ given, when, must }) {
       const topicName = given.topicName();
-      const subscriber = await given.subscriber(topicName, { qos: from });
+      const filter = from + to > 1 && given.capabilities.wildcards ? `${topicName}/#` : topicName;
+      const subscriber = await given.subscriber(filter, { qos: from });
       const publisher = await given.client({ name: 'publisher' });
       await when(publisher).publishes({ topicName, payload: 'old', qos: 2 });
       await subscriber.awaits(message('old'));
-      await given.subscription(subscriber, topicName, to);
+      await given.subscription(subscriber, filter, to);
       const payloads = ['new', 'newer', 'newest'];
       for (const payload of payloads) await when(publisher).publishes({ topicName, payload, qos: 2 });
       await must(subscriber).receiveExactly(

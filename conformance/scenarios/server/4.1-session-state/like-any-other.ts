@@ -47,29 +47,31 @@ export const changesAreStored = scenario('changes-of-subscriptions-are-stored', 
   cites: { v3: ['MQTT-4.1.0-1', 'MQTT-3.8.4-3', 'MQTT-3.8.4-5', 'MQTT-3.9.3-1', 'MQTT-3.10.4-1', 'MQTT-3.10.4-2'] },
   needs: ['qos 2'],
   async play({ given, when, must }) {
-    const [kept, raised] = [given.topicName('kept'), given.topicName('raised')];
-    const [ended, made] = [given.topicName('ended'), given.topicName('made')];
-    const first = await given.subscriber([kept, raised, ended], { cleanSession: false, qos: 1 });
-    await when(first).disconnects();
-    const second = await given.resumed(first);
-    const [subscribing, packetId] = [second.nextPacketId(), second.nextPacketId()];
-    await when(second).sends(subscribe(subscribing, { topicFilter: raised, qos: 2 }, { topicFilter: made, qos: 1 }));
-    await must(second, 'MQTT-3.8.4-5', 'MQTT-3.9.3-1').receive(suback(subscribing, [2, 1]));
-    await when(second).sends({ type: 'unsubscribe', packetId, topicFilters: [ended] });
-    await given.arrival(second, unsuback(packetId));
-    await when(second).disconnects();
-    const publisher = await given.client({ name: 'publisher' });
-    for (const topicName of [ended, kept, raised, made])
-      await when(publisher).publishes({ topicName, payload: `to "${topicName}"`, qos: 2 });
-    const third = await given.resumed(second);
-    const expected = [message(`to "${kept}"`), message(`to "${raised}"`, { qos: 2 }), message(`to "${made}"`)];
-    await must(third).receiveExactly(expected, {
-      until: sentinel(publisher, { topicName: made, qos: 2 }),
-      ifMissing: ['MQTT-4.1.0-1', 'MQTT-3.8.4-3'],
-    });
-    await when(publisher).publishes({ topicName: ended, payload: 'live', qos: 2 });
-    await must(third, 'MQTT-4.1.0-1', 'MQTT-3.10.4-2').receiveExactly([], {
-      until: sentinel(publisher, { topicName: made, qos: 2 }),
+    await given.each(['disconnects', 'cuts'] as const, async (leaves) => {
+      const [kept, raised] = [given.topicName('kept'), given.topicName('raised')];
+      const [ended, made] = [given.topicName('ended'), given.topicName('made')];
+      const first = await given.subscriber([kept, raised, ended], { cleanSession: false, qos: 1 });
+      await when(first).disconnects();
+      const second = await given.resumed(first);
+      const [subscribing, packetId] = [second.nextPacketId(), second.nextPacketId()];
+      await when(second).sends(subscribe(subscribing, { topicFilter: raised, qos: 2 }, { topicFilter: made, qos: 1 }));
+      await must(second, 'MQTT-3.8.4-5', 'MQTT-3.9.3-1').receive(suback(subscribing, [2, 1]));
+      await when(second).sends({ type: 'unsubscribe', packetId, topicFilters: [ended] });
+      await given.arrival(second, unsuback(packetId));
+      await when(second)[leaves]();
+      const publisher = await given.client({ name: 'publisher' });
+      for (const topicName of [ended, kept, raised, made])
+        await when(publisher).publishes({ topicName, payload: `to "${topicName}"`, qos: 2 });
+      const third = await given.resumed(second);
+      const expected = [message(`to "${kept}"`), message(`to "${raised}"`, { qos: 2 }), message(`to "${made}"`)];
+      await must(third).receiveExactly(expected, {
+        until: sentinel(publisher, { topicName: made, qos: 2 }),
+        ifMissing: ['MQTT-4.1.0-1', 'MQTT-3.8.4-3'],
+      });
+      await when(publisher).publishes({ topicName: ended, payload: 'live', qos: 2 });
+      await must(third, 'MQTT-4.1.0-1', 'MQTT-3.10.4-2').receiveExactly([], {
+        until: sentinel(publisher, { topicName: made, qos: 2 }),
+      });
     });
   },
 });

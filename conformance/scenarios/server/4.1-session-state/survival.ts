@@ -8,8 +8,16 @@ import { scenario } from '../../scenario.ts';
 const ends = ['DISCONNECT', 'FIN', 'RST', 'takeover'] as const;
 
 /** Ends a connection; `takeover` leaves that to the CONNECT that follows. */
-async function leaves({ when }: Stage, client: Client, how: (typeof ends)[number]): Promise<void> {
-  if (how === 'DISCONNECT') await when(client).disconnects();
+async function leaves(
+  { given, when }: Stage,
+  client: Client,
+  how: (typeof ends)[number] | 'malformed packet',
+): Promise<void> {
+  if (how === 'malformed packet') {
+    await when(client).sendsBytes(Uint8Array.of(0xf0, 0), 'a packet of type 15');
+    const ended = await client.connection.waitFor(() => client.connection.ending);
+    given.that(ended !== undefined, 'the connection stays open, which is judged elsewhere');
+  } else if (how === 'DISCONNECT') await when(client).disconnects();
   else if (how !== 'takeover') await when(client).cuts(how);
 }
 
@@ -38,8 +46,8 @@ export const present = ends.map((how) =>
   }),
 );
 
-export const kept = ends.flatMap((how) => [
-  scenario(`deliveries-kept-after-${how.toLowerCase()}`, {
+export const kept = [...ends, 'malformed packet' as const].flatMap((how) => [
+  scenario(`deliveries-kept-after-${how.toLowerCase().replace(' ', '-')}`, {
     title: `Deliveries in each state of their handshake are kept over ${how}`,
     cites: { v3: ['MQTT-4.1.0-1', 'MQTT-4.4.0-1'], v31: ['MQTT31-22'] },
     needs: ['qos 2', 'several in flight'],
@@ -69,7 +77,7 @@ export const kept = ends.flatMap((how) => [
       await when(after).sends(puback(one), pubcomp(released));
     },
   }),
-  scenario(`received-identifiers-kept-after-${how.toLowerCase()}`, {
+  scenario(`received-identifiers-kept-after-${how.toLowerCase().replace(' ', '-')}`, {
     title: `Identifiers of QoS 2 messages that await PUBREL are kept over ${how}`,
     cites: { v3: ['MQTT-4.1.0-1', 'MQTT-4.3.3-2'], v31: ['MQTT31-22'] },
     needs: ['qos 2'],

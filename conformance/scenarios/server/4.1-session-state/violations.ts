@@ -4,13 +4,15 @@ import type { StatementId } from '../../../spec/catalogue.ts';
 import { closed, refusedFilter } from '../../../wire/play/reaction.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
+import { besideTheRest, doesEverything } from '../3.1-connect/open-exchanges.ts';
 
 const { field, hex, packet, uint16 } = raw;
 
 interface Row {
   readonly title: string;
   readonly cites: StatementId;
-  readonly bytes: (topicName: string) => Uint8Array;
+  /** `owed`: the identifier of a delivery at QoS 1 that is not acknowledged. */
+  readonly bytes: (topicName: string, owed: number) => Uint8Array;
 }
 
 const rows: readonly Row[] = [
@@ -41,6 +43,30 @@ const rows: readonly Row[] = [
     cites: 'MQTT-2.3.1-1',
     bytes: (name) => packet(0x32, field(name), uint16(0), 'x'),
   },
+  { title: 'PUBLISH to an empty topic', cites: 'MQTT-4.7.3-1', bytes: () => packet(0x32, field(''), uint16(1), 'x') },
+  { title: 'UNSUBSCRIBE without a Topic Filter', cites: 'MQTT-3.10.3-2', bytes: () => hex('A2 02 0001') },
+  {
+    title: 'SUBSCRIBE with the flags 0000',
+    cites: 'MQTT-3.8.1-1',
+    bytes: (name) => packet(0x80, uint16(1), field(name), 0),
+  },
+  {
+    title: 'UNSUBSCRIBE with the flags 0000',
+    cites: 'MQTT-3.10.1-1',
+    bytes: (name) => packet(0xa0, uint16(1), field(name)),
+  },
+  { title: 'PINGREQ with the flags 0001', cites: 'MQTT-2.2.2-2', bytes: () => hex('C1 00') },
+  { title: 'PUBREL of its open exchange with the flags 0000', cites: 'MQTT-3.6.1-1', bytes: () => hex('60 02 0384') },
+  {
+    title: 'PUBACK with the flags 0001 for what it owes',
+    cites: 'MQTT-2.2.2-2',
+    bytes: (_name, owed) => packet(0x41, uint16(owed)),
+  },
+  {
+    title: 'PUBACK with a byte too many for what it owes',
+    cites: 'MQTT-4.8.0-1',
+    bytes: (_name, owed) => packet(0x40, uint16(owed), 0),
+  },
   {
     title: 'PUBLISH to an ill-formed topic',
     cites: 'MQTT-1.5.3-1',
@@ -50,14 +76,18 @@ const rows: readonly Row[] = [
 ];
 
 export const inResumed = scenario('violations-in-a-resumed-session', {
-  title: 'In a resumed session what is malformed or forbidden closes the connection, as in a new one',
+  title:
+    'In a resumed session what is malformed or forbidden closes the connection, as in a new one, whatever the client has done and left open',
   cites: { v3: ['MQTT-3.1.0-2', ...rows.map(({ cites }) => cites)] },
-  async play({ given, when, must }) {
+  async play(stage) {
+    const { given, when, must } = stage;
     const qos = given.assuredQos;
     const again = async () => {
       const before = await given.subscriber(given.topicName('own'), { cleanSession: false, qos });
       await when(before).disconnects();
-      return given.resumed(before);
+      const client = await given.resumed(before, besideTheRest(stage));
+      await doesEverything(stage, client);
+      return client;
     };
     const connectsTwice = async (): Promise<void> => {
       const client = await again();
@@ -67,7 +97,11 @@ export const inResumed = scenario('violations-in-a-resumed-session', {
     };
     const each = given.each(rows, async ({ title, cites, bytes }) => {
       const client = await again();
-      await when(client).sendsBytes(bytes(given.topicName()), title);
+      const owed = client.connection.pending.find(({ packet: one }) => one.type === 'publish')?.packet;
+      await when(client).sendsBytes(
+        bytes(given.topicName(), owed?.type === 'publish' ? (owed.packetId ?? 1) : 1),
+        title,
+      );
       const refused = cites.startsWith('MQTT-4.7.1') ? [refusedFilter(given, 1, [0x80])] : [];
       await must(client, cites).reactByOneOf([closed(), ...refused]);
     });

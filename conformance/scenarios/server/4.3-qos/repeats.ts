@@ -85,6 +85,10 @@ const another =
 const between: Readonly<Record<string, Between>> = {
   'PUBREL of a higher identifier': another(2_000),
   'PUBREL of a lower identifier': another(7),
+  'PUBREL of an unknown identifier': async ({ given, when }, publisher) => {
+    await when(publisher).sends(pubrel(3_000));
+    await given.arrival(publisher, pubcomp(3_000));
+  },
   SUBSCRIBE: ({ given }, publisher) => given.subscription(publisher, given.topicName(), 1),
   UNSUBSCRIBE: async ({ given, when }, publisher) => {
     const topicFilter = given.topicName();
@@ -96,8 +100,12 @@ const between: Readonly<Record<string, Between>> = {
     await when(publisher).sends(unsubscribe(33, given.topicName()));
     await given.arrival(publisher, unsuback(33));
   },
-  'a PUBLISH at QoS 1': ({ given, when }, publisher) =>
-    when(publisher).publishes({ topicName: given.topicName(), payload: 'x', qos: 1 }),
+  'a PUBLISH at QoS 1': async ({ given, when, must }, publisher) => {
+    const topicName = given.topicName();
+    const other = await given.subscriber(topicName, { name: 'subscriber to another', qos: 1 });
+    await when(publisher).publishes({ topicName, payload: 'meanwhile', qos: 1 });
+    await must(other, 'MQTT-4.5.0-1').receive(message('meanwhile'));
+  },
   'an acknowledged delivery at QoS 2': async ({ given, when }, publisher) => {
     const topicName = given.topicName();
     await given.subscription(publisher, topicName, 2);
@@ -110,7 +118,7 @@ const between: Readonly<Record<string, Between>> = {
 
 export const whateverComesBetween = scenario('repeat-whatever-came-between', {
   title: 'A QoS 2 PUBLISH that comes again before its PUBREL is delivered once, whatever else its client did meanwhile',
-  cites: { v3: ['MQTT-4.3.3-2'] },
+  cites: { v3: ['MQTT-4.3.3-2', 'MQTT-4.5.0-1'] },
   needs: ['qos 2'],
   async play(stage) {
     const { given, when, must } = stage;
@@ -123,11 +131,11 @@ export const whateverComesBetween = scenario('repeat-whatever-came-between', {
       await given.arrival(publisher, pubrec(text.packetId));
       await acts(stage, publisher);
       await when(publisher).sends(publish({ ...text, dup: true }));
-      await must(publisher).receive(pubrec(text.packetId));
+      await must(publisher, 'MQTT-4.3.3-2').receive(pubrec(text.packetId));
       await when(publisher).sends(pubrel(text.packetId));
-      await must(publisher).receive(pubcomp(text.packetId));
+      await must(publisher, 'MQTT-4.3.3-2').receive(pubcomp(text.packetId));
       const until = sentinel(publisher, { topicName, qos: 2 });
-      await must(subscriber).receiveExactly([message('once')], { until });
+      await must(subscriber, 'MQTT-4.3.3-2').receiveExactly([message('once')], { until });
     });
   },
 });

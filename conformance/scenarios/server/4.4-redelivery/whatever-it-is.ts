@@ -11,6 +11,7 @@ import {
 } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
 import type { Client } from '../../../wire/play/client.ts';
+import type { ClientText } from '../../../wire/play/given.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
 
@@ -23,6 +24,8 @@ interface Sending {
 }
 
 interface Origin {
+  /** With what its subscriber comes back. */
+  readonly returning?: (stage: Stage) => ClientText;
   readonly payload: Payload;
   readonly filterOf?: (topicName: string) => string;
   readonly send?: (stage: Stage, sending: Sending) => Promise<unknown>;
@@ -41,6 +44,18 @@ const origins: Readonly<Record<string, Origin>> = {
   'a large message': { payload: patterned(20_000) },
   'a message that is no text': { payload: Uint8Array.of(0xff, 0, 0xc0, 0x80) },
   'a message published with RETAIN 1': { payload: 'kept', send: publishesIt('kept', { retain: true }) },
+  'a retained message': {
+    payload: 'retained',
+    filterOf: (topicName) => `${topicName}/other`,
+    send: async ({ given }, { topicName, qos, subscriber }) => {
+      await given.retained({ topicName, payload: 'retained', qos });
+      await given.subscription(subscriber, topicName, qos);
+    },
+  },
+  'a message for a client that comes back with a will': {
+    payload: 'owed',
+    returning: ({ given }) => ({ will: { topicName: given.topicName('will'), message: 'gone', qos: 0 } }),
+  },
   'a message by a wildcard': { payload: 'wild', filterOf: (topicName) => `${topicName}/#` },
   "the subscriber's own message": {
     payload: 'own',
@@ -93,7 +108,7 @@ export const publishOfEveryKind = ([1, 2] as const).map((qos) =>
       await given.each(possibleAt(stage), async (origin) => {
         const { subscriber, topicName, packetId } = await subscriberOwed(stage, origin, qos);
         await when(subscriber).cuts();
-        const after = await given.resumed(subscriber);
+        const after = await given.resumed(subscriber, origin.returning?.(stage));
         const again = await must(after, 'MQTT-4.4.0-1').receive(message(origin.payload, { topicName, qos, packetId }));
         must(after, 'MQTT-3.3.1-1').satisfy(again?.dup === true, { expected: 'DUP 1', got: 'DUP 0' });
       });
@@ -108,9 +123,16 @@ export const pubrelOfEveryKind = scenario('pubrel-resent-whatever-it-is', {
   async play(stage) {
     const { given, when, must } = stage;
     await given.each(possibleAt(stage), async (origin) => {
-      const { subscriber, packetId } = await subscriberOwed(stage, origin, 2);
+      const owed = await subscriberOwed(stage, origin, 2);
+      const { packetId } = owed;
+      let { subscriber } = owed;
+      if (origin.returning !== undefined) {
+        await when(subscriber).cuts();
+        subscriber = await given.resumed(subscriber, origin.returning(stage));
+        await given.arrival(subscriber, message(origin.payload, { packetId }));
+      }
       await when(subscriber).sends(pubrec(packetId));
-      await given.arrival(subscriber, pubrel(packetId));
+      await must(subscriber, 'MQTT-4.3.3-1').receive(pubrel(packetId));
       await when(subscriber).cuts();
       const after = await given.resumed(subscriber);
       await must(after).receive(pubrel(packetId));

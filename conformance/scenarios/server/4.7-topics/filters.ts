@@ -21,12 +21,14 @@ export const misplaced = bad.flatMap(([id, cites, filters]) =>
         await given.each(filters, async (filter) => {
           const client = await given.client();
           const topicFilter = `${base}/${filter}`;
-          const good = place === 'second' ? [raw.field(base), 0] : [];
+          // Behind another, and behind four.
+          const others = place === 'alone' ? 0 : filters.indexOf(filter) % 2 === 0 ? 1 : 4;
+          const good = Array.from({ length: others }, (_, i) => [raw.field(`${base}/${i}`), 0]).flat();
           await when(client).sendsBytes(
             raw.packet(0x82, raw.uint16(1), ...good, raw.field(topicFilter), 0),
             `SUBSCRIBE "…/${filter}"`,
           );
-          const refused = place === 'second' ? [0, 0x80] : [0x80];
+          const refused = [...Array.from({ length: others }, () => 0), 0x80];
           await must(client).reactByOneOf([closed(), refusedFilter(given, 1, refused)]);
         });
       },
@@ -56,6 +58,7 @@ const empties = [
   ['publish-qos-0', () => raw.packet(0x30, raw.field(''), 'x')],
   ['publish-retained', () => raw.packet(0x31, raw.field(''), 'x')],
   ['publish-retained-qos-1', () => raw.packet(0x33, raw.field(''), raw.uint16(1), 'x')],
+  ['publish-without-payload', () => raw.packet(0x30, raw.field(''))],
   ['publish-qos-2', () => raw.packet(0x34, raw.field(''), raw.uint16(1), 'x')],
   ['subscribe', () => raw.packet(0x82, raw.uint16(1), raw.field(''), 0)],
   ['subscribe-second', (good: string) => raw.packet(0x82, raw.uint16(1), raw.field(good), 0, raw.field(''), 0)],

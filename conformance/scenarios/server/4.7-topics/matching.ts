@@ -136,7 +136,7 @@ const rows: readonly Row[] = [
     unmatched: ['/p/t', '/p///t'],
   },
   { id: 'no-empty-level-inside', cites: 'MQTT-4.7.3-4', filter: '/p/t', matched: ['/p/t'], unmatched: ['/p//t'] },
-  { id: 'blanks', cites: 'MQTT-4.7.3-4', filter: '/ p', matched: ['/ p'], unmatched: ['/p', '/p ', '/  p'] },
+  { id: 'blanks', cites: 'MQTT-4.7.3-4', filter: '/ p', matched: ['/ p'], unmatched: ['/p', '/p ', '/  p', '/\tp'] },
   { id: 'blank-level', cites: 'MQTT-4.7.3-4', filter: '/ ', matched: ['/ '], unmatched: ['/', '/  '] },
   {
     id: 'prefix',
@@ -158,6 +158,22 @@ const rows: readonly Row[] = [
     filter: '/a\\b/c%20d',
     matched: ['/a\\b/c%20d'],
     unmatched: ['/a/b/c%20d', '/a\\b/c d', '/ab/c%20d'],
+  },
+  {
+    id: 'punctuation',
+    cites: 'MQTT-4.7.3-4',
+    filter: '/a:b,c;d@e?f=g&amp;h_"i"|/../j',
+    matched: ['/a:b,c;d@e?f=g&amp;h_"i"|/../j'],
+    unmatched: [
+      '/a/b,c;d@e?f=g&amp;h_"i"|/../j',
+      '/a:b/c;d@e?f=g&amp;h_"i"|/../j',
+      '/a:b,c;d@z?f=g&amp;h_"i"|/../j',
+      '/a:b,c;d@e?f=z&amp;h_"i"|/../j',
+      '/a:b,c;d@e?f=g&h_"i"|/../j',
+      '/a:b,c;d@e?f=g&amp;h-"i"|/../j',
+      '/a:b,c;d@e?f=g&amp;h_i|/../j',
+      '/j',
+    ],
   },
   {
     id: 'case-beside-wildcards',
