@@ -170,21 +170,6 @@ const sessions: readonly Fault[] = [
     },
   ),
   fault(
-    'session-lost-by-a-second-connect',
-    {
-      title: 'A second CONNECT discards the session of the first',
-      violates: ['MQTT-3.1.2-4', 'MQTT-3.2.2-2', 'MQTT-4.1.0-1'],
-    },
-    {
-      rules: {
-        connect: {
-          endsWithConnection: (connect, reason) =>
-            reason === 'protocol violation' || connectRules.endsWithConnection(connect, reason),
-        },
-      },
-    },
-  ),
-  fault(
     'received-identifiers-forgotten-by-malformed-packets',
     {
       title: 'Identifiers that await PUBREL are forgotten where a malformed packet has ended the connection',

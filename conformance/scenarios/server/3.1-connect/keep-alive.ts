@@ -163,7 +163,10 @@ export const silentWhenResumed = scenario('keep-alive-timeout-when-resumed', {
       const before = await given.client({ name: `silent ${silent}`, cleanSession: false });
       if (silent !== 'in place of another') await when(before).disconnects();
       given.waitsFor('keep-alive timer', 1_500);
-      const again = await given.resumed(before, { keepAlive: 1 });
+      const again =
+        silent === 'in place of another'
+          ? await given.client({ name: 'newer', clientId: before.clientId, cleanSession: false, keepAlive: 1 })
+          : await given.resumed(before, { keepAlive: 1 });
       if (silent === 'after a PINGREQ') await again.pings();
       await must(again).end(1_500 + given.lateKeepAliveMs);
     });

@@ -22,8 +22,8 @@ export const onceKnown = scenario('retained-for-who-knows-the-topic', {
         await when(subscriber).sends(unsubscribe(packetId, topicName));
         await given.arrival(subscriber, unsuback(packetId));
         await given.subscription(subscriber, topicName, 1);
-        const found = await must(subscriber, 'MQTT-3.3.1-6').receive(message(payload));
-        must(subscriber, 'MQTT-3.3.1-8').satisfy(found?.retain === true, { expected: 'RETAIN 1', got: 'RETAIN 0' });
+        // A copy of the live one may come once more, at QoS 1.
+        await must(subscriber, 'MQTT-3.3.1-6', 'MQTT-3.3.1-8').receive(message(payload, { retain: true }));
       }
     });
   },

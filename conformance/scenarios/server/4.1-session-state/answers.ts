@@ -32,6 +32,7 @@ export const answeredAllTheSame = scenario('answers-to-who-has-left-all-open', {
       'MQTT-4.3.3-2',
       'MQTT-3.12.4-1',
       'MQTT-4.5.0-1',
+      'MQTT-3.3.1-6',
     ],
   },
   needs: ['qos 2'],
@@ -40,6 +41,8 @@ export const answeredAllTheSame = scenario('answers-to-who-has-left-all-open', {
     await given.each(['resumes', 'takes over'], async (how) => {
       const topicName = given.topicName();
       const watcher = await given.subscriber(topicName, { name: 'watcher', qos: 1 });
+      await given.retained({ topicName, payload: 'kept' });
+      await given.newSubscriber(topicName, { name: 'before', qos: 1, finds: [message('kept')] });
       const before = await given.subscriber(given.topicName('own'), { cleanSession: false, qos: 1 });
       if (how === 'resumes') await when(before).disconnects();
       const client = await given.resumed(before, besideTheRest(stage));
@@ -54,6 +57,9 @@ export const answeredAllTheSame = scenario('answers-to-who-has-left-all-open', {
       };
       await asks(subscribe(501, { topicFilter: topicName, qos: 0 }), suback(501), 'MQTT-3.8.4-1');
       await asks(subscribe(502, { topicFilter: topicName, qos: 1 }), suback(502), 'MQTT-3.8.4-1');
+      // Behind what is owed there is room for another.
+      if (given.capabilities.inFlight > 1)
+        await must(client, 'MQTT-3.3.1-6').receive(message('kept', { topicName, retain: true }));
       const text = { topicName, payload: 'published', retain: true } as const;
       for (const dup of [false, true]) {
         await asks(publish({ ...text, qos: 1, packetId: 503, dup }), puback(503), 'MQTT-3.3.4-1', 'MQTT-4.3.2-2');
