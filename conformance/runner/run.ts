@@ -89,7 +89,8 @@ const boundForEnds = async ({ slowestMs }: Ends): Promise<number> => Math.round(
 const timesTheEnd = 2;
 
 /** Who answers at once can be asked more at the same time; a small segment held back by TCP for 40 ms is no load. */
-const lanesFor = ({ slowestReplyMs }: Capabilities): number => (slowestReplyMs < quickReplyMs ? 48 : 24);
+const lanesFor = (capabilities: Capabilities): number => (isQuick(capabilities) ? 48 : 24);
+const isQuick = ({ slowestReplyMs }: Capabilities): boolean => slowestReplyMs < quickReplyMs;
 const quickReplyMs = 60;
 
 /** What did not come in time is waited for longer before it counts as stable. */
@@ -269,8 +270,10 @@ async function play(options: PlayOptions): Promise<Ending> {
   const schedule = new Schedule({
     planned,
     contextOf,
-    contextOfRepeat: (protocol) => {
+    contextOfRepeat: (protocol, { hearsAll = false }) => {
       const first = contextOf(protocol);
+      // Behind all others nothing keeps a quick target from answering in its time.
+      if (hearsAll && isQuick(capabilities)) return first;
       return { ...first, patience: first.patience.longer(timesLongerInRepeats) };
     },
     concurrency: options.concurrency ?? lanesFor(known.capabilities),

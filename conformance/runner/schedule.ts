@@ -20,8 +20,8 @@ export interface Planned {
 export interface ScheduleOptions {
   readonly planned: readonly Planned[];
   readonly contextOf: (protocol: Protocol) => RunContext;
-  /** For what is played again: more patient. */
-  readonly contextOfRepeat: (protocol: Protocol) => RunContext;
+  /** For what is played again: more patient, where the target may have been busy with others. */
+  readonly contextOfRepeat: (protocol: Protocol, scenario: Pick<Scenario, 'hearsAll'>) => RunContext;
   readonly concurrency: number;
   readonly repeatFailures: number;
   /** Aborted when only scenarios that watch the rest of the run are left. */
@@ -318,7 +318,7 @@ export class Schedule {
       return { ...common, verdict: 'skipped', reason: skipBecause, checks: [], trace: [], durationMs: 0 };
     const waitsFor = (what: string, forMs?: number): void =>
       emit({ type: 'scenario:waits', id, protocol, waitsFor: what, ...(forMs === undefined ? {} : { forMs }) });
-    const run = which === 'first' ? contextOf(protocol) : contextOfRepeat(protocol);
+    const run = which === 'first' ? contextOf(protocol) : contextOfRepeat(protocol, scenario);
     const performance = new Performance({ scenario, protocol, run, waitsFor });
     this.#playing.add(performance);
     const outcome = await outcomeOf(scenario, performance);
