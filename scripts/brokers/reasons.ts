@@ -67,6 +67,10 @@ export const reasons: Readonly<Record<string, string>> = {
     'once PUBREL was sent a QoS 2 PUBLISH may not be sent again. It was, with DUP 1 and in place of the PUBREL that is owed, when connections of its client had been reset between CONNECT and what follows it: a client that has answered the first PUBREL takes it for a new message, and gets it twice.',
   'MQTT-4.3.3-1':
     'a QoS 2 message is unacknowledged until PUBREC, its PUBREL until PUBCOMP, and its first PUBLISH has DUP 0. What the broker did instead: took another packet for the acknowledgement and never sent the message (or PUBREL) again, or sent it for the first time with DUP 1. A close would have been in order, to forget the message is not.',
+  'MQTT-3.8.4-3':
+    'a new SUBSCRIBE with the same filter replaces the subscription and leaves the flow of messages alone. The older QoS went on after the SUBACK with the newer one, or deliveries that had begun were not resumed.',
+  'rabbitmq MQTT-3.1.4-2':
+    'of two clients with one client id the older has to go. The newer one was turned away instead, and the older one stayed.',
   'MQTT-4.4.0-1':
     'unacknowledged PUBLISH and PUBREL packets have to be sent again when the session is resumed; one was missing.',
   'MQTT-4.6.0-1': 'messages that were sent again came in another order than at first.',
