@@ -192,6 +192,18 @@ const connecting: readonly Fault[] = [
     },
   ),
   fault(
+    'server-packets-ignored-before-connect',
+    {
+      title: 'Packets that only a server sends are ignored, ahead of CONNECT too',
+      violates: ['MQTT-3.1.0-1', 'MQTT-4.8.0-1'],
+    },
+    {
+      rules: {
+        connect: { reactionToMalformed: ({ expected }) => (expected.includes('a client may') ? 'ignore' : 'close') },
+      },
+    },
+  ),
+  fault(
     'odd-client-ids-refused-with-code-1',
     {
       title: 'Client ids with other characters than digits and letters are refused with return code 1',

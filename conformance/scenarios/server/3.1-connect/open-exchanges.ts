@@ -33,6 +33,9 @@ export const besideTheRest = ({ given }: Stage): ClientText =>
     ? { keepAlive: 600, will: { topicName: given.topicName('will'), message: 'gone', qos: 0 } }
     : { keepAlive: 600 };
 
+/** Packet Identifier of the QoS 2 PUBLISH whose PUBREL is still to come. */
+export const leftOpenId = 900;
+
 /** Has done all that a client may do, and has left open what it can; it acknowledges by hand. */
 export async function doesEverything(stage: Stage, client: Client): Promise<void> {
   const { given, when } = stage;
@@ -45,8 +48,8 @@ export async function doesEverything(stage: Stage, client: Client): Promise<void
   await when(client).sends(unsubscribe(packetId, ended));
   await given.arrival(client, unsuback(packetId));
   if (given.capabilities.maximumQos === 2) {
-    await when(client).sends(publish({ topicName: given.topicName(), qos: 2, packetId: 900 }));
-    await given.arrival(client, pubrec(900));
+    await when(client).sends(publish({ topicName: given.topicName(), qos: 2, packetId: leftOpenId }));
+    await given.arrival(client, pubrec(leftOpenId));
   }
   if (given.assuredQos === 1) await owes(stage, client, 1);
 }

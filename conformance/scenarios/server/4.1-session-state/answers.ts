@@ -17,7 +17,7 @@ import {
   unsubscribe,
 } from '../../../wire/packets.ts';
 import { scenario } from '../../scenario.ts';
-import { besideTheRest, doesEverything } from '../3.1-connect/open-exchanges.ts';
+import { besideTheRest, doesEverything, leftOpenId } from '../3.1-connect/open-exchanges.ts';
 
 export const answeredAllTheSame = scenario('answers-to-who-has-left-all-open', {
   title:
@@ -64,6 +64,8 @@ export const answeredAllTheSame = scenario('answers-to-who-has-left-all-open', {
       for (const dup of [false, true]) {
         await asks(publish({ ...text, qos: 1, packetId: 503, dup }), puback(503), 'MQTT-3.3.4-1', 'MQTT-4.3.2-2');
         await must(watcher, 'MQTT-4.5.0-1').receive(message('published'));
+        // PUBRELs leave in the order of the PUBRECs [MQTT-4.6.0-4]: first what was left open.
+        if (!dup) await asks(pubrel(leftOpenId), pubcomp(leftOpenId), 'MQTT-4.3.3-2');
         await asks(publish({ ...text, qos: 2, packetId: 504, dup }), pubrec(504), 'MQTT-3.3.4-1', 'MQTT-4.3.3-2');
         await asks(pubrel(504), pubcomp(504), 'MQTT-4.3.3-2');
         await must(watcher, 'MQTT-4.5.0-1').receive(message('published'));
