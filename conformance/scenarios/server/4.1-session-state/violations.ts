@@ -4,7 +4,7 @@ import type { StatementId } from '../../../spec/catalogue.ts';
 import { closed, refusedFilter } from '../../../wire/play/reaction.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
-import { besideTheRest, doesEverything } from '../3.1-connect/open-exchanges.ts';
+import { besideTheRest, doesEverything, leftOpenId } from '../3.1-connect/open-exchanges.ts';
 
 const { field, hex, packet, uint16 } = raw;
 
@@ -56,7 +56,11 @@ const rows: readonly Row[] = [
     bytes: (name) => packet(0xa0, uint16(1), field(name)),
   },
   { title: 'PINGREQ with the flags 0001', cites: 'MQTT-2.2.2-2', bytes: () => hex('C1 00') },
-  { title: 'PUBREL of its open exchange with the flags 0000', cites: 'MQTT-3.6.1-1', bytes: () => hex('60 02 0384') },
+  {
+    title: 'PUBREL of its open exchange with the flags 0000',
+    cites: 'MQTT-3.6.1-1',
+    bytes: () => packet(0x60, uint16(leftOpenId)),
+  },
   {
     title: 'PUBACK with the flags 0001 for what it owes',
     cites: 'MQTT-2.2.2-2',
