@@ -1,3 +1,4 @@
+// Faults against section 3.2: CONNACK.
 import { reading, withByte, writing } from './bend.ts';
 import { type Fault, fault } from './fault.ts';
 

@@ -1,3 +1,4 @@
+// Faults against section 3.1: CONNECT.
 import { UnsupportedProtocol } from '../../reference/codec/levels.ts';
 import { MalformedPacket } from '../../reference/codec/malformed.ts';
 import {

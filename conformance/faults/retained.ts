@@ -1,3 +1,4 @@
+// Faults against section 3.3.1.3: retained messages.
 import type { Message } from '../../reference/message.ts';
 import { RetainedTree } from '../../reference/topics/retained-tree.ts';
 import { type Fault, fault } from './fault.ts';

@@ -1,3 +1,4 @@
+// Faults against section 1.5: text.
 import { reading, refusing, toleratingText } from './bend.ts';
 import { type Fault, fault } from './fault.ts';
 

@@ -1,3 +1,4 @@
+// Faults in what lies below the packets: storage, WebSocket, segments.
 import { Framer } from '../../reference/codec/framer.ts';
 import { openMemoryStore } from '../../reference/storage/memory-store.ts';
 import { type Fault, fault } from './fault.ts';

@@ -5,7 +5,8 @@ import { clientInvariants } from '../../invariants/all.ts';
 import { runClient } from '../../runner/client-run.ts';
 import { clientScenarios } from '../../scenarios/client-all.ts';
 import type { ScenarioResult } from '../../verdict/verdict.ts';
-import { type ClientFault, clientFaults } from './all.ts';
+import { clientFaults } from './all.ts';
+import type { ClientFault } from './fault.ts';
 
 const adapter = [
   process.execPath,
