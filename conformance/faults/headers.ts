@@ -282,6 +282,11 @@ const errors: readonly Fault[] = [
     { rules: { publish: { payloadOf: (payload) => payload.subarray(0, 65_535) } } },
   ),
   fault(
+    'payload-above-two-bytes-lost',
+    { title: 'Payloads of 65,536 bytes and more are lost', violates: ['MQTT-4.5.0-1', 'MQTT-2.3.1-5'] },
+    { rules: { publish: { delivers: ({ payload }) => payload.length < 65_536 } } },
+  ),
+  fault(
     'payload-as-text',
     {
       title: 'Payloads are passed on as text: what is no UTF-8 is replaced',

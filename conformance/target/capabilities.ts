@@ -33,8 +33,8 @@ export interface Capabilities {
   /** Messages at QoS 1 come more than once on a live connection, as they may (MAY-3.3.1.1-a). */
   readonly repeatsAtQos1: boolean;
   /**
-   * The largest of `packetSizes` that does not end the connection; 0 if none. The standard gives no limit but that of Remaining Length,
-   * yet operators set one.
+   * The largest of `packetSizes` that neither ends the connection nor is dropped; 0 if none. The standard gives no limit but that of
+   * Remaining Length, yet operators set one.
    */
   readonly largestPacket: number;
   readonly emptyClientId: boolean;

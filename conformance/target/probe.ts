@@ -64,7 +64,7 @@ async function find(probing: Probing, protocols: readonly Protocol[]): Promise<C
   const refusesStoredSessions = !sessions.storedSessions && (await refusesSessions(probing));
   const [retainedMessages, largestPacket, refusedWills, repeats] = await Promise.all([
     retains(probing, maximumQos),
-    largestPacketOf(probing),
+    largestPacketOf(probing, maximumQos),
     refusedWillsOf(probing),
     maximumQos > 0 && repeatsNowAndThen(probing),
     asksForEveryReply(probing, maximumQos),

@@ -1,6 +1,6 @@
 // How a target deals with messages: kept, large, in flight, repeated; and how long its replies take.
 import type { Qos } from '../../../reference/message.ts';
-import { anyMessage, publish, pubrel, unsubscribe } from '../../wire/packets.ts';
+import { anyMessage, message, publish, pubrel, unsubscribe } from '../../wire/packets.ts';
 import { publishes } from '../../wire/play/barrier-reached.ts';
 import type { Client } from '../../wire/play/client.ts';
 import { type Capabilities, packetSizes, severalInFlight } from '../capabilities.ts';
@@ -23,22 +23,55 @@ export async function retains(probing: Probing, maximumQos: Qos, wildcard?: '/+'
   return kept;
 }
 
-/** How large a PUBLISH may be before the target ends the connection upon it. Silence is no limit. */
-export async function largestPacket(probing: Probing): Promise<number> {
+/** Of what a mistake with two bytes loses, the payload that it does not, and the first that it does. */
+const twoBytes = { most: 65_535, tooMany: 65_536 } as const;
+
+/**
+ * How large a PUBLISH may be before the target ends the connection upon it, or takes it and delivers it to nobody, as it may for what it
+ * does not authorize (section 3.3.5). Silence is no limit, nor is a loss that begins where a number outgrows two bytes.
+ */
+export async function largestPacket(probing: Probing, maximumQos: Qos): Promise<number> {
+  const becomes = (payloadOf: PayloadSize): Promise<Fate> => fateOf(probing, payloadOf, maximumQos);
+  let dropped = 0;
   for (const bytes of packetSizes) {
-    // What is answered behind megabytes says nothing about other replies.
-    const { client } = await probing.client({ timed: false });
-    const { connection } = client;
-    const topicName = probing.names.topicName('size');
-    const fieldBytes = 2 + topicName.length;
-    const ofThatSize = publish({ topicName, payload: new Uint8Array(bytes - fieldBytes - headerBytes(bytes)) });
-    connection.send(ofThatSize, { type: 'pingreq' });
-    await connection.waitFor(() => (connection.isOpen ? client.take({ type: 'pingresp' }) : 'over'));
-    const { isOpen } = connection;
-    connection.cut('FIN');
-    if (isOpen) return bytes;
+    const fate = await becomes((topicName) => bytes - headerBytes(bytes) - 2 - topicName.length);
+    if (fate === 'dropped') dropped ||= bytes;
+    if (fate !== 'taken') continue;
+    const maySlip = dropped > twoBytes.most && bytes < twoBytes.most;
+    const slips = maySlip && (await becomes(() => twoBytes.most)) === 'taken';
+    return slips && (await becomes(() => twoBytes.tooMany)) === 'dropped' ? dropped : bytes;
   }
   return 0;
+}
+
+type PayloadSize = (topicName: string) => number;
+type Fate = 'taken' | 'dropped' | 'ends the connection';
+
+/** What becomes of a large PUBLISH. Dropped is what does not come, though what was published around it does, at any QoS. */
+async function fateOf(probing: Probing, payloadOf: PayloadSize, maximumQos: Qos): Promise<Fate> {
+  // What is answered behind megabytes says nothing about other replies.
+  const { client } = await probing.client({ timed: false });
+  const { connection } = client;
+  const topicName = probing.names.topicName('size');
+  await probing.subscribe(client, topicName, maximumQos);
+  const large = new Uint8Array(payloadOf(topicName)).fill(0x78);
+  let isDropped = true;
+  for (const qos of ([0, 1, 2] as const).filter((level) => level <= maximumQos)) {
+    const around = [`before, at ${qos}`, `behind, at ${qos}`] as const;
+    for (const payload of [around[0], large, around[1]]) await publishes(client, { topicName, qos, payload });
+    connection.send({ type: 'pingreq' });
+    await connection.waitFor(() => (connection.isOpen ? client.take({ type: 'pingresp' }) : 'over'));
+    const behind = await client.awaits(message(around[1]), probing.replyMs / 2);
+    if (!connection.isOpen) break;
+    const came = connection.pending.flatMap(({ packet }) => (packet.type === 'publish' ? [packet.payload.length] : []));
+    isDropped = behind !== undefined && came.includes(around[0].length) && !came.includes(large.length);
+    connection.pending = [];
+    if (!isDropped) break;
+  }
+  const { isOpen } = connection;
+  connection.cut('FIN');
+  if (!isOpen) return 'ends the connection';
+  return isDropped ? 'dropped' : 'taken';
 }
 
 /** Bytes of the fixed header of a packet of so many bytes. */

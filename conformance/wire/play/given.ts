@@ -420,15 +420,13 @@ export class Given {
   }
 
   /**
-   * Ends the scenario as skipped where the target ends connections upon packets of that size: the standard leaves no room for a limit,
-   * but operators do, and a server may end a connection at any time. `bytes`: of a whole packet.
+   * Ends the scenario as skipped where the target ends connections upon packets of that size, or drops them: the standard leaves no room
+   * for a limit, but operators do, and a server may end a connection at any time. `bytes`: of a whole packet.
    */
   packetsOf(bytes: number): void {
     const { largestPacket } = this.capabilities;
     if (bytes > largestPacket)
-      this.skip(
-        `the target ends connections upon packets of ${packetSizes.findLast((size) => size > largestPacket)} bytes`,
-      );
+      this.skip(`the target does not take packets of ${packetSizes.findLast((size) => size > largestPacket)} bytes`);
   }
 
   /** The same of a PUBLISH with a payload of so many bytes. */
