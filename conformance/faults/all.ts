@@ -1,5 +1,6 @@
 // The table of faults, in the order of the standard.
 import { faultsAfterOthers } from './after-others.ts';
+import { alikeFaults } from './alike.ts';
 import { besideOtherFieldsFaults } from './beside-other-fields.ts';
 import { faultsBesideOthers } from './beside-others.ts';
 import { connackFaults } from './connack.ts';
@@ -64,6 +65,7 @@ export const faults: readonly Fault[] = [
   ...whatCameBeforeFaults,
   ...besideOtherFieldsFaults,
   ...whileOwedFaults,
+  ...alikeFaults,
 ];
 
 /** The fault of this name; undefined if there is none. */

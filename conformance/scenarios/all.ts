@@ -1,5 +1,6 @@
 // Every scenario, by the folder of its section. A test holds this list against the disk.
 import type { Scenario } from './scenario.ts';
+import * as section15DataCharacters from './server/1.5-data/characters.ts';
 import * as section15DataUtf8 from './server/1.5-data/utf-8.ts';
 import * as section22FixedHeaderFlags from './server/2.2-fixed-header/flags.ts';
 import * as section22FixedHeaderRemainingLength from './server/2.2-fixed-header/remaining-length.ts';
@@ -94,6 +95,7 @@ import * as ssweepsSegments from './server/sweeps/segments.ts';
 type Module = Readonly<Record<string, Scenario | readonly Scenario[]>>;
 
 const modules: readonly (readonly [section: string, module: Module])[] = [
+  ['1.5-data', section15DataCharacters],
   ['1.5-data', section15DataUtf8],
   ['2.2-fixed-header', section22FixedHeaderFlags],
   ['2.2-fixed-header', section22FixedHeaderRemainingLength],
