@@ -30,6 +30,7 @@ import { transportFaults } from './transport.ts';
 import { whatCameBeforeFaults } from './what-came-before.ts';
 import { whatClientsHaveFaults } from './what-clients-have.ts';
 import { whileOwedFaults } from './while-owed.ts';
+import { whoeverAndWhenFaults } from './whoever-and-when.ts';
 import { whoseStateFaults } from './whose-state.ts';
 import { willFaults } from './will.ts';
 
@@ -66,6 +67,7 @@ export const faults: readonly Fault[] = [
   ...besideOtherFieldsFaults,
   ...whileOwedFaults,
   ...alikeFaults,
+  ...whoeverAndWhenFaults,
 ];
 
 /** The fault of this name; undefined if there is none. */

@@ -19,6 +19,7 @@ import * as section31ConnectQueuedAlike from './server/3.1-connect/queued-alike.
 import * as section31ConnectResumedAgain from './server/3.1-connect/resumed-again.ts';
 import * as section31ConnectSessions from './server/3.1-connect/sessions.ts';
 import * as section31ConnectTakeover from './server/3.1-connect/takeover.ts';
+import * as section31ConnectWhoeverItIs from './server/3.1-connect/whoever-it-is.ts';
 import * as section31ConnectWhoseState from './server/3.1-connect/whose-state.ts';
 import * as section31ConnectWill from './server/3.1-connect/will.ts';
 import * as section31ConnectWillAfterViolations from './server/3.1-connect/will-after-violations.ts';
@@ -37,6 +38,7 @@ import * as section33PublishRetainedInDetail from './server/3.3-publish/retained
 import * as section33PublishRetainedOnceKnown from './server/3.3-publish/retained-once-known.ts';
 import * as section33PublishRetainedOnceMore from './server/3.3-publish/retained-once-more.ts';
 import * as section34AcknowledgementsLengths from './server/3.4-acknowledgements/lengths.ts';
+import * as section34AcknowledgementsUnprompted from './server/3.4-acknowledgements/unprompted.ts';
 import * as section34AcknowledgementsWrongAcknowledgements from './server/3.4-acknowledgements/wrong-acknowledgements.ts';
 import * as section38SubscribeAlike from './server/3.8-subscribe/alike.ts';
 import * as section38SubscribeInFlight from './server/3.8-subscribe/in-flight.ts';
@@ -115,6 +117,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.1-connect', section31ConnectSessions],
   ['3.1-connect', section31ConnectTakeover],
   ['3.1-connect', section31ConnectWhoseState],
+  ['3.1-connect', section31ConnectWhoeverItIs],
   ['3.1-connect', section31ConnectWill],
   ['3.1-connect', section31ConnectWillAfterViolations],
   ['3.1-connect', section31ConnectWillInExchanges],
@@ -132,6 +135,7 @@ const modules: readonly (readonly [section: string, module: Module])[] = [
   ['3.3-publish', section33PublishRetained],
   ['3.3-publish', section33PublishRetainedOnceMore],
   ['3.4-acknowledgements', section34AcknowledgementsLengths],
+  ['3.4-acknowledgements', section34AcknowledgementsUnprompted],
   ['3.4-acknowledgements', section34AcknowledgementsWrongAcknowledgements],
   ['3.8-subscribe', section38SubscribeAlike],
   ['3.8-subscribe', section38SubscribeInFlight],

@@ -142,6 +142,21 @@ export class Client {
     return this.take(expected) ?? 'kept back';
   }
 
+  /**
+   * Waits for what is due while nothing at all is sent, until the target is told from a slow one. `held back`: it comes as soon as PINGREQ is
+   * sent. It stays for a check.
+   */
+  async getsUnprompted(expected: Expected): Promise<'came' | 'held back' | 'not at all' | 'busy'> {
+    const { connection } = this;
+    const look = (): true | undefined =>
+      connection.pending.some(({ packet }) => meets(packet, expected)) || !connection.isOpen ? true : undefined;
+    const { silence } = (await connection.waitFor(look)) === undefined ? await this.outwaits(look) : {};
+    if (silence === undefined) return 'came';
+    if (silence === 'busy') return 'busy';
+    connection.send({ type: 'pingreq' });
+    return (await connection.waitFor(look)) === undefined ? 'not at all' : 'held back';
+  }
+
   /** Waits as long as something comes, each time for the bound of a reply: who is slow with many messages is not silent. */
   async inFlow<T>(look: () => T | undefined): Promise<T | undefined> {
     const { connection } = this;

@@ -1,7 +1,7 @@
 // CONNECT is the first packet, and comes once: section 3.1.0.
 import { connack, message, publish, subscribe } from '../../../wire/packets.ts';
 import { sentinel } from '../../../wire/play/barrier.ts';
-import { closed } from '../../../wire/play/reaction.ts';
+import { answered, closed } from '../../../wire/play/reaction.ts';
 import * as raw from '../../../wire/raw.ts';
 import { scenario } from '../../scenario.ts';
 import { doesEverything } from './open-exchanges.ts';
@@ -46,12 +46,30 @@ export const earlyPublishNotDelivered = scenario('publish-before-connect-not-del
   },
 });
 
+/** Whatever else is wrong with it: it is a second one. */
+const seconds: Readonly<Record<string, (clientId: string) => Uint8Array>> = {
+  'of level 3': (clientId) => raw.connect({ protocolName: 'MQIsdp', protocolLevel: 3, payload: [raw.field(clientId)] }),
+  'of level 6': (clientId) => raw.connect({ protocolLevel: 6, payload: [raw.field(clientId)] }),
+  'with bit 0 of Connect Flags': (clientId) => raw.connect({ flags: 0x03, payload: [raw.field(clientId)] }),
+  'with a byte behind its fields': (clientId) => raw.connect({ payload: [raw.field(clientId), 0] }),
+  'with an empty client id and CleanSession 0': () => raw.connect({ flags: 0x00, payload: [raw.field('')] }),
+};
+
 export const secondConnect = (['the same', 'another'] as const).map((which) =>
   scenario(`second-connect-with-${which.replace(' ', '-')}-id`, {
     title: `A second CONNECT with ${which} client id closes the connection${which === 'another' ? ', and makes no session' : ''}`,
     cites: { v3: ['MQTT-3.1.0-2'] },
     async play(stage) {
       const { given, when, must } = stage;
+      if (which === 'the same')
+        await given.each(Object.entries(seconds), async ([what, bytesOf]) => {
+          const client = await given.client();
+          await when(client).sendsBytes(bytesOf(client.clientId), `a second CONNECT, ${what}`);
+          const refusals = [1, 2, 3, 4, 5].map((returnCode) =>
+            answered(connack({ returnCode })).thenClosed().as('observed', 'the end is told of'),
+          );
+          await must(client).reactByOneOf([closed(), ...refusals]);
+        });
       await given.each([true, false], async (cleanSession) => {
         const client = await given.client();
         const clientId = which === 'another' ? given.clientId() : client.clientId;

@@ -1,6 +1,7 @@
 // Keep Alive: section 3.1.2.10. Real timers: started first, waiting together.
 import { connack, message, publish, subscribe, unsubscribe } from '../../../wire/packets.ts';
 import type { Client } from '../../../wire/play/client.ts';
+import type { ConnectText } from '../../../wire/play/given.ts';
 import type { Stage } from '../../../wire/play/stage.ts';
 import { scenario } from '../../scenario.ts';
 import { doesEverything } from './open-exchanges.ts';
@@ -114,7 +115,17 @@ const before: Readonly<Record<string, (stage: Stage, client: Client, topicName: 
 
 export const silentAfterAll = scenario('keep-alive-timeout-of-every-client', {
   title: 'Keep Alive ends every client that falls silent, whatever it has sent before; a stored session alone is kept',
-  cites: { v3: ['MQTT-3.1.2-24', 'MQTT-3.1.2-4', 'MQTT-3.1.2-6', 'MQTT-4.1.0-1', 'MQTT-3.2.2-2'] },
+  cites: {
+    v3: [
+      'MQTT-3.1.2-24',
+      'MQTT-3.1.2-4',
+      'MQTT-3.1.2-5',
+      'MQTT-3.1.2-6',
+      'MQTT-3.2.2-2',
+      'MQTT-4.1.0-1',
+      'MQTT-4.5.0-1',
+    ],
+  },
   protocols: ['3.1.1', '3.1'],
   timed: true,
   async play(stage) {
@@ -147,9 +158,32 @@ export const silentAfterAll = scenario('keep-alive-timeout-of-every-client', {
       );
       await when(publisher).publishes({ topicName, payload: 'live', qos });
       if (qos === 0) return;
-      for (const payload of ['queued', 'live'])
-        await must(again, 'MQTT-3.1.2-4', 'MQTT-4.1.0-1').receive(message(payload));
+      await must(again, 'MQTT-3.1.2-4', 'MQTT-4.1.0-1').receive(message('live'));
+      await must(again, 'MQTT-3.1.2-5', 'MQTT-4.5.0-1').receive(message('queued'));
     });
+  },
+});
+
+export const silentOfAnyName = scenario('keep-alive-timeout-whoever-it-is', {
+  title: 'Keep Alive ends a client that falls silent if it has a user name too, or an empty client id',
+  cites: { v3: ['MQTT-3.1.2-24'] },
+  timed: true,
+  async play({ given, when, must }) {
+    const { emptyClientId } = given.capabilities;
+    const credentials = given.userName === undefined ? { credentials: { userName: 'user' } } : {};
+    const texts: readonly ConnectText[] = [credentials, ...(emptyClientId ? [{ clientId: '' }] : [])];
+    given.waitsFor('keep-alive timer', 1_500);
+    let letIn = 0;
+    await given.each(texts, async (text) => {
+      const client = await given.connection('silent');
+      await when(client).sends(given.connect({ ...text, keepAlive: 1 }));
+      const answer = await client.gets({ type: 'connack' });
+      // A target may let in nobody whom it does not know.
+      if (answer?.packet.type !== 'connack' || answer.packet.returnCode !== 0) return;
+      letIn++;
+      await must(client).end(1_500 + given.lateKeepAliveMs);
+    });
+    if (letIn === 0) given.skip('the target lets in neither');
   },
 });
 
@@ -183,12 +217,17 @@ export const activeClients = kinds.map((kind) =>
     timed: true,
     async play({ given, when, must }) {
       const topicName = given.topicName();
-      const levels = [0, 1, 2].filter((qos) => kind === 'PUBLISH' && qos <= given.capabilities.maximumQos);
-      await given.each(kind === 'PUBLISH' ? levels : [0], async (qos) => {
+      const { maximumQos, retainedMessages } = given.capabilities;
+      const levels = [0, 1, 2]
+        .filter((qos) => kind === 'PUBLISH' && qos <= maximumQos)
+        .map((qos) => ({ qos, retain: false }));
+      const retained = retainedMessages ? [{ qos: 0, retain: true }] : [];
+      await given.each(kind === 'PUBLISH' ? [...levels, ...retained] : [{ qos: 0, retain: false }], async (one) => {
+        const { qos, retain } = one;
         const client = await given.client({ keepAlive: 1 });
         let lastSent = given.now();
         let longestMs = 0;
-        for (let i = 0; i < 3; i++) {
+        for (let i = 0; i < 4; i++) {
           await given.time(800, 'keep-alive timer');
           longestMs = Math.max(longestMs, given.now() - lastSent);
           lastSent = given.now();
@@ -198,7 +237,7 @@ export const activeClients = kinds.map((kind) =>
           else if (kind === 'SUBSCRIBE')
             await when(client).sends(subscribe(packetId, { topicFilter: topicName, qos: 0 }));
           else if (qos === 1 || qos === 2) await when(client).sends(publish({ topicName, qos, packetId }));
-          else await when(client).sends(publish({ topicName }));
+          else await when(client).sends(publish({ topicName, retain }));
         }
         // A tester that was late beyond Keep Alive has broken its own duty (MQTT-3.1.2-23): nobody is to blame for the end then.
         given.that(client.connection.isOpen || longestMs < 1_000, 'the tester itself was late');

@@ -20,6 +20,14 @@ const ends: readonly (readonly [how: string, ends: (stage: Stage, client: Client
   ],
   ['RST', ({ when }, client) => when(client).cuts('RST')],
   ['DISCONNECT again', ({ when }, client) => when(client).disconnects()],
+  [
+    'a second CONNECT',
+    async ({ given, when }, client) => {
+      await when(client).sends(given.connect({ clientId: client.clientId, cleanSession: false }));
+      await client.connection.waitFor(() => client.connection.ending);
+      await when(client).cuts();
+    },
+  ],
 ];
 
 export const resumedAgain = scenario('session-resumed-after-every-end', {

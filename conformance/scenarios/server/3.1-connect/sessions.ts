@@ -1,6 +1,6 @@
 // CleanSession: section 3.1.2.4.
 import type { Qos } from '../../../../reference/message.ts';
-import { connack, message } from '../../../wire/packets.ts';
+import { connack, message, puback, publish } from '../../../wire/packets.ts';
 import { ping, sentinel } from '../../../wire/play/barrier.ts';
 import { scenario } from '../../scenario.ts';
 
@@ -178,18 +178,28 @@ export const cleanLeavesNothingInFlight = scenario('clean-session-leaves-nothing
   },
 });
 
+/** Of these some wait for acknowledgements of others. */
+const moreThanInFlight = 40;
+
 export const cleanTakeoverDiscards = scenario('clean-takeover-discards', {
   title: 'CleanSession 1 that takes over a connected client discards its session, and leaves none itself',
   cites: { v3: ['MQTT-3.1.4-3', 'MQTT-3.1.2-6'] },
   needs: ['qos 1'],
   async play({ given, when, must }) {
     const topicName = given.topicName();
-    const older = await given.subscriber(topicName, { name: 'older', cleanSession: false, qos: 1 });
+    const text = { cleanSession: false, qos: 1, acknowledging: 'by hand' } as const;
+    const older = await given.subscriber(topicName, { name: 'older', ...text });
+    const publisher = await given.client({ name: 'publisher' });
+    // Some are on their way to it, and others wait.
+    const waiting = Array.from({ length: moreThanInFlight }, (_, i) => i + 1);
+    await when(publisher).sends(
+      ...waiting.map((packetId) => publish({ topicName, payload: 'for the older', qos: 1, packetId })),
+    );
+    for (const packetId of waiting) await given.arrival(publisher, puback(packetId));
     const newer = await given.connection('newer');
     await when(newer).sends(given.connect({ clientId: older.clientId }));
     await must(newer).receive(connack({ returnCode: 0, sessionPresent: false }));
     await given.subscription(newer, `${topicName}/control`, 1);
-    const publisher = await given.client({ name: 'publisher' });
     await when(publisher).publishes({ topicName, payload: 'fresh', qos: 1 });
     await must(newer).receiveExactly([], { until: sentinel(publisher, { topicName: `${topicName}/control`, qos: 1 }) });
     await when(newer).disconnects();

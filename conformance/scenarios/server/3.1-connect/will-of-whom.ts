@@ -118,9 +118,9 @@ export const ofEachConnection = scenario('will-of-each-connection', {
         { topicName: one, message: 'third', qos },
         { topicName: one, message: 'third', qos },
       ];
-      for (const will of wills) {
+      for (const [i, will] of wills.entries()) {
         const client = await given.client({ clientId, cleanSession, will });
-        await when(client).cuts();
+        await when(client).cuts(i % 2 === 0 ? 'FIN' : 'RST');
         const { topicName } = will;
         await must(watcher, 'MQTT-3.1.2-8').receive(message(will.message, { topicName }), given.unhurriedMs);
       }
@@ -169,7 +169,7 @@ export const forItsOwnClient = scenario('will-queued-for-its-own-client', {
 
 export const erasing = scenario('retained-will-of-zero-bytes-erases', {
   title: 'A will of zero bytes with Will Retain 1 erases what is retained on its topic',
-  cites: { v3: ['MQTT-3.3.1-10', 'MQTT-3.1.2-17'] },
+  cites: { v3: ['MQTT-3.3.1-10', 'MQTT-3.1.2-17', 'MQTT-3.1.2-8'] },
   needs: ['qos 1'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
@@ -178,10 +178,12 @@ export const erasing = scenario('retained-will-of-zero-bytes-erases', {
     const watcher = await given.newSubscriber(topicName, { name: 'watcher', qos: 1, finds: [message('kept')] });
     const client = await given.client({ will: { topicName, message: '', qos: 1, retain: true } });
     await when(client).cuts();
-    await given.arrival(watcher, message('', { retain: false }));
+    await must(watcher, 'MQTT-3.1.2-8').receive(message('', { retain: false }), given.unhurriedMs);
     const late = await given.newSubscriber(topicName, { name: 'late', qos: 1, finds: [] });
     const publisher = await given.client({ name: 'publisher' });
-    await must(late).receiveExactly([], { until: sentinel(publisher, { topicName, qos: 1 }) });
+    await must(late, 'MQTT-3.3.1-10', 'MQTT-3.1.2-17').receiveExactly([], {
+      until: sentinel(publisher, { topicName, qos: 1 }),
+    });
   },
 });
 
@@ -199,14 +201,14 @@ export const noneAfterDisconnect = scenario('no-will-of-any-kind-after-disconnec
       const topicName = given.topicName('will');
       const watcher = await given.subscriber(topicName, { name: 'watcher', qos });
       const will = { topicName, message: qos === 1 ? '' : 'never', qos, retain };
-      // Those that are retained: with a Keep Alive, and with subscriptions made and given up.
+      // Those that are retained: with a Keep Alive, and with subscriptions made and given up; the others have subscribed to their own will.
       const client = await given.client({ cleanSession, will, keepAlive: retain ? 600 : 0 });
       if (retain) {
         const [packetId, own] = [500, given.topicName('own')];
         await given.subscription(client, own, qos);
         await when(client).sends(unsubscribe(packetId, own));
         await given.arrival(client, unsuback(packetId));
-      }
+      } else await given.subscription(client, topicName, qos);
       await when(client).disconnects();
       // CONNACK for the same client id: the target has done with the connection before.
       const { clientId } = client;

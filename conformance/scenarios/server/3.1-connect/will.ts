@@ -267,3 +267,30 @@ export const willOfConnectedClient = scenario('no-will-while-connected', {
     await must(watcher).receiveExactly([], { until: ping() });
   },
 });
+
+/** A will that was lost so many times, while messages of others came, was not lost by chance. */
+const mostWills = 5;
+
+export const willAtMostOnce = scenario('will-for-a-subscription-at-qos-0', {
+  title: 'A will reaches a subscription of QoS 0 too: it may be lost, though not every time',
+  cites: { v3: ['MQTT-3.1.2-8'] },
+  needs: ['qos 1'],
+  protocols: ['3.1.1', '3.1'],
+  async play({ given, when, must }) {
+    const topicName = given.topicName('will');
+    const atMostOnce = await given.subscriber(topicName, { name: 'watcher at QoS 0' });
+    const sure = await given.subscriber(topicName, { name: 'watcher at QoS 1', qos: 1 });
+    const publisher = await given.client({ name: 'publisher' });
+    await when(publisher).publishesUntilGot(atMostOnce, { topicName, payload: 'live', qos: 1 });
+    given.that(await atMostOnce.hasGot(message('live')), 'nothing else comes at QoS 0 either');
+    let came = false;
+    for (let i = 1; i <= mostWills && !came; i++) {
+      const will = { topicName, message: `gone ${i}`, qos: 1 } as const;
+      const mortal = await given.client({ name: 'mortal', will });
+      await when(mortal).cuts();
+      given.that(await sure.hasGot(message(will.message), given.unhurriedMs), 'the will is not published at all');
+      came = await atMostOnce.hasGot(message(will.message));
+    }
+    must(atMostOnce).satisfy(came, { expected: 'one will of five at least', got: 'none' });
+  },
+});

@@ -14,7 +14,9 @@ export const withinOneAnother = scenario('unsubscribe-leaves-the-narrower-filter
     const ways = orders.flatMap((order) => ['+', '#'].map((wildcard) => ({ order, wildcard })));
     await given.each(ways, async ({ order, wildcard }) => {
       const [base, control] = [given.topicName('w'), given.topicName('control')];
-      const [narrow, wide] = [`${base}/caf\u00e9`, `${base}/${wildcard}`];
+      // Long, and with an empty level at its end, where the wider one matches such.
+      const name = wildcard === '+' ? 'caf\u00e9' : `caf\u00e9/${'l'.repeat(150)}/`;
+      const [narrow, wide] = [`${base}/${name}`, `${base}/${wildcard}`];
       const filters = order === 'the narrow one first' ? [narrow, wide] : [wide, narrow];
       const subscriber = await given.subscriber([...filters, control], { qos: 1 });
       const publisher = await given.client({ name: 'publisher' });

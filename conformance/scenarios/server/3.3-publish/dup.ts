@@ -52,11 +52,13 @@ export const dupNotPassedToQos1 = scenario('dup-not-passed-on-from-qos-2-to-1', 
   protocols: ['3.1.1', '3.1'],
   async play(stage) {
     const { given, must } = stage;
-    const topicName = given.topicName();
-    const subscriber = await given.subscriber(topicName, { qos: 1 });
-    const publisher = await given.client({ name: 'publisher' });
-    await publishesAgain(stage, publisher, { topicName, payload: 'again', qos: 2 });
-    await must(subscriber).receive(message('again', { qos: 1, dup: false }));
+    await given.each(['again', 'again'.repeat(190)], async (payload) => {
+      const topicName = given.topicName();
+      const subscriber = await given.subscriber(topicName, { qos: 1 });
+      const publisher = await given.client({ name: 'publisher' });
+      await publishesAgain(stage, publisher, { topicName, payload, qos: 2 });
+      await must(subscriber).receive(message(payload, { qos: 1, dup: false }));
+    });
   },
 });
 

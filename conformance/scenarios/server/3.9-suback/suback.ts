@@ -4,21 +4,23 @@ import { sentinel } from '../../../wire/play/barrier.ts';
 import { scenario } from '../../scenario.ts';
 
 const orders = [
-  [0, 2, 1, 0, 2],
-  [2, 0],
-  [1, 2, 0, 1],
+  { codes: [0, 2, 1, 0, 2], filters: [] },
+  { codes: [2, 0], filters: [] },
+  { codes: [1, 2, 0, 1], filters: [] },
+  // Each has its own code, also where one matches all that another does.
+  { codes: [2, 1, 0, 0, 1], filters: ['#', '+', 'a', '+/a'] },
 ] as const;
 
 export const order = scenario('return-codes-in-order', {
   title: 'The return codes of SUBACK stand in the order of the filters',
-  cites: { v3: ['MQTT-3.9.3-1'] },
-  needs: ['qos 2'],
+  cites: { v3: ['MQTT-3.9.3-1', 'MQTT-3.8.4-5'] },
+  needs: ['qos 2', 'wildcards'],
   protocols: ['3.1.1', '3.1'],
   async play({ given, when, must }) {
     const client = await given.client();
-    for (const [i, wanted] of orders.entries()) {
+    for (const [i, { codes: wanted, filters }] of orders.entries()) {
       const base = given.topicName('o');
-      const [first, ...rest] = wanted.map((qos, at) => ({ topicFilter: `${base}/${at}`, qos }));
+      const [first, ...rest] = wanted.map((qos, at) => ({ topicFilter: `${base}/${filters[at] ?? at}`, qos }));
       if (first === undefined) continue;
       await when(client).sends(subscribe(i + 1, first, ...rest));
       const answer = await client.awaits(suback(i + 1));

@@ -202,9 +202,9 @@ export const rows: readonly Row[] = [
   {
     id: 'dots-for-levels',
     cites: 'MQTT-4.7.3-4',
-    filter: '/a/../b/./c',
-    matched: ['/a/../b/./c'],
-    unmatched: ['/b/c', '/a/../b/c', '/b/./c', '/a/b/c', '/a/x/b/./c'],
+    filter: '/a/.././b',
+    matched: ['/a/.././b'],
+    unmatched: ['/b', '/./b', '/a/../b', '/a/./b', '/a/b', '/x/.././b'],
   },
   {
     id: 'case-beyond-ascii',
