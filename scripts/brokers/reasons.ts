@@ -63,6 +63,12 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-4.3.1-1': 'a QoS 0 delivery has DUP 0; the DUP of the publisher was passed on.',
   'MQTT-4.3.2-1':
     'a QoS 1 message is unacknowledged until its PUBACK comes, and its first PUBLISH has DUP 0. What the broker did instead: took PUBREC or PUBCOMP for the acknowledgement and never sent the message again, or sent it for the first time with DUP 1, or with an identifier in use. That the client broke the protocol by a wrong acknowledgement allows a close, which does not make the message acknowledged: it was due at the next connection of the session.',
+  'mosquitto MQTT-3.1.2-4':
+    'a second CONNECT is a protocol violation that ends the connection (MQTT-3.1.0-2), and no more: the session was asked for with CleanSession 0 both times. It had gone afterwards, with its subscriptions.',
+  'mosquitto MQTT-3.2.2-2':
+    'the session of a client whose second CONNECT ended its connection was not there any more: Session Present 0.',
+  'mosquitto MQTT-4.1.0-1':
+    'the state of a session is kept over the end of a connection, however that ends; a second CONNECT with CleanSession 0 took subscriptions and queue with it.',
   'mosquitto MQTT-4.3.3-1':
     'once PUBREL was sent a QoS 2 PUBLISH may not be sent again. It was, with DUP 1 and in place of the PUBREL that is owed, when connections of its client had been reset between CONNECT and what follows it: a client that has answered the first PUBREL takes it for a new message, and gets it twice.',
   'MQTT-4.3.3-1':
