@@ -129,6 +129,14 @@ describe('a broker', () => {
     expect((await other.sends({ type: 'pingreq' }).has(2))[1]).toEqual({ type: 'pingresp' });
   });
 
+  test('serves who takes everything, however little may wait for a client', async () => {
+    const broker = await start({ pauseAboveBytes: 0, maxBufferedBytes: 0 });
+    broker.publish({ topicName: 'kept/0', payload: bytes('old'), qos: 0, retain: true });
+    broker.publish({ topicName: 'kept/1', payload: bytes('new'), qos: 1, retain: true });
+    const watcher = await subscriber(broker, 'w', 'kept/+');
+    expect(await watcher.has(4)).toHaveLength(4);
+  });
+
   test('survives clients that break off in the middle of everything', async () => {
     const broker = await start();
     const breaking = Array.from({ length: 20 }, (_, i) => new Client(broker).sends(connect(`c${i}`)));

@@ -4,7 +4,6 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Message } from '../message.ts';
 import { openDiskStore } from '../storage/disk-store.ts';
 import type { OpenedStore } from '../storage/store.ts';
-import { topicNameProblem } from '../topics/validate.ts';
 import { Access, type AccessOptions } from './access/access.ts';
 import { brokerLayout } from './broker-records.ts';
 import type { Authenticate, Authorize } from './core/access.ts';
@@ -19,6 +18,7 @@ import type { EventListener, EventName } from './events/event-hub.ts';
 import type { MessageListener } from './events/local-subscribers.ts';
 import type { Listener, Place } from './listeners.ts';
 import type { LogOptions } from './log/broker-log.ts';
+import { messageProblem } from './message-problem.ts';
 import type { MetricsOptions } from './metrics/metrics-endpoint.ts';
 
 export interface BrokerOptions extends Partial<Limits> {
@@ -120,11 +120,10 @@ export class Broker implements AsyncDisposable {
     return this.#edge.hub.on(event, listener);
   }
 
-  /** Publishes a message to the subscribers, as a client would. Throws TypeError where the topic is no Topic Name. */
+  /** Publishes a message to the subscribers, as a client would. Throws TypeError where it is none that a PUBLISH can carry. */
   publish(message: Message): void {
-    const problem = topicNameProblem(message.topicName);
-    if (problem !== undefined)
-      throw new TypeError(`cannot publish: expected ${problem.expected}, got ${problem.actual} (${problem.statement})`);
+    const problem = messageProblem(message);
+    if (problem !== undefined) throw new TypeError(`cannot publish: ${problem}`);
     this.#edge.publish(message);
   }
 

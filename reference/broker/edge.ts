@@ -41,6 +41,9 @@ const defaultLimits: Required<Limits> = {
   maxRetainedBytes: 1_073_741_824,
 };
 
+/** So much may wait at least: a turn gathers as much, and only of more does every transport tell when it has left. */
+const leastWaitingBytes = 131_072;
+
 const defaultSysIntervalMs = 10_000;
 /** An alarm that rings later by no more than this is on time. */
 const onTimeMs = 20;
@@ -336,5 +339,14 @@ class Link implements TransportListener {
 
 function limitsOf(options: BrokerOptions): Partial<Limits> {
   const names = Object.keys(defaultLimits) as (keyof Limits)[];
-  return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
+  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
+  const limits: Partial<Limits> = Object.fromEntries(given);
+  const { pauseAboveBytes = leastWaitingBytes, maxBufferedBytes = leastWaitingBytes } = limits;
+  return {
+    ...limits,
+    ...(limits.pauseAboveBytes === undefined ? {} : { pauseAboveBytes: Math.max(pauseAboveBytes, leastWaitingBytes) }),
+    ...(limits.maxBufferedBytes === undefined
+      ? {}
+      : { maxBufferedBytes: Math.max(maxBufferedBytes, leastWaitingBytes) }),
+  };
 }

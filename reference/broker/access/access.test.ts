@@ -104,6 +104,8 @@ describe('access', () => {
     const asks = (topic: string) => ({ kind: 'publish', clientId: 'c', userName: undefined, topic }) as const;
     expect(['a/x', 'b', 'a/secret'].map((topic) => access.authorize(asks(topic)))).toEqual([true, false, false]);
     expect([access.authorizesDeliveries, (await open({})).authorizesDeliveries]).toEqual([true, false]);
+    const vague = await open({ permissions }, { authorize: () => undefined as never });
+    expect(vague.authorize(asks('a/x'))).toBe(false);
   });
 });
 

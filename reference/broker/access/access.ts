@@ -86,8 +86,10 @@ export class Access {
     return { authenticate, authorize, authorizesDeliveries, sessionsHaveOwners };
   }
 
-  readonly authorize: Authorize = (intention) =>
-    this.#permits(intention) && (this.#surroundings.authorize?.(intention) ?? true);
+  readonly authorize: Authorize = (intention) => {
+    const { authorize } = this.#surroundings;
+    return this.#permits(intention) && (authorize === undefined || authorize(intention) === true);
+  };
 
   readonly authenticate: Authenticate = (credentials) => {
     const outcome = this.#identify(credentials);

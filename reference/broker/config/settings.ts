@@ -228,12 +228,12 @@ const limits = record<Partial<Limits>>({
   },
   maxBufferedBytes: {
     shape: whole('bytes', 0, most),
-    does: 'bytes that may wait for a client which reads too slowly; beyond, QoS 0 messages to it are dropped',
+    does: 'bytes that may wait for a client which reads too slowly (131072 at least); beyond, QoS 0 messages to it are dropped, and who asks for more answers is not read from',
     byDefault: '67108864',
   },
   pauseAboveBytes: {
     shape: whole('bytes', 0, most),
-    does: 'bytes that may wait for a client before those who publish to it are not read from for a while',
+    does: 'bytes that may wait for a client (131072 at least) before those who publish to it are not read from for a while',
     byDefault: '1048576',
   },
   maxPauseMs: {

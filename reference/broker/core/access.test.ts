@@ -38,6 +38,13 @@ describe('authentication', () => {
   });
 });
 
+test('what authorize answers has to be true, or nothing is allowed', () => {
+  for (const answer of [undefined, null, 1, 'yes', Promise.resolve(true)]) {
+    const broker = new SampleBroker({ authorize: () => answer as never });
+    expect(broker.client('c').subscribe({ t: 0 })).toEqual([0x80]);
+  }
+});
+
 describe('a session with an owner', () => {
   test('is nobody else’s: neither session nor connection are disturbed', () => {
     const broker = new SampleBroker({ sessionsHaveOwners: true });

@@ -18,7 +18,7 @@ export interface Intention {
   readonly topic: string;
 }
 
-/** Decides what a client may do. A PUBLISH that may not be is acknowledged and passed on to nobody (MQTT-3.3.5-2). */
+/** Decides what a client may do: nothing but `true` allows it. A PUBLISH that may not be is acknowledged and passed on to nobody (MQTT-3.3.5-2). */
 export type Authorize = (intention: Intention) => boolean;
 
 /** Return codes 2, 3, 4 and 5 of Table 3.1. */
@@ -32,10 +32,24 @@ export type AuthenticationRefusal =
 export type AuthenticationOutcome = 'accepted' | { readonly acceptedAs: string | undefined } | AuthenticationRefusal;
 
 /**
- * Decides who is let in. What throws or rejects counts as `unavailable`, and so does a promise that has not settled when the time
- * for CONNECT is over.
+ * Decides who is let in. What throws, rejects or is none of these answers counts as `unavailable`, and so does a promise that has not
+ * settled when the time for CONNECT is over.
  */
 export type Authenticate = (credentials: Credentials) => AuthenticationOutcome | Promise<AuthenticationOutcome>;
+
+const refusals: ReadonlySet<unknown> = new Set<AuthenticationRefusal>([
+  'identifier rejected',
+  'unavailable',
+  'bad user name or password',
+  'not authorized',
+]);
+
+/** An answer as it stands; `unavailable` in place of one that there is not: nobody is let in by mistake. */
+export function outcomeOf(answer: AuthenticationOutcome): AuthenticationOutcome {
+  if (answer === 'accepted' || refusals.has(answer)) return answer;
+  if (typeof answer !== 'object' || answer === null || !('acceptedAs' in answer)) return 'unavailable';
+  return answer.acceptedAs === undefined || typeof answer.acceptedAs === 'string' ? answer : 'unavailable';
+}
 
 /** Asks, and tells of what is denied. */
 export class Access {
@@ -59,10 +73,11 @@ export class Access {
     return allowed;
   }
 
-  /** The same, without telling anybody. */
+  /** The same, without telling anybody. What is no answer, such as a promise, allows nothing. */
   allowsSilently(intention: Intention): boolean {
+    if (this.#authorize === undefined) return true;
     try {
-      return this.#authorize?.(intention) ?? true;
+      return this.#authorize(intention) === true;
     } catch {
       return false;
     }

@@ -51,6 +51,17 @@ describe('authentication', () => {
     expect(broker.dial().sends(connect('good')).told()).toEqual(['connack 0']);
   });
 
+  test.each([undefined, null, true, 1, 'yes', '', {}, { acceptedAs: 7 }])(
+    'that answers by %j has not answered: nobody is let in, now or later',
+    async (answer) => {
+      for (const authenticate of [() => answer as never, () => Promise.resolve(answer as never)]) {
+        const client = new SampleBroker({ authenticate }).dial().sends(connect('c'));
+        await new Promise((settled) => setImmediate(settled));
+        expect([client.told(), client.closed]).toEqual([['connack 3'], true]);
+      }
+    },
+  );
+
   test('never disturbs the session or the connection of the client id that it refuses', () => {
     const broker = new SampleBroker({
       authenticate: ({ userName }) => (userName === 'u' ? 'accepted' : 'not authorized'),

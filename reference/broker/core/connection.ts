@@ -12,7 +12,7 @@ import { KeepAlive } from '../../session/keep-alive.ts';
 import type { ReceiverPort } from '../../session/receiver.ts';
 import type { SenderPort } from '../../session/sender.ts';
 import { topicNameProblem } from '../../topics/validate.ts';
-import type { Authenticate, AuthenticationOutcome } from './access.ts';
+import { type Authenticate, type AuthenticationOutcome, outcomeOf } from './access.ts';
 import type { BrokerCore } from './broker-core.ts';
 import type { Peer } from './events.ts';
 import type { Express } from './express.ts';
@@ -71,6 +71,9 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   #connectBy: number;
   #closing = false;
   #pauses = 0;
+  /** Bytes of answers since all of them were taken, and whether it is not read from until they are. */
+  #answerBytes = 0;
+  #isDeaf = false;
   /** Whether the core knows of output. */
   #isDirty = false;
   /** Of others' chunks that are being written: what to call when they are. */
@@ -135,8 +138,29 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       for (const giveBack of this.#borrowed) giveBack();
       this.#borrowed = undefined;
     }
+    this.#hearAgain();
     this.session?.sender.resume();
     this.#caughtUp();
+  }
+
+  /** Who asks and takes no answer is not read from, so that it can ask for no more, until it has taken what waits. */
+  #turnDeaf(bytes: number): void {
+    this.#answerBytes += Math.max(0, bytes);
+    const { maxBufferedBytes } = this.#core.limits;
+    if (this.#answerBytes <= maxBufferedBytes || this.#isDeaf || this.#closing) return;
+    if (this.bufferedBytes <= maxBufferedBytes) this.#answerBytes = 0;
+    else {
+      this.#isDeaf = true;
+      this.pause();
+    }
+  }
+
+  #hearAgain(): void {
+    if (this.bufferedBytes > this.#core.limits.maxBufferedBytes) return;
+    this.#answerBytes = 0;
+    if (!this.#isDeaf) return;
+    this.#isDeaf = false;
+    this.resume();
   }
 
   #caughtUp(): void {
@@ -163,6 +187,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     this.#core.lending.begin(chunk, loan);
     this.#core.counters.bytesReceived += chunk.length;
     this.#core.pressure.publisher = this;
+    const before = this.#out.length;
     try {
       this.#read(chunk);
     } catch (error) {
@@ -173,6 +198,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     }
     this.#caughtUp();
     this.#core.lending.end();
+    this.#turnDeaf(this.#out.length - before);
   }
 
   #read(chunk: Uint8Array): void {
@@ -445,7 +471,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       rules.connect.refusesClientId(connect) ?? (this.#core.connections > limits.maxConnections ? 3 : undefined);
     if (refusal !== undefined) return this.#refuse(refusal, connect);
     const outcome = this.#authenticate(connect);
-    if (typeof outcome === 'string' || 'acceptedAs' in outcome) return this.#authenticated(connect, outcome);
+    if (!(outcome instanceof Promise)) return this.#authenticated(connect, outcome);
     this.#state = { state: 'authenticating' };
     // Nobody reads for a client that is not let in yet.
     this.pause();
@@ -455,12 +481,13 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     );
   }
 
-  #authenticate({ clientId, userName, password }: Connect): ReturnType<Authenticate> {
+  #authenticate({ clientId, userName, password }: Connect): AuthenticationOutcome | Promise<AuthenticationOutcome> {
     // Where nobody asks for it, the address of a client is not looked up.
     if (this.#core.authenticate === undefined) return 'accepted';
     const { remoteAddress, certificateName } = this.#port;
     try {
-      return this.#core.authenticate({ clientId, userName, password, remoteAddress, certificateName });
+      const answer = this.#core.authenticate({ clientId, userName, password, remoteAddress, certificateName });
+      return isPromise(answer) ? Promise.resolve(answer).then(outcomeOf) : outcomeOf(answer);
     } catch {
       // The program that embeds the broker has failed at this client: the others are served on.
       return 'unavailable';
@@ -537,6 +564,9 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     this.#core.events.connected?.({ ...this.peer, clientId, userName, sessionPresent });
   }
 }
+
+const isPromise = (answer: ReturnType<Authenticate>): answer is Promise<AuthenticationOutcome> =>
+  typeof answer === 'object' && answer !== null && 'then' in answer;
 
 /** What of a CONNECT is kept as long as the connection: not the password. */
 function kept(connect: Connect): Connect {

@@ -155,6 +155,33 @@ describe('who has more retained messages to acknowledge than are sent to it at a
   });
 });
 
+describe('who asks and takes no answer', () => {
+  const pings = Uint8Array.from({ length: 400 }, (_, at) => (at % 2 === 0 ? 0xc0 : 0));
+
+  test('is not read from until it has taken what waits', () => {
+    const client = new SampleBroker({ limits: { maxBufferedBytes: 1_000 } }).client('c', { keepAlive: 1 });
+    client.bufferedBytes = 1_001;
+    for (let round = 0; round < 2; round++) client.sends(pings);
+    expect(client.isPaused).toBe(false);
+    for (let round = 0; round < 4; round++) client.sends(pings);
+    expect(client.isPaused).toBe(true);
+    client.connection.drained();
+    expect(client.isPaused).toBe(true);
+    client.bufferedBytes = 0;
+    client.connection.drained();
+    expect(client.isPaused).toBe(false);
+  });
+
+  test('is somebody else than who takes all answers, or is slow to take what others publish', () => {
+    const broker = new SampleBroker({ limits: { maxBufferedBytes: 1_000 } });
+    const [quick, slow] = [broker.client('q'), broker.client('s')];
+    slow.bufferedBytes = 1_001;
+    for (let round = 0; round < 100; round++) quick.sends(pings);
+    for (let round = 0; round < 100; round++) slow.sends(Uint8Array.of(0xc0, 0));
+    expect([quick.isPaused, slow.isPaused]).toEqual([false, false]);
+  });
+});
+
 describe('before a client is let in', () => {
   test('no packet may be larger than the largest CONNECT, and nothing of it is waited for', () => {
     const client = new SampleBroker().dial();

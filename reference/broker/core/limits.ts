@@ -22,7 +22,7 @@ export interface Limits extends SessionLimits {
   readonly maxPauseMs?: number;
   /**
    * Bytes that may wait for a client which reads too slowly; beyond, QoS 0 messages to it are dropped, and those of QoS 1 and 2 are
-   * queued. Left out: no limit.
+   * queued. Who is owed as many bytes of answers beside is not read from until it has taken them. Left out: no limit.
    */
   readonly maxBufferedBytes?: number;
 }
