@@ -316,6 +316,10 @@ class Link implements TransportListener {
     this.#connection = connection;
   }
 
+  get mostBytes(): number {
+    return this.#connection.maxPacketBytes;
+  }
+
   bytes(chunk: Uint8Array, loan?: Loan): void {
     this.#edge.beginTurn();
     this.#connection.receive(chunk, this.#edge.core.now, loan);

@@ -50,9 +50,9 @@ async function open(listener: Listener, { manners, maxPacketBytes, accept }: Lis
     case 'tls':
       return listenTcp({ host, port, tls: listener.tls, accept });
     case 'ws':
-      return listenWebSocket({ host, port, manners, maxFrameBytes: maxPacketBytes, accept });
+      return listenWebSocket({ host, port, manners, maxPacketBytes, accept });
     case 'wss':
-      return listenWebSocket({ host, port, tls: listener.tls, manners, maxFrameBytes: maxPacketBytes, accept });
+      return listenWebSocket({ host, port, tls: listener.tls, manners, maxPacketBytes, accept });
   }
 }
 

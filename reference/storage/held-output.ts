@@ -33,6 +33,9 @@ export class HeldOutput {
   watched(listener: TransportListener, transport: Transport): TransportListener {
     this.#open.add(transport);
     return {
+      get mostBytes() {
+        return listener.mostBytes;
+      },
       bytes: (chunk, loan) => {
         listener.bytes(chunk, loan);
         if (this.#store.pendingBytes < mostPendingBytes) return;

@@ -16,6 +16,8 @@ export interface Loan {
 export const given: Loan = { keep: () => () => {}, comesAgain: () => false };
 
 export interface TransportListener {
+  /** The largest packet that it takes at the moment: who has to gather bytes gathers no more for it. Left out: any. */
+  readonly mostBytes?: number | undefined;
   /** Bytes came. They are there during the call alone, unless the loan allows more. */
   bytes(chunk: Uint8Array, loan?: Loan): void;
   /** Of what was written, nothing waits any more; called where some had to. */

@@ -1,5 +1,7 @@
 // MQTT over an open WebSocket, of either side (chapter 6). In: the socket. Out: a transport. Packets need not line up with frames.
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { IncomingFrames } from './incoming-frames.ts';
 import { given, type Transport, type TransportListener } from './transport.ts';
 
 /** What the standard decides of data frames; a faulty broker replaces some of it. */
@@ -24,20 +26,29 @@ export interface WebSocketStream {
   readonly certificateName?: string | undefined;
   readonly manners: FrameManners;
   readonly accept: (transport: Transport) => TransportListener;
+  /** Where its bytes come from: no more are gathered for a frame than whoever listens would take. Left out: that is not looked at. */
+  readonly below?: Socket;
 }
+
+/** A frame may hold many packets: so much more than the largest of them. */
+export const mostBesideBytes = 1_048_576;
+/** Of a control frame of a client, beside what it carries: two bytes and the mask. */
+const controlBytes = 6;
 
 /** Hands an open socket over to its listener. */
 export function overWebSocket(
   socket: WebSocket,
-  { remoteAddress, certificateName, manners, accept }: WebSocketStream,
+  { remoteAddress, certificateName, manners, accept, below }: WebSocketStream,
 ): Transport {
   socket.binaryType = 'nodebuffer';
   let isWaiting = false;
+  let isGone = false;
   const sent = (): void => {
-    if (!isWaiting || socket.bufferedAmount > 0) return;
+    if (!isWaiting || transport.bufferedBytes > 0) return;
     isWaiting = false;
     listener.drained?.();
   };
+  const frames = new IncomingFrames((slice) => listener.bytes(slice, given));
   const transport: Transport = {
     remoteAddress,
     certificateName,
@@ -50,20 +61,52 @@ export function overWebSocket(
       if (socket.bufferedAmount > 0) isWaiting = true;
     },
     get bufferedBytes() {
-      return socket.bufferedAmount;
+      return isGone ? 0 : socket.bufferedAmount;
     },
-    close: () => socket.close(),
-    reset: () => socket.terminate(),
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
+    close: () => {
+      socket.resume();
+      socket.close();
+      frames.drop();
+    },
+    reset: () => {
+      socket.terminate();
+      frames.drop();
+    },
+    pause: () => {
+      frames.pause();
+      socket.pause();
+    },
+    resume: () => {
+      frames.resume();
+      if (!frames.isPaused) socket.resume();
+    },
   };
   const listener = accept(transport);
+  let gathered = 0;
+  below?.on('data', ({ length }: Buffer) => {
+    gathered += length;
+    if (gathered > (listener.mostBytes ?? Number.POSITIVE_INFINITY) + mostBesideBytes) transport.reset();
+  });
+  const control = ({ length }: Buffer): void => {
+    gathered -= length + controlBytes;
+  };
+  socket.on('ping', control).on('pong', control);
   socket.on('message', (data, isBinary) => {
-    if (!isBinary && manners.reactionToTextFrame() === 'close') socket.close(1003, 'MQTT travels in binary frames');
-    else listener.bytes(manners.readsOf(data as Buffer), given);
+    gathered = 0;
+    // Behind a frame of text nothing is read any more.
+    if (socket.readyState !== socket.OPEN) return;
+    if (isBinary || manners.reactionToTextFrame() === 'accept') return frames.push(manners.readsOf(data as Buffer));
+    frames.drop();
+    socket.close(1003, 'MQTT travels in binary frames');
   });
   // Whatever broke it, `close` follows.
   socket.on('error', () => {});
-  socket.once('close', (code) => listener.ended(code === 1006 ? 'broken' : 'finished'));
+  socket.once('close', (code) => {
+    isGone = true;
+    if (code === 1006) frames.drop();
+    frames.end(() => listener.ended(code === 1006 ? 'broken' : 'finished'));
+    // Whoever waits for the peer to take something waits no more.
+    listener.drained?.();
+  });
   return transport;
 }

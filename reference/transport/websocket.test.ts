@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { type Broker, startBroker } from '../broker/index.ts';
+import { type Broker, type BrokerOptions, startBroker } from '../broker/index.ts';
 
 const open: { destroy(): void }[] = [];
 afterEach(() => {
   for (const one of open.splice(0)) one.destroy();
 });
 
-const start = (): Promise<Broker> => startBroker({ listeners: [{ kind: 'ws', port: 0 }] });
+const start = (options: BrokerOptions = {}): Promise<Broker> =>
+  startBroker({ listeners: [{ kind: 'ws', port: 0 }], ...options });
 
 function dial({ address }: Broker, ...subprotocols: readonly string[]): WebSocket {
   const socket = new WebSocket(address, [...subprotocols]);
@@ -89,10 +90,69 @@ describe('WebSocket', () => {
     expect(code).toBe(1003);
   });
 
-  test('is not HTTP: a plain request is told so', async () => {
+  test('reads nothing behind a text frame', async () => {
+    await using broker = await start();
+    const { socket, bytes } = await opened(broker);
+    const published: string[] = [];
+    broker.on('published', ({ topicName }) => published.push(topicName));
+    const publish = Buffer.from('3003000161', 'hex');
+    socket.send(Buffer.concat([connectPacket, publish]));
+    await bytes(4);
+    socket.send('text');
+    socket.send(publish);
+    await once(socket, 'close');
+    expect(published).toEqual(['a']);
+  });
+
+  test('carries frames of many packets, larger than the largest packet', async () => {
+    await using broker = await start({ maxPacketBytes: 128 });
+    const { socket, bytes } = await opened(broker);
+    socket.send(connectPacket);
+    await bytes(4);
+    socket.send(Buffer.alloc(200_000, pingreq));
+    const answered = bytes(200_004).then(({ length }) => length / 2);
+    expect(await Promise.race([answered, once(socket, 'close')])).toBe(200_004);
+    socket.send(Buffer.alloc(2_000_000, pingreq));
+    const [code] = (await once(socket, 'close')) as [number];
+    expect(code).toBe(1009);
+  });
+
+  test('is not read to the end of a long frame in one turn', async () => {
+    await using broker = await start();
+    const { socket, bytes } = await opened(broker);
+    socket.send(connectPacket);
+    await bytes(4);
+    const packets = 8_000_000;
+    socket.send(Buffer.alloc(2 * packets, pingreq));
+    let [seen, longest] = [broker.counters.packetsReceived, 0];
+    while (seen < packets && socket.readyState === WebSocket.OPEN) {
+      await new Promise((turn) => setImmediate(turn));
+      const { packetsReceived } = broker.counters;
+      longest = Math.max(longest, packetsReceived - seen);
+      seen = packetsReceived;
+    }
+    expect(longest).toBeLessThan(packets / 2);
+  });
+
+  test('gathers no more of a frame than a client that was not let in may send', async () => {
+    await using broker = await start({ connectTimeoutMs: 3_600_000 });
+    const socket = await opened(broker).then(({ socket: one }) => one);
+    const over = once(socket, 'close');
+    socket.send(Buffer.alloc(8_000_000), { fin: false });
+    await over;
+    const { socket: client, bytes } = await opened(broker);
+    client.send(connectPacket);
+    await bytes(4);
+    const published = new Promise<number>((done) => broker.on('published', ({ payload }) => done(payload.length)));
+    client.send(Buffer.concat([Buffer.from('3083a4e803000161', 'hex'), Buffer.alloc(8_000_000)]));
+    expect(await published).toBe(8_000_000);
+  });
+
+  test('is not HTTP: a plain request is told so, and its connection ends', async () => {
     await using broker = await start();
     const response = await fetch(broker.address.replace('ws:', 'http:'));
     expect([response.status, await response.text()]).toEqual([426, 'MQTT over WebSocket: subprotocol mqtt\n']);
+    expect(response.headers.get('connection')).toBe('close');
   });
 
   test('who breaks off in the middle of a frame harms nobody', async () => {

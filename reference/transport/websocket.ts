@@ -6,7 +6,7 @@ import { type ServerOptions, WebSocketServer } from 'ws';
 import { listen } from './listen.ts';
 import { certificateName, pendingHandshakes, tlsDefaults } from './tls.ts';
 import type { Listening, Transport, TransportListener } from './transport.ts';
-import { type FrameManners, overWebSocket } from './websocket-stream.ts';
+import { type FrameManners, mostBesideBytes, overWebSocket } from './websocket-stream.ts';
 
 /** What the standard decides of a WebSocket server; a faulty broker replaces some of it. */
 export interface WebSocketManners extends FrameManners {
@@ -21,8 +21,8 @@ export interface WebSocketOptions {
   readonly manners: WebSocketManners;
   /** For secure WebSocket. */
   readonly tls?: TlsOptions;
-  /** Largest frame that is taken, in bytes. */
-  readonly maxFrameBytes: number;
+  /** Largest packet that is taken, in bytes. */
+  readonly maxPacketBytes: number;
   readonly accept: (transport: Transport) => TransportListener;
 }
 
@@ -55,14 +55,16 @@ export function listenWebSocket(options: WebSocketOptions): Promise<Listening> {
 }
 
 /** Makes WebSocket of HTTP, and hands over what it has become; what is returned cuts off who has not asked for it yet. */
-function upgrading(http: Server, { manners, maxFrameBytes, accept }: WebSocketOptions): () => void {
+function upgrading(http: Server, { manners, maxPacketBytes, accept }: WebSocketOptions): () => void {
   http.on('request', (_request, response) => {
-    response.writeHead(426, { 'content-type': 'text/plain' }).end('MQTT over WebSocket: subprotocol mqtt\n');
+    response
+      .writeHead(426, { 'content-type': 'text/plain', connection: 'close' })
+      .end('MQTT over WebSocket: subprotocol mqtt\n');
   });
   const options: ServerOptions & { readonly closeTimeout: number } = {
     server: http,
     perMessageDeflate: false,
-    maxPayload: maxFrameBytes,
+    maxPayload: maxPacketBytes + mostBesideBytes,
     closeTimeout: lingerMs,
     verifyClient: ({ req }, done) => {
       const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
@@ -75,7 +77,7 @@ function upgrading(http: Server, { manners, maxFrameBytes, accept }: WebSocketOp
   server.on('connection', (socket, { socket: below }) => {
     below.setNoDelay(true);
     const { remoteAddress = '' } = below;
-    overWebSocket(socket, { remoteAddress, certificateName: certificateName(below), manners, accept });
+    overWebSocket(socket, { remoteAddress, certificateName: certificateName(below), manners, accept, below });
   });
   return () => {
     server.close();

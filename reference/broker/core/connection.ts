@@ -22,6 +22,7 @@ import type { Sending } from './publish-encoder.ts';
 import type { EndReason, Refusal } from './rules/connect.ts';
 import { serve } from './serve.ts';
 import type { Session } from './session.ts';
+import { WaitingFrames } from './waiting-frames.ts';
 
 /** What a connection asks of its transport. */
 export interface ConnectionPort extends Sink {
@@ -63,8 +64,8 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   #framer: ReturnType<Parts['framer']> | undefined;
   /** On the short way, a packet of which only a part has come. */
   #partial: PartialFrame | undefined;
-  /** Frames that came while an authentication takes its time. */
-  #waiting: Uint8Array[] | undefined;
+  /** What came while an authentication takes its time. */
+  #waiting: WaitingFrames | undefined;
   #state: State = { state: 'awaiting-connect' };
   #level: ProtocolLevel = 4;
   #will: Will | undefined;
@@ -197,6 +198,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       this.#core.pressure.publisher = undefined;
     }
     this.#caughtUp();
+    this.#waiting?.keep();
     this.#core.lending.end();
     this.#turnDeaf(this.#out.length - before);
   }
@@ -217,10 +219,10 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     }
     while (at < chunk.length && !this.#closing) {
       at = this.#readWhole(express, chunk, at);
-      const length = frameLength(chunk, at, chunk.length, this.#maxPacketBytes);
+      const length = frameLength(chunk, at, chunk.length, this.maxPacketBytes);
       if (length === 0 || at + length > chunk.length) {
         if (at === chunk.length || (length > 0 && this.#core.lending.comesAgain(at, length))) return;
-        this.#partial = new PartialFrame(this.#maxPacketBytes);
+        this.#partial = new PartialFrame(this.maxPacketBytes);
         this.#partial.add(chunk, at);
         return;
       }
@@ -230,8 +232,8 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     }
   }
 
-  /** Before a client is let in it can only send CONNECT. */
-  get #maxPacketBytes(): number {
+  /** The largest packet that it takes: before a client is let in it can only send CONNECT. */
+  get maxPacketBytes(): number {
     const { maxPacketBytes } = this.#core.limits;
     return this.#state.state === 'connected' ? maxPacketBytes : Math.min(maxPacketBytes, largestConnectBytes);
   }
@@ -414,8 +416,8 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   frame(frame: Uint8Array): void {
     if (this.#closing) return;
     if (this.#state.state === 'authenticating') {
-      this.#waiting ??= [];
-      this.#waiting.push(ownBytes(frame));
+      this.#waiting ??= new WaitingFrames();
+      this.#waiting.add(frame);
       return;
     }
     this.#core.counters.packetsReceived++;
@@ -501,9 +503,9 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       this.#now = now;
       this.#state = { state: 'awaiting-connect' };
       this.#authenticated(connect, outcome);
-      const waiting = this.#waiting ?? [];
+      const waiting = this.#waiting;
       this.#waiting = undefined;
-      for (const frame of waiting) this.frame(frame);
+      waiting?.takeOut((frame) => this.frame(frame));
       this.resume();
     });
   }

@@ -21,6 +21,9 @@ export const traced = (transport: Transport, tracer: Tracer): Transport => ({
 
 /** Shows what comes. */
 export const tracedListener = (listener: TransportListener, tracer: Tracer): TransportListener => ({
+  get mostBytes() {
+    return listener.mostBytes;
+  },
   bytes: (chunk) => {
     tracer.came(chunk);
     listener.bytes(chunk);
