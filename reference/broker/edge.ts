@@ -231,7 +231,13 @@ export class Edge {
 
   #linkOf(connection: Connection, transport: Transport): TransportListener {
     const link = new Link(this, connection);
-    return this.#held?.watched(link, transport) ?? link;
+    // The connection counts its pauses: it may have to wait for others than the disk.
+    const slowable = {
+      pause: () => connection.pause(),
+      resume: () => connection.resume(),
+      reset: () => transport.reset(),
+    };
+    return this.#held?.watched(link, slowable) ?? link;
   }
 
   /** A connection is over. */

@@ -4,6 +4,9 @@
 import type { Transport, TransportListener } from '../transport/transport.ts';
 import type { Store } from './store.ts';
 
+/** What is done to a transport for the disk's sake. */
+export type Slowable = Pick<Transport, 'pause' | 'resume' | 'reset'>;
+
 /** Bytes on their way to the disk beyond which nobody is read from who causes more. */
 const mostPendingBytes = 67_108_864;
 
@@ -15,8 +18,8 @@ export class HeldOutput {
   /** Turns whose changes are on their way to the disk. */
   #waiting = 0;
   #hasFailed = false;
-  readonly #open = new Set<Transport>();
-  readonly #slowed = new Set<Transport>();
+  readonly #open = new Set<Slowable>();
+  readonly #slowed = new Set<Slowable>();
 
   /** `failed` is called once, when the disk fails: all transports are broken off, and nothing more is let go. */
   constructor(store: Store, failed: (error: Error) => void) {
@@ -29,8 +32,11 @@ export class HeldOutput {
     return new HeldTransport(transport, { hold: (letGo) => this.#turn.push(letGo), emptied });
   }
 
-  /** Stands for who listens to a transport: who causes changes faster than the disk takes them waits until it has taken them. */
-  watched(listener: TransportListener, transport: Transport): TransportListener {
+  /**
+   * Stands for who listens to a transport: who causes changes faster than the disk takes them waits until it has taken them. Each
+   * `pause` is ended by one `resume`: others may have paused it, too.
+   */
+  watched(listener: TransportListener, transport: Slowable): TransportListener {
     this.#open.add(transport);
     return {
       get mostBytes() {
@@ -38,7 +44,7 @@ export class HeldOutput {
       },
       bytes: (chunk, loan) => {
         listener.bytes(chunk, loan);
-        if (this.#store.pendingBytes < mostPendingBytes) return;
+        if (this.#store.pendingBytes < mostPendingBytes || this.#slowed.has(transport)) return;
         this.#slowed.add(transport);
         transport.pause();
       },
@@ -69,8 +75,9 @@ export class HeldOutput {
   #committed(turn: readonly (() => void)[]): void {
     this.#waiting--;
     for (const letGo of turn) letGo();
-    for (const transport of this.#slowed) transport.resume();
+    const slowed = [...this.#slowed];
     this.#slowed.clear();
+    for (const transport of slowed) transport.resume();
   }
 
   #fail(error: Error): void {
