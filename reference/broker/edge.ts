@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Message } from '../message.ts';
 import { HeldOutput } from '../storage/held-output.ts';
 import type { OpenedStore, Store } from '../storage/store.ts';
+import { Arrivals } from '../transport/arrivals.ts';
 import type { Loan, Transport, TransportListener } from '../transport/transport.ts';
 import type { Access, AccessOptions } from './access/access.ts';
 import { AccessError } from './access/access-error.ts';
@@ -84,6 +85,10 @@ export class Edge {
   readonly #store: Store | undefined;
   readonly #held: HeldOutput | undefined;
   readonly #wakefulness: Wakefulness;
+  readonly #arrivals = new Arrivals(
+    () => this.#hasRoom,
+    (remoteAddress) => this.#log?.entry('warn', 'turned away', { remoteAddress }),
+  );
 
   constructor(options: BrokerOptions, { access, kept }: EdgeParts) {
     const { clock = systemClock, rules, parts, authenticate, events = {}, random = Math.random } = options;
@@ -138,10 +143,13 @@ export class Edge {
     const places: Place[] = [];
     const { maxPacketBytes } = this.core.limits;
     const manners = this.core.rules.transport;
+    const arrivals = this.#arrivals;
     this.#stopListening = async () => void (await Promise.all(places.map((place) => place.close())));
     try {
       for (const listener of listeners)
-        places.push(await listenAt(listener, { manners, maxPacketBytes, accept: (one) => this.#accept(one) }));
+        places.push(
+          await listenAt(listener, { manners, maxPacketBytes, arrivals, accept: (one) => this.#accept(one) }),
+        );
       if (this.#options.metrics !== undefined)
         this.metrics = await serveMetrics(this.#options.metrics, () => this.statistics);
     } catch (error) {
@@ -202,9 +210,14 @@ export class Edge {
     return new Promise((done) => this.#closed.add(done));
   }
 
-  #accept(transport: Transport): TransportListener {
+  /** For one connection more that no client is let in on yet. */
+  get #hasRoom(): boolean {
     const { limits, clients } = this.core;
-    if (this.#open.size - clients >= limits.maxHalfOpenConnections) return this.#turnedAway(transport);
+    return this.#open.size - clients + this.#arrivals.size < limits.maxHalfOpenConnections;
+  }
+
+  #accept(transport: Transport): TransportListener {
+    if (!this.#hasRoom) return this.#turnedAway(transport);
     this.beginTurn();
     const connectionId = ++this.core.counters.connectionsAccepted;
     const { trace } = this.#options;

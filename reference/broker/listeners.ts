@@ -1,5 +1,6 @@
 // Where the broker can be reached. In: listeners as the user writes them. Out: listening sockets and their addresses.
 import type { TlsOptions } from 'node:tls';
+import type { Arrivals } from '../transport/arrivals.ts';
 import { listenTcp } from '../transport/tcp.ts';
 import type { Listening, Transport, TransportListener } from '../transport/transport.ts';
 import { removeStaleSocket } from '../transport/unix.ts';
@@ -29,6 +30,7 @@ export interface Place extends Listening {
 export interface ListenOptions {
   readonly manners: WebSocketManners;
   readonly maxPacketBytes: number;
+  readonly arrivals: Arrivals;
   readonly accept: (transport: Transport) => TransportListener;
 }
 
@@ -38,7 +40,10 @@ export async function listenAt(listener: Listener, options: ListenOptions): Prom
   return { ...listening, kind: listener.kind, address: addressOf(listener, listening.port) };
 }
 
-async function open(listener: Listener, { manners, maxPacketBytes, accept }: ListenOptions): Promise<Listening> {
+async function open(
+  listener: Listener,
+  { manners, maxPacketBytes, arrivals, accept }: ListenOptions,
+): Promise<Listening> {
   if (listener.kind === 'unix') {
     await removeStaleSocket(listener.path);
     return listenTcp({ host: '', port: 0, path: listener.path, accept });
@@ -48,11 +53,11 @@ async function open(listener: Listener, { manners, maxPacketBytes, accept }: Lis
     case 'tcp':
       return listenTcp({ host, port, accept });
     case 'tls':
-      return listenTcp({ host, port, tls: listener.tls, accept });
+      return listenTcp({ host, port, tls: listener.tls, arrivals, accept });
     case 'ws':
-      return listenWebSocket({ host, port, manners, maxPacketBytes, accept });
+      return listenWebSocket({ host, port, manners, maxPacketBytes, arrivals, accept });
     case 'wss':
-      return listenWebSocket({ host, port, tls: listener.tls, manners, maxPacketBytes, accept });
+      return listenWebSocket({ host, port, tls: listener.tls, manners, maxPacketBytes, arrivals, accept });
   }
 }
 

@@ -1,10 +1,11 @@
 // TCP, TLS over it, and Unix sockets (section 4.2). In: a port or path. Out: transports.
 import { createServer, type Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
+import { Arrivals } from './arrivals.ts';
 import { linger, lingersNoMore } from './lingering.ts';
 import { listen } from './listen.ts';
 import { readInto, readNoMore } from './read-into.ts';
-import { certificateName, pendingHandshakes, tlsServer } from './tls.ts';
+import { certificateName, tlsServer } from './tls.ts';
 import { given, type Listening, type StreamEnd, type Transport, type TransportListener } from './transport.ts';
 
 export interface TcpOptions {
@@ -15,13 +16,22 @@ export interface TcpOptions {
   readonly path?: string;
   /** Certificate and key: TLS. */
   readonly tls?: TlsOptions;
+  /** Counts handshakes that are not done. */
+  readonly arrivals?: Arrivals;
   readonly accept: (transport: Transport) => TransportListener;
 }
 
 /** Many clients may come at once; the system may allow fewer. */
 const backlog = 4_096;
 /** Listens. Rejects with Node's error where that cannot be (EADDRINUSE, EACCES …). */
-export function listenTcp({ host, port, path, tls, accept }: TcpOptions): Promise<Listening> {
+export function listenTcp({
+  host,
+  port,
+  path,
+  tls,
+  arrivals = new Arrivals(),
+  accept,
+}: TcpOptions): Promise<Listening> {
   const at = path === undefined ? { host, port, backlog } : { path, backlog };
   if (tls === undefined) {
     // Half open: an answer to what came before the peer's FIN still goes out.
@@ -30,9 +40,12 @@ export function listenTcp({ host, port, path, tls, accept }: TcpOptions): Promis
       at,
     );
   }
-  const server = tlsServer(tls, (socket) => serve(socket, accept));
+  const server = tlsServer(tls, (socket) => {
+    arrivals.came(socket);
+    serve(socket, accept);
+  });
   return listen(server, at, {
-    cut: pendingHandshakes(server),
+    cut: arrivals.watch(server),
     renewCertificate: (renewed) => server.setSecureContext(renewed),
   });
 }

@@ -17,24 +17,6 @@ export function tlsServer(tls: TlsOptions, serve: (socket: TLSSocket) => void): 
   return server;
 }
 
-/** Remembers connections whose handshake is not done yet; what is returned cuts them off. */
-export function pendingHandshakes(server: TlsServer): () => void {
-  const pending = new Map<string, Socket>();
-  server.on('connection', (socket: Socket) => {
-    const peer = peerOf(socket);
-    pending.set(peer, socket);
-    socket.once('close', () => {
-      if (pending.get(peer) === socket) pending.delete(peer);
-    });
-  });
-  server.on('secureConnection', (socket) => void pending.delete(peerOf(socket)));
-  return () => {
-    for (const socket of pending.values()) socket.destroy();
-  };
-}
-
-const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
-
 /** Common name of the certificate by which a client has shown itself; undefined without one that was verified. */
 export function certificateName(socket: Socket): string | undefined {
   if (!('getPeerCertificate' in socket)) return undefined;

@@ -3,8 +3,9 @@ import { createServer as createHttp, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { TlsOptions } from 'node:tls';
 import { type ServerOptions, WebSocketServer } from 'ws';
+import { Arrivals } from './arrivals.ts';
 import { listen } from './listen.ts';
-import { certificateName, pendingHandshakes, tlsDefaults } from './tls.ts';
+import { certificateName, tlsDefaults } from './tls.ts';
 import type { Listening, Transport, TransportListener } from './transport.ts';
 import { type FrameManners, mostBesideBytes, overWebSocket } from './websocket-stream.ts';
 
@@ -23,6 +24,8 @@ export interface WebSocketOptions {
   readonly tls?: TlsOptions;
   /** Largest packet that is taken, in bytes. */
   readonly maxPacketBytes: number;
+  /** Counts who has not become WebSocket yet. */
+  readonly arrivals?: Arrivals;
   readonly accept: (transport: Transport) => TransportListener;
 }
 
@@ -41,21 +44,20 @@ export function listenWebSocket(options: WebSocketOptions): Promise<Listening> {
     return listen(http, { host, port, backlog }, { cut: upgrading(http, options) });
   }
   const https = createHttps({ ...bounds, ...tlsDefaults, ...tls });
-  const cuts = [upgrading(https, options), pendingHandshakes(https)];
+  const cut = upgrading(https, options);
   return listen(
     https,
     { host, port, backlog },
-    {
-      cut: () => {
-        for (const cut of cuts) cut();
-      },
-      renewCertificate: (renewed) => https.setSecureContext(renewed),
-    },
+    { cut, renewCertificate: (renewed) => https.setSecureContext(renewed) },
   );
 }
 
 /** Makes WebSocket of HTTP, and hands over what it has become; what is returned cuts off who has not asked for it yet. */
-function upgrading(http: Server, { manners, maxPacketBytes, accept }: WebSocketOptions): () => void {
+function upgrading(
+  http: Server,
+  { manners, maxPacketBytes, arrivals = new Arrivals(), accept }: WebSocketOptions,
+): () => void {
+  const cut = arrivals.watch(http);
   http.on('request', (_request, response) => {
     response
       .writeHead(426, { 'content-type': 'text/plain', connection: 'close' })
@@ -75,6 +77,7 @@ function upgrading(http: Server, { manners, maxPacketBytes, accept }: WebSocketO
   };
   const server = new WebSocketServer(options);
   server.on('connection', (socket, { socket: below }) => {
+    arrivals.came(below);
     below.setNoDelay(true);
     const { remoteAddress = '' } = below;
     overWebSocket(socket, { remoteAddress, certificateName: certificateName(below), manners, accept, below });
@@ -82,5 +85,6 @@ function upgrading(http: Server, { manners, maxPacketBytes, accept }: WebSocketO
   return () => {
     server.close();
     http.closeAllConnections();
+    cut();
   };
 }

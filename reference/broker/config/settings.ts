@@ -183,7 +183,7 @@ const limits = record<Partial<Limits>>({
   },
   maxHalfOpenConnections: {
     shape: whole('a number', 1, most),
-    does: 'connections that no client was let in on yet; more are broken off at once',
+    does: 'connections that no client was let in on yet, those in the middle of a handshake among them; more are broken off at once',
     byDefault: '10000',
   },
   maxSubscriptions: {
