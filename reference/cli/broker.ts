@@ -27,15 +27,18 @@ export interface RunOptions {
 /** Runs a broker until SIGINT or SIGTERM. Throws UsageError where it cannot be started. */
 export async function runBroker(options: BrokerCliOptions, { version, fault, note = '' }: RunOptions): Promise<void> {
   keepYoungGenerationSmall();
+  const hangUps = new HangUps();
   const settings = await settingsOf(options);
-  await using broker = await started(options, {
+  await using broker = await started(options, settings, {
     ...(await brokerOptions(settings, options)),
     version: `mqttspec ${version}`,
     ...(fault === undefined ? {} : { fault }),
   });
   for (const { address } of broker.places) say(`mqttspec broker listens on ${address}${note}`);
   if (broker.metricsAddress !== undefined) say(`metrics: ${broker.metricsAddress}`);
-  await untilStopped(() => reload(broker, { options, before: settings }));
+  hangUps.serve(() => reload(broker, { options, before: settings }));
+  await stopped();
+  await hangUps.end();
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -75,13 +78,13 @@ async function usable<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-async function started(cli: BrokerCliOptions, options: BrokerOptions): Promise<Broker> {
+async function started(cli: BrokerCliOptions, settings: Settings, options: BrokerOptions): Promise<Broker> {
   try {
     return await usable(startBroker(options));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new UsageError(cannotListen(cli, error as ListenError), { cause: error });
+    throw new UsageError(cannotListen(cli, settings, error as ListenError), { cause: error });
   }
 }
 
@@ -92,29 +95,53 @@ interface ListenError extends NodeJS.ErrnoException {
 
 function cannotListen(
   { listen, config }: BrokerCliOptions,
+  { metrics }: Settings,
   { code, message, address = '', port = -1 }: ListenError,
 ): string {
-  const where = port < 0 ? address : `${address}:${port}`;
-  const how = listen === undefined && config === undefined ? '--port' : '--listen or listeners';
-  if (code === 'EADDRINUSE') return `cannot listen on ${where}: the port is in use. Choose another with ${how}`;
-  if (code === 'EACCES') return `cannot listen on ${where}: not allowed. Ports below 1024 need rights`;
+  const [isPath, isOfMetrics] = [port < 0, port > 0 && port === metrics?.port];
+  const where = isPath ? address : `${address}:${port}`;
+  const usual = listen === undefined && config === undefined ? '--port' : '--listen or listeners';
+  const how = isOfMetrics ? '--metrics-port or metrics.port' : usual;
+  if (code === 'EADDRINUSE')
+    return `cannot listen on ${where}: ${isPath ? 'something else is there' : 'the port is in use'}. Choose another with ${how}`;
+  if (code === 'EACCES')
+    return `cannot listen on ${where}: ${isPath ? 'its folder is missing, or may not be written to' : 'not allowed. Ports below 1024 need rights'}`;
   return `cannot listen: ${message}`;
 }
 
-async function untilStopped(hangUp: () => Promise<void>): Promise<void> {
-  let reloading = Promise.resolve();
-  const onHangUp = (): void => {
-    reloading = reloading.then(hangUp);
-  };
-  process.on('SIGHUP', onHangUp);
-  await new Promise<void>((stop) => {
+/** Somebody wants it to end. */
+function stopped(): Promise<void> {
+  return new Promise((stop) => {
     process.once('SIGINT', () => stop());
     process.once('SIGTERM', () => stop());
     // Who read our output has left.
     process.stdout.on('error', () => stop());
   });
-  process.off('SIGHUP', onHangUp);
-  await reloading;
+}
+
+/** SIGHUP never ends the process: while it starts it is kept for later, and while it ends there is nothing to read again. */
+class HangUps {
+  #reload: (() => Promise<void>) | undefined;
+  #came = false;
+  #reloading = Promise.resolve();
+
+  constructor() {
+    process.on('SIGHUP', () => {
+      const reload = this.#reload;
+      if (reload === undefined) this.#came = true;
+      else this.#reloading = this.#reloading.then(reload);
+    });
+  }
+
+  serve(reload: () => Promise<void>): void {
+    this.#reload = reload;
+    if (this.#came) this.#reloading = reload();
+  }
+
+  end(): Promise<void> {
+    this.#reload = undefined;
+    return this.#reloading;
+  }
 }
 
 interface Reloading {
@@ -126,14 +153,15 @@ interface Reloading {
 async function reload(broker: Broker, { options, before }: Reloading): Promise<void> {
   try {
     const settings = await settingsOf(options);
-    const { listeners = defaultListeners } = settings;
+    // Where it listens stays; what it shows there is in the same files.
+    const { listeners = defaultListeners } = before;
     const renewed = await usable(Promise.all(listeners.map((one, i) => certificateOf(one, i))));
     const stays =
       JSON.stringify({ ...before, access: undefined }) === JSON.stringify({ ...settings, access: undefined });
     if (!stays) say('reload: what has changed besides access needs a restart');
     // Access that is gone from the configuration is not what it was before.
     await usable(broker.reload(settings.access ?? (before.access && {})));
-    for (const [i, tls] of renewed.entries()) if (stays && tls !== undefined) broker.places[i]?.renewCertificate?.(tls);
+    for (const [i, tls] of renewed.entries()) if (tls !== undefined) broker.places[i]?.renewCertificate?.(tls);
     say('reloaded: users, permissions, certificates');
   } catch (error) {
     process.stderr.write(`mqttspec: cannot reload: ${(error as Error).message}\n`);

@@ -32,6 +32,11 @@ describe('a Unix socket', () => {
     await expect(startBroker(at(path))).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
+  test('is nowhere else than its path says: one that is too long is refused', async () => {
+    const path = join(folder, 'x'.repeat(120));
+    await expect(startBroker({ listeners: [{ kind: 'unix', path }] })).rejects.toMatchObject({ code: 'ENAMETOOLONG' });
+  });
+
   test('never takes the place of a file', async () => {
     const path = join(folder, 'file');
     await writeFile(path, 'precious');

@@ -56,6 +56,27 @@ limits: { maxConnections: 10 }
     expect(await readSettings(path)).toEqual({ metrics: { port: 9883 }, log: { level: 'debug' } });
   });
 
+  test.each([
+    ['log: *nowhere', /loop\.yaml: neither JSON nor YAML: .*nowhere/],
+    [
+      'a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]',
+      /alias/,
+    ],
+  ])('has to be data: %j', async (text, problem) => {
+    const reading = readSettings(await written('loop.yaml', text));
+    await expect(reading).rejects.toThrow(ConfigError);
+    await expect(reading).rejects.toThrow(problem);
+  });
+
+  test.each([
+    [{ constructor: 1 }, 'constructor: there is no such key'],
+    [{ limits: { toString: 1 } }, 'limits.toString: there is no such key'],
+    [{ listeners: [] }, 'listeners: expected one listener at least, got none'],
+    [{ listeners: [{ kind: 'unix', path: `/${'x'.repeat(107)}` }] }, 'listeners[0].path: expected a path of at most'],
+  ])('has none but its own keys, and somewhere to listen: %j', (value, problem) => {
+    expect(() => checkSettings(value, 'broker.yaml')).toThrow(`broker.yaml: ${problem}`);
+  });
+
   test('may be empty', async () => {
     expect(await readSettings(await written('empty.yaml', '# nothing\n'))).toEqual({});
   });

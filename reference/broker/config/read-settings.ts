@@ -1,7 +1,7 @@
 // The configuration file. In: a path. Out: settings, checked, with paths that are right from anywhere.
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { whyUnreadable } from '../why-unreadable.ts';
 import { type ListenerSettings, type Settings, settingsShape } from './settings.ts';
 import type { Problem } from './shape.ts';
@@ -34,11 +34,20 @@ async function textOf(path: string): Promise<string> {
 function parse(text: string, path: string): unknown {
   const document = parseDocument(text, { lineCounter: new LineCounter(), prettyErrors: true });
   const [error] = document.errors;
-  if (error === undefined) return document.toJS();
+  if (error === undefined) return dataOf(document, path);
   const [at] = error.linePos ?? [];
   const where = at === undefined ? path : `${path}, line ${at.line}, column ${at.col}`;
   const [what = ''] = error.message.split(/ at line \d/);
   throw new ConfigError(`${where}: neither JSON nor YAML: ${what}`, { cause: error });
+}
+
+/** Aliases that lead nowhere, or to more than a file can mean, are found here. */
+function dataOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ConfigError(`${path}: neither JSON nor YAML: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function withPathsFrom(folder: string, settings: Settings): Settings {

@@ -1,4 +1,6 @@
 // The broker's configuration file: its keys, what they mean, and what holds without them.
+
+import { longestSocketPath } from '../../transport/unix.ts';
 import type { AccessOptions } from '../access/access.ts';
 import { accessProblems } from '../access/access-problems.ts';
 import type { ClientIdRule } from '../access/client-ids.ts';
@@ -100,8 +102,20 @@ function listenerProblems(settings: ListenerSettings): readonly Problem[] {
     ...foreign
       .filter(([key, fits]) => !fits && settings[key] !== undefined)
       .map(([key]) => ({ key, text: `does not belong to a listener of kind ${kind}` })),
+    ...pathProblems(settings),
   ];
 }
+
+function pathProblems({ kind, path: at = '' }: ListenerSettings): readonly Problem[] {
+  const bytes = Buffer.byteLength(at);
+  if (kind !== 'unix' || bytes <= longestSocketPath) return [];
+  return [{ key: 'path', text: `expected a path of at most ${longestSocketPath} bytes, got ${bytes}` }];
+}
+
+/** A broker that listens nowhere serves nobody. */
+const listeners = demanding(listOf(listener, 'listeners'), ({ length }) =>
+  length > 0 ? [] : [{ key: '', text: 'expected one listener at least, got none' }],
+);
 
 const access = demanding(
   record<AccessOptions>({
@@ -245,7 +259,7 @@ const limits = record<Partial<Limits>>({
 
 /** The whole file. */
 export const settingsShape: Shape<Settings> = record<Settings>({
-  listeners: { shape: listOf(listener, 'listeners'), does: 'where to listen', byDefault: 'tcp on 127.0.0.1:1883' },
+  listeners: { shape: listeners, does: 'where to listen', byDefault: 'tcp on 127.0.0.1:1883' },
   access: { shape: access, does: 'users, client ids and permissions', byDefault: 'everybody may do everything' },
   data: {
     shape: path,

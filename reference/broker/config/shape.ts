@@ -96,7 +96,7 @@ export function record<T extends object>(
         return undefined;
       }
       for (const name of Object.keys(value))
-        if (!(name in fields))
+        if (!Object.hasOwn(fields, name))
           problem({ key: below(key, name), text: `there is no such key: expected ${listed(Object.keys(fields))}` });
       return Object.fromEntries(entries.flatMap((entry) => readField(entry, { value, key, problem }))) as T;
     },
@@ -118,7 +118,7 @@ function readField(
   [name, { shape, byDefault }]: readonly [string, Field<unknown>],
   { value, key, problem }: Reading,
 ): readonly (readonly [string, unknown])[] {
-  if (!(name in value) && byDefault !== 'needed') return [];
+  if (!Object.hasOwn(value, name) && byDefault !== 'needed') return [];
   return [[name, shape.read(value[name], below(key, name), problem)]];
 }
 
