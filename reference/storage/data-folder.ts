@@ -161,8 +161,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
-/** Whether the operating system has said no (EACCES, ENOSPC …). */
-export const isOfSystem = (error: unknown): boolean => (error as NodeJS.ErrnoException).errno !== undefined;
+/** What the database passes on of the operating system's words, where that is no damage. */
+const systemSays =
+  /No space left on device|Disk quota exceeded|Read-only file system|Permission denied|Too many open files/;
+
+/** Whether the operating system has said no (EACCES, ENOSPC …), to us or to the database. */
+export const isOfSystem = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException).errno !== undefined || systemSays.test(levelMessageOf(error));
 
 /** The database's own reason stands in the cause of its error. */
 const reasonOf = (error: unknown): unknown =>

@@ -141,6 +141,27 @@ test('a session of TLS that is resumed has the name of its certificate', async (
   expect([second.isSessionReused(), (await connected).userName]).toEqual([true, 'alice']);
 });
 
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'a session of %s that is resumed has no name any more once its authority is not ours any more',
+  async (maxVersion) => {
+    await using broker = await startBroker({
+      ...listening('tls', { requestCert: true, rejectUnauthorized: false, ca: authority }),
+      access: { certificateNames: true },
+    });
+    const first = dial(broker, { ...alice, maxVersion });
+    const gotSession = once(first, 'session');
+    first.write(connectPacket);
+    await once(first, 'data');
+    const [session] = (await gotSession) as [Buffer];
+    broker.renewCertificate({ ...selfSigned, ca: renewed.cert });
+    const connected = nextConnected(broker);
+    const second = dial(broker, { ...alice, session, maxVersion });
+    await once(second, 'secureConnect');
+    second.write(connectPacket);
+    expect((await connected).userName).toBeUndefined();
+  },
+);
+
 test('secure WebSocket has a new certificate for new connections, and keeps the old ones', async () => {
   await using broker = await startBroker(listening('wss', {}));
   const socket = new WebSocket(`wss://127.0.0.1:${broker.port}`, 'mqtt', { rejectUnauthorized: false });

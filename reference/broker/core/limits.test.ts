@@ -53,6 +53,15 @@ describe('retained messages', () => {
     expect(broker.subscriber('last', { '#': 0 }).told()).toEqual(['publish b 4 qos 0 retain']);
   });
 
+  test('have their room for themselves: $SYS takes none of it', () => {
+    const broker = new SampleBroker({ limits: { maxRetainedMessages: 1, maxRetainedBytes: 4 } });
+    for (const text of ['1', '2'])
+      broker.core.router.publish({ topicName: '$SYS/broker/uptime', payload: bytes(text), qos: 0, retain: true });
+    broker.client('p').sends(publish('a', 'one', { retain: true }));
+    expect(broker.subscriber('later', { '#': 0 }).told()).toEqual(['publish a one qos 0 retain']);
+    expect(broker.subscriber('sys', { '$SYS/#': 0 }).told()).toEqual(['publish $SYS/broker/uptime 2 qos 0 retain']);
+  });
+
   test('are bounded in bytes, too', () => {
     const broker = new SampleBroker({ limits: { maxRetainedBytes: 10 } });
     broker.client('p').sends(publish('a', '123456789', { retain: true }), publish('b', '', { retain: true }));

@@ -101,9 +101,12 @@ export class Router {
     else this.#routeByRules(message, incomingDup);
   }
 
-  /** Publishes for the broker itself: `$SYS`, and messages of a program that embeds it. */
+  /** Publishes `$SYS` for the broker itself; what it retains takes no room of what clients may have retained. */
   publish(message: Message): void {
-    if (message.retain) this.#keep(message.topicName, message.payload.length === 0 ? undefined : message);
+    if (message.retain) {
+      this.#retainedByName.set(message.topicName, message);
+      this.#retained.set(message.topicName, message);
+    }
     this.#subscriptions.match(message.topicName, ({ session, granted }) => {
       this.#deliver(session, message, { granted, cause: 'live', incomingDup: false });
     });
