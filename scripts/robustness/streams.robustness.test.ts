@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { BrokenSessions } from './broken-sessions.ts';
 import { ByteStreams, clientIds, topicNames } from './byte-streams.ts';
 import { startCanary } from './canary.ts';
 import { fuzz } from './fuzz.ts';
@@ -25,11 +26,18 @@ async function clear(port: number): Promise<void> {
   }
 }
 
-async function survives(streams: number, limits: VictimLimits): Promise<void> {
+type SourceOf = (random: Random) => { next(): Uint8Array };
+const mutated: SourceOf = (random) => new ByteStreams(random, stock());
+const broken: SourceOf = (random) => {
+  const sessions = new BrokenSessions(random);
+  return { next: () => sessions.next().bytes };
+};
+
+async function survives(streams: number, limits: VictimLimits, sourceOf = mutated): Promise<void> {
   await using victim = await startVictim({ maxQueuedMessages: 1_000, connectTimeoutMs: 5_000, ...limits });
   const port = victim.ports.tcp;
   const random = new Random(seed);
-  const source = new ByteStreams(random, stock());
+  const source = sourceOf(random);
   const throwing = { port, next: () => source.next(), concurrency: 64, resets: () => random.chance(40) };
 
   // The first streams bring the code and its caches to their usual size.
@@ -69,6 +77,8 @@ async function survives(streams: number, limits: VictimLimits): Promise<void> {
 const counted = (count: number): string => `${count.toLocaleString('en')} byte streams, seed ${seed}`;
 
 test(`${counted(streams)}: no crash, no hang, nothing kept, others are served`, () => survives(streams, {}));
+
+test(`${counted(streams)}, each a session with one thing wrong`, () => survives(streams, {}, broken));
 
 test(`${counted(streams / 5)}, against a broker that keeps its sessions on the disk`, async () => {
   const data = mkdtempSync(join(tmpdir(), 'mqttspec-robustness-'));
