@@ -36,6 +36,7 @@ const defaultLimits: Required<Limits> = {
   pauseAboveBytes: 1_048_576,
   maxPauseMs: 1_000,
   maxHalfOpenConnections: 10_000,
+  maxSessions: 1_000_000,
   maxSubscriptions: 100_000,
   maxTopicLevels: 65_535,
   maxRetainedMessages: 1_000_000,

@@ -200,6 +200,11 @@ const limits = record<Partial<Limits>>({
     does: 'connections that no client was let in on yet, those in the middle of a handshake among them; more are broken off at once',
     byDefault: '10000',
   },
+  maxSessions: {
+    shape: whole('a number', 1, most),
+    does: 'sessions of clients that are connected or away; beyond, who asks for one that is kept (CleanSession 0) and has none gets return code 3',
+    byDefault: '1000000',
+  },
   maxSubscriptions: {
     shape: whole('a number', 0, most),
     does: 'subscriptions of one client, where one of many levels counts for each ten; more are refused (0x80)',

@@ -470,7 +470,8 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     }
     if (rules.connect.evictsBeforeChecking()) this.#core.evict(connect.clientId);
     const refusal =
-      rules.connect.refusesClientId(connect) ?? (this.#core.connections > limits.maxConnections ? 3 : undefined);
+      rules.connect.refusesClientId(connect) ??
+      (this.#core.connections > limits.maxConnections || this.#wantsOneSessionTooMany(connect) ? 3 : undefined);
     if (refusal !== undefined) return this.#refuse(refusal, connect);
     const outcome = this.#authenticate(connect);
     if (!(outcome instanceof Promise)) return this.#authenticated(connect, outcome);
@@ -481,6 +482,12 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       (answer) => this.#answered(connect, answer),
       () => this.#answered(connect, 'unavailable'),
     );
+  }
+
+  /** A session that nobody will come back to is kept all the same: there are so many at most. */
+  #wantsOneSessionTooMany({ cleanSession, clientId }: Connect): boolean {
+    const { sessions, limits } = this.#core;
+    return !cleanSession && sessions >= limits.maxSessions && !this.#core.hasSession(clientId);
   }
 
   #authenticate({ clientId, userName, password }: Connect): AuthenticationOutcome | Promise<AuthenticationOutcome> {

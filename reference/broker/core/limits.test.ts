@@ -40,6 +40,22 @@ describe('topics of too many levels', () => {
   });
 });
 
+describe('sessions', () => {
+  test('above the limit are not kept for anybody new; who has one comes back to it, and others need none', () => {
+    const broker = new SampleBroker({ limits: { maxSessions: 2 } });
+    const kept = { cleanSession: false };
+    for (const clientId of ['a', 'b']) broker.client(clientId, kept).cut();
+    const answers = [connect('c', kept), connect('a', kept), connect('c')].map((one) =>
+      broker.dial().sends(one).told(),
+    );
+    expect(answers).toEqual([['connack 3'], ['connack 0 session present'], ['connack 0']]);
+    broker.client('b').cut();
+    expect(broker.dial().sends(connect('d', kept)).told()).toEqual(['connack 3']);
+    broker.client('c').cut();
+    expect(broker.dial().sends(connect('d', kept)).told()).toEqual(['connack 0']);
+  });
+});
+
 describe('retained messages', () => {
   test('above the limit are delivered and not retained; those that are there can be replaced and deleted', () => {
     const broker = new SampleBroker({ limits: { maxRetainedMessages: 1 } });

@@ -7,6 +7,8 @@ export interface Limits extends SessionLimits {
   readonly maxConnections: number;
   /** Connections that no client was let in on yet; more are broken off at once. 10,000. */
   readonly maxHalfOpenConnections?: number;
+  /** Sessions, of clients that are connected or away: beyond, a client gets none that is kept (return code 3). 1,000,000. */
+  readonly maxSessions?: number;
   /** Subscriptions of one client; one of many levels counts for each ten. More are refused. 100,000. */
   readonly maxSubscriptions?: number;
   /** Levels of a Topic Name or Topic Filter: a filter with more is refused, a PUBLISH ends its connection. As many as fit. */
@@ -30,6 +32,7 @@ export interface Limits extends SessionLimits {
 /** What holds where nothing is said. */
 export const noLimits = {
   maxHalfOpenConnections: Number.POSITIVE_INFINITY,
+  maxSessions: Number.POSITIVE_INFINITY,
   maxSubscriptions: Number.POSITIVE_INFINITY,
   maxTopicLevels: Number.POSITIVE_INFINITY,
   maxRetainedMessages: Number.POSITIVE_INFINITY,
