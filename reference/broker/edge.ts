@@ -37,6 +37,7 @@ const defaultLimits: Required<Limits> = {
   maxPauseMs: 1_000,
   maxHalfOpenConnections: 10_000,
   maxSessions: 1_000_000,
+  sessionExpiryMs: Number.POSITIVE_INFINITY,
   maxSubscriptions: 100_000,
   maxTopicLevels: 65_535,
   maxRetainedMessages: 1_000_000,
@@ -126,6 +127,7 @@ export class Edge {
     };
     if (kept !== undefined) {
       const { journal, state } = BrokerRecords.open(kept);
+      this.beginTurn();
       this.core.keep(journal, state);
       this.#store = kept.store;
       this.#held = new HeldOutput(kept.store, (error) => this.#dataFailed(error));

@@ -205,6 +205,11 @@ const limits = record<Partial<Limits>>({
     does: 'sessions of clients that are connected or away; beyond, who asks for one that is kept (CleanSession 0) and has none gets return code 3',
     byDefault: '1000000',
   },
+  sessionExpiryMs: {
+    shape: whole('milliseconds', 1_000, 3_155_760_000_000),
+    does: 'how long a session is kept whose client is away, counted anew from the start of the broker',
+    byDefault: 'for ever',
+  },
   maxSubscriptions: {
     shape: whole('a number', 0, most),
     does: 'subscriptions of one client, where one of many levels counts for each ten; more are refused (0x80)',

@@ -5,6 +5,7 @@ import type { Connect, Will } from '../../codec/packet.ts';
 import { Deadlines } from '../../deadlines.ts';
 import type { SenderOptions } from '../../session/sender.ts';
 import { Access, type Authenticate, type Authorize } from './access.ts';
+import { AwaySessions } from './away-sessions.ts';
 import type { Connection } from './connection.ts';
 import { type Counters, newCounters } from './counters.ts';
 import type { BrokerEvents } from './events.ts';
@@ -86,6 +87,7 @@ export class BrokerCore {
   readonly #random: () => number;
   readonly #sessionsHaveOwners: boolean;
   readonly #sessions = new Map<string, Session>();
+  readonly #away: AwaySessions<Session>;
   readonly #senderOptions: SenderOptions;
   /** Connections with output of this turn. */
   readonly #dirty: Connection[] = [];
@@ -100,6 +102,7 @@ export class BrokerCore {
     this.limits = { ...noLimits, ...limits };
     this.authenticate = authenticate;
     this.access = new Access(authorize, events.denied);
+    this.#away = new AwaySessions(this.limits.sessionExpiryMs);
     this.events = events;
     this.#random = random;
     this.#sessionsHaveOwners = sessionsHaveOwners;
@@ -159,7 +162,7 @@ export class BrokerCore {
 
   /** When `tick` wants to be called. */
   get next(): number {
-    return Math.min(this.deadlines.next, this.pressure.next);
+    return Math.min(this.deadlines.next, this.pressure.next, this.#away.next);
   }
 
   /** Calls the connections whose time is over. */
@@ -172,6 +175,7 @@ export class BrokerCore {
       called.push(due);
     }
     for (const connection of called) this.deadlines.set(connection);
+    for (const session of this.#away.take(now)) this.#discard(session);
   }
 
   /** Goes on with what an earlier process has left, and tells the journal of every change from now on. */
@@ -180,6 +184,7 @@ export class BrokerCore {
       const session = Session.restored(kept, this.#senderOptions);
       this.#sessions.set(this.rules.connect.sessionKey(kept.clientId), session);
       this.router.restoreSubscriptions(session, kept.subscriptions);
+      this.#away.left(session, this.now);
     }
     this.router.keep(journal, retained);
     this.#journal = journal;
@@ -218,6 +223,7 @@ export class BrokerCore {
       if (!rules.connect.keepsSubscriptions({ takenOver })) this.router.dropSubscriptions(session);
     }
     session.sender.disconnect();
+    this.#away.cameBack(session);
     this.clients++;
     session.connection = connection;
     session.owned(connect.userName);
@@ -232,6 +238,7 @@ export class BrokerCore {
       session.connection = undefined;
       session.sender.disconnect();
       if (this.rules.connect.endsWithConnection(connect, reason)) this.#discard(session);
+      else this.#away.left(session, this.now);
     }
     const { clientId } = session;
     const { userName } = connect;
@@ -271,6 +278,7 @@ export class BrokerCore {
   /** Ends a session: nothing of it is left (MQTT-3.1.2-6). */
   #discard(session: Session): void {
     this.router.forget(session.end());
+    this.#away.cameBack(session);
     const key = this.rules.connect.sessionKey(session.clientId);
     if (this.#sessions.get(key) === session) this.#sessions.delete(key);
   }

@@ -9,6 +9,8 @@ export interface Limits extends SessionLimits {
   readonly maxHalfOpenConnections?: number;
   /** Sessions, of clients that are connected or away: beyond, a client gets none that is kept (return code 3). 1,000,000. */
   readonly maxSessions?: number;
+  /** How long a session is kept whose client is away; for ever. */
+  readonly sessionExpiryMs?: number;
   /** Subscriptions of one client; one of many levels counts for each ten. More are refused. 100,000. */
   readonly maxSubscriptions?: number;
   /** Levels of a Topic Name or Topic Filter: a filter with more is refused, a PUBLISH ends its connection. As many as fit. */
@@ -33,6 +35,7 @@ export interface Limits extends SessionLimits {
 export const noLimits = {
   maxHalfOpenConnections: Number.POSITIVE_INFINITY,
   maxSessions: Number.POSITIVE_INFINITY,
+  sessionExpiryMs: Number.POSITIVE_INFINITY,
   maxSubscriptions: Number.POSITIVE_INFINITY,
   maxTopicLevels: Number.POSITIVE_INFINITY,
   maxRetainedMessages: Number.POSITIVE_INFINITY,
