@@ -7,12 +7,18 @@ export interface FramerOptions {
 }
 
 export class Framer {
-  readonly #maxPacketBytes: number;
+  #maxPacketBytes: number;
   readonly #partial: PartialFrame;
 
   constructor({ maxPacketBytes = largestPacketBytes }: FramerOptions = {}) {
     this.#maxPacketBytes = maxPacketBytes;
     this.#partial = new PartialFrame(maxPacketBytes);
+  }
+
+  /** Largest packet from now on, also of one that has begun and whose length is not known yet. */
+  set maxPacketBytes(most: number) {
+    this.#maxPacketBytes = most;
+    this.#partial.maxPacketBytes = most;
   }
 
   /** Whether nothing of an unfinished frame is held. */

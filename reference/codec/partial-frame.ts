@@ -51,7 +51,8 @@ const growth = 32;
 const fewBytes = 24;
 
 export class PartialFrame {
-  readonly #maxPacketBytes: number;
+  /** Largest frame whose length becomes known from now on. */
+  maxPacketBytes: number;
   /** What has come; reserved at first need, none between packets. */
   #bytes: Uint8Array | undefined;
   #length = 0;
@@ -59,7 +60,7 @@ export class PartialFrame {
   #frameLength = 0;
 
   constructor(maxPacketBytes: number) {
-    this.#maxPacketBytes = maxPacketBytes;
+    this.maxPacketBytes = maxPacketBytes;
   }
 
   get isEmpty(): boolean {
@@ -82,7 +83,7 @@ export class PartialFrame {
       if (at === chunk.length) return at;
       this.#append(chunk, at, at + 1);
       at++;
-      this.#frameLength = frameLength(this.#reserved(0), 0, this.#length, this.#maxPacketBytes);
+      this.#frameLength = frameLength(this.#reserved(0), 0, this.#length, this.maxPacketBytes);
     }
     const end = Math.min(chunk.length, at + this.#frameLength - this.#length);
     this.#append(chunk, at, end);

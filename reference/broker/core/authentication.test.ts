@@ -62,6 +62,21 @@ describe('authentication', () => {
     },
   );
 
+  test.each([{}, { authorizesDeliveries: true }])(
+    'keeps a large packet behind CONNECT waiting, with %j',
+    async (more) => {
+      const { authenticate, answers } = slowAuthenticator();
+      const broker = new SampleBroker({ authenticate, ...more });
+      const watcher = broker.dial().sends(connect('w'));
+      await answers('accepted');
+      watcher.subscribe({ t: 0 });
+      const client = broker.dial().sends(connect('c'), publish('t', 'x'.repeat(400_000)));
+      expect(client.closed).toBe(false);
+      await answers('accepted');
+      expect([client.told(), watcher.told().at(-1)?.length]).toEqual([['connack 0'], 400_016]);
+    },
+  );
+
   test('never disturbs the session or the connection of the client id that it refuses', () => {
     const broker = new SampleBroker({
       authenticate: ({ userName }) => (userName === 'u' ? 'accepted' : 'not authorized'),

@@ -206,7 +206,10 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   #read(chunk: Uint8Array): void {
     const { express, parts, limits } = this.#core;
     if (express === undefined) {
-      this.#framer ??= parts.framer(limits.maxPacketBytes);
+      if (this.#framer === undefined) {
+        this.#framer = parts.framer(limits.maxPacketBytes);
+        this.#limitFramer();
+      }
       return this.#framer.push(chunk, this.#frame);
     }
     let at = 0;
@@ -232,10 +235,15 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     }
   }
 
-  /** The largest packet that it takes: before a client is let in it can only send CONNECT. */
+  /** The largest packet that it takes: the first one can only be a CONNECT. What comes behind it is not read until the client is let in. */
   get maxPacketBytes(): number {
     const { maxPacketBytes } = this.#core.limits;
-    return this.#state.state === 'connected' ? maxPacketBytes : Math.min(maxPacketBytes, largestConnectBytes);
+    return this.#state.state === 'awaiting-connect' ? Math.min(maxPacketBytes, largestConnectBytes) : maxPacketBytes;
+  }
+
+  #limitFramer(): void {
+    if (this.#framer !== undefined && 'maxPacketBytes' in this.#framer)
+      this.#framer.maxPacketBytes = this.maxPacketBytes;
   }
 
   /** Reads whole packets by the short way; returns where it ends. */
@@ -476,6 +484,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     const outcome = this.#authenticate(connect);
     if (!(outcome instanceof Promise)) return this.#authenticated(connect, outcome);
     this.#state = { state: 'authenticating' };
+    this.#limitFramer();
     // Nobody reads for a client that is not let in yet.
     this.pause();
     outcome.then(
@@ -561,6 +570,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     this.#will = rules.will.willOf(connect.will, session.lastWill);
     session.lastWill = connect.will ?? session.lastWill;
     this.#state = { state: 'connected', session, connect, keepAlive };
+    this.#limitFramer();
     this.#core.deadlines.set(this);
     const sessionPresent = rules.connect.sessionPresent(connect, opened.stored);
     const connack = { type: 'connack', returnCode: 0, sessionPresent } as const;

@@ -207,19 +207,29 @@ describe('who asks and takes no answer', () => {
   });
 });
 
-describe('before a client is let in', () => {
+describe.each([
+  ['by the short way', {}],
+  ['by the long way', { authorizesDeliveries: true }],
+])('before a client is let in, %s,', (_way, options) => {
   test('no packet may be larger than the largest CONNECT, and nothing of it is waited for', () => {
-    const client = new SampleBroker().dial();
+    const client = new SampleBroker(options).dial();
     // Fixed header of a CONNECT of 327,703 bytes: one more than five fields of 65,535 bytes need.
     client.sends(Uint8Array.of(0x10, 0x93, 0x80, 0x14));
     expect(client.closed).toBe(true);
   });
 
-  test('the largest CONNECT is read', () => {
+  test('the largest CONNECT is read, and behind it larger packets, also in one segment', () => {
     const text = 'x'.repeat(65_535);
     const will = { topicName: text, message: bytes(text), qos: 0, retain: false } as const;
-    const client = new SampleBroker().dial().sends(connect(text, { will, userName: text, password: bytes(text) }));
-    expect(client.told()).toEqual(['connack 0']);
+    const broker = new SampleBroker(options);
+    const watcher = broker.subscriber('w', { t: 0 });
+    const [largest, larger] = [
+      connect(text, { will, userName: text, password: bytes(text) }),
+      publish('t', 'y'.repeat(400_000)),
+    ];
+    const client = broker.dial().sends(largest, larger);
+    client.sends(larger);
+    expect([client.told(), watcher.taken().length]).toEqual([['connack 0'], 2]);
   });
 });
 

@@ -30,7 +30,8 @@ export interface Retained {
 export interface Parts {
   /** One whole frame → packet; throws MalformedPacket or UnsupportedProtocol. */
   readonly decode: (frame: Uint8Array, level: ProtocolLevel) => Packet;
-  readonly framer: (maxPacketBytes: number) => Pick<Framer, 'push'>;
+  /** One whose limit can be set is given the smaller one of clients that are not let in. */
+  readonly framer: (maxPacketBytes: number) => Pick<Framer, 'push'> & Partial<Pick<Framer, 'maxPacketBytes'>>;
   /** With a number that nobody outside knows. */
   readonly subscriptions: (hashKey: number) => Subscriptions;
   readonly retained: () => Retained;
