@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { type Broker, type Client, type Listener, startBroker } from '../broker/index.ts';
 import { alice, authority, forgedAlice, nameless, renewed, selfSigned } from './sample-certificates.ts';
+import { certificateName } from './tls.ts';
 
 const open: { destroy(): void }[] = [];
 afterEach(() => {
@@ -126,6 +127,16 @@ describe.each(['tls', 'wss'] as const)('a client certificate over %s', (kind) =>
 });
 
 const nextConnected = (broker: Broker): Promise<Client> => new Promise((done) => broker.on('connected', done));
+
+test.each([
+  ['alice', 'alice'],
+  ['', undefined],
+  [['alice', 'bob'], undefined],
+  [undefined, undefined],
+])('a certificate with the common name %j names %j', (CN, name) => {
+  const socket = { authorized: true, getPeerCertificate: () => ({ subject: { CN } }) };
+  expect(certificateName(socket as never)).toBe(name);
+});
 
 test('a session of TLS that is resumed has the name of its certificate', async () => {
   await using broker = await startBroker({

@@ -23,5 +23,5 @@ export function certificateName(socket: Socket): string | undefined {
   const tls = socket as TLSSocket;
   if (!tls.authorized) return undefined;
   const name: unknown = tls.getPeerCertificate().subject?.CN;
-  return typeof name === 'string' ? name : undefined;
+  return typeof name === 'string' && name !== '' ? name : undefined;
 }

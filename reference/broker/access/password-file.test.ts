@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -28,11 +28,15 @@ describe('a password file', () => {
     const line = formatHash(hash);
     await writeFile(path, `# ours\nalice:${line}\n\nbob:${line}\n# bob:old\ncarol:${line}`);
     await chmod(path, 0o640);
+    // Who runs this as the system's administrator may give the file to somebody else.
+    const owner = process.getuid?.() === 0 ? { uid: 12_345, gid: 54_321 } : await stat(path);
+    await chown(path, owner.uid, owner.gid);
     const other = await hashPassword(new TextEncoder().encode('y'), { ln: 2, r: 1, p: 1 });
     expect(await changePasswordFile(path, 'bob', other)).toBe('changed');
     expect(await changePasswordFile(path, 'alice', undefined)).toBe('deleted');
     expect(await readFile(path, 'utf8')).toBe(`# ours\n\nbob:${formatHash(other)}\n# bob:old\ncarol:${line}\n`);
     expect((await stat(path)).mode & 0o777).toBe(0o640);
+    expect(await stat(path)).toMatchObject({ uid: owner.uid, gid: owner.gid });
     expect((await readdir(folder)).filter((name) => name.startsWith('kept'))).toEqual(['kept']);
   });
 

@@ -1,6 +1,6 @@
 // The password file: one `USER:HASH` a line, `#` begins a comment. In: its text. Out: users and their hashes, or what is wrong with it.
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chown, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { whyUnreadable } from '../why-unreadable.ts';
 import { AccessError } from './access-error.ts';
 import { formatHash, type PasswordHash, parseHash } from './scrypt.ts';
@@ -20,13 +20,13 @@ export async function changePasswordFile(
 ): Promise<'added' | 'changed' | 'deleted' | 'unknown user'> {
   const problem = userNameProblem(userName);
   if (problem !== undefined) throw new AccessError(`cannot keep a password for this user: ${problem}`);
-  const { text, mode } = await stored(path, hash);
+  const { text, ...rights } = await stored(path, hash);
   const known = parsePasswords(text, path).has(userName);
   if (hash === undefined && !known) return 'unknown user';
   const line = hash === undefined ? [] : [`${userName}:${formatHash(hash)}`];
   const lines = text.split('\n').filter((one, i, all) => one !== '' || i < all.length - 1);
   const changed = lines.flatMap((one) => (userOf(one) === userName ? line : [one]));
-  await replace(path, { text: [...changed, ...(known ? [] : line), ''].join('\n'), mode });
+  await replace(path, { text: [...changed, ...(known ? [] : line), ''].join('\n'), ...rights });
   if (hash === undefined) return 'deleted';
   return known ? 'changed' : 'added';
 }
@@ -67,17 +67,27 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** What there is, to be changed; a file that is not there yet begins empty, unless somebody shall be deleted from it. */
-async function stored(path: string, hash: PasswordHash | undefined): Promise<{ text: string; mode: number }> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined && hash !== undefined) return { text: '', mode: 0o600 };
-  return { text: await textOf(path), mode: (found?.mode ?? 0o600) & 0o777 };
+/** A file as it is found: whose it is, too, or the broker could not read any more what an administrator has changed. */
+interface Stored {
+  readonly text: string;
+  readonly mode: number;
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
-async function replace(path: string, { text, mode }: { text: string; mode: number }): Promise<void> {
+/** What there is, to be changed; a file that is not there yet begins empty, unless somebody shall be deleted from it. */
+async function stored(path: string, hash: PasswordHash | undefined): Promise<Stored> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined && hash !== undefined) return { text: '', mode: 0o600 };
+  const text = await textOf(path);
+  return found === undefined ? { text, mode: 0o600 } : { text, mode: found.mode & 0o777, owner: found };
+}
+
+async function replace(path: string, { text, mode, owner }: Stored): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     await writeFile(beside, text, { mode, flag: 'wx' });
+    // The system's administrator alone may give files away; the file of anybody else is his own already.
+    if (owner !== undefined && process.getuid?.() === 0) await chown(beside, owner.uid, owner.gid);
     await rename(beside, path);
   } catch (error) {
     throw new AccessError(`cannot write the password file ${path}: ${(error as Error).message}`, { cause: error });
