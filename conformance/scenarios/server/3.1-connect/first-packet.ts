@@ -156,6 +156,8 @@ export const packetsBehindConnect = scenario('packets-behind-connect', {
   async play({ given, when, must }) {
     const topicName = given.topicName();
     await given.retained({ topicName: `${topicName}/kept`, payload: 'kept' });
+    // A subscription need not be there before its SUBACK is: what is published behind it at once is another one's to get.
+    const other = await given.subscriber(topicName, { name: 'other', qos: 1 });
     const client = await given.connection();
     await when(client).sends(
       given.connect(),
@@ -166,7 +168,9 @@ export const packetsBehindConnect = scenario('packets-behind-connect', {
     await must(client, 'MQTT-3.8.4-1').receive({ type: 'suback', packetId: 1 });
     await must(client, 'MQTT-3.3.4-1').receive({ type: 'puback', packetId: 2 });
     await must(client, 'MQTT-3.12.4-1').receive({ type: 'pingresp' });
-    await must(client, 'MAY-3.1.4-e').receive(message('own'));
+    await must(other, 'MAY-3.1.4-e').receive(message('own'));
+    await when(other).publishes({ topicName, payload: 'later', qos: 1 });
+    await must(client, 'MAY-3.1.4-e').receive(message('later'));
     const first = client.connection.pending[0]?.packet;
     must(client, 'MQTT-3.2.0-1').satisfy(first?.type === 'connack', {
       expected: 'CONNACK first',
