@@ -247,13 +247,14 @@ export class Edge {
 
   #linkOf(connection: Connection, transport: Transport): TransportListener {
     const link = new Link(this, connection);
+    if (this.#held === undefined) return link;
     // The connection counts its pauses: it may have to wait for others than the disk.
     const slowable = {
       pause: () => connection.pause(),
       resume: () => connection.resume(),
       reset: () => transport.reset(),
     };
-    return this.#held?.watched(link, slowable) ?? link;
+    return this.#held.watched(link, slowable);
   }
 
   /** A connection is over. */

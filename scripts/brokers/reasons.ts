@@ -12,6 +12,8 @@ export const reasons: Readonly<Record<string, string>> = {
   'MQTT-2.3.1-4':
     'the rules for reuse bind a server as well: an identifier stays in use until its acknowledgement. New messages came with identifiers that were open.',
   'MQTT-3.1.2-2': 'the CONNACK 0x01 is obligatory for a level that is not supported; it did not come.',
+  'activemq MQTT-3.1.2-6':
+    'CleanSession 1 discards the session before it, whatever is open in it. A client of CleanSession 1 had been let in and had left; the next connection, with CleanSession 0, was sent what the session before both of them was owed. It shows on an idle broker, and seldom on a busy one.',
   'MQTT-3.1.2-8':
     'the will is due unless a DISCONNECT came first. A takeover and a second CONNECT are ends without DISCONNECT (section 3.1.2.5).',
   'MQTT-3.1.2-11': 'the payload has fields that the flags exclude; 3.1.4-1 then demands a close without CONNACK.',

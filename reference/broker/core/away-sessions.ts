@@ -16,6 +16,8 @@ export class AwaySessions<S> {
 
   /** When the next one is given up; Infinity without one. */
   get next(): number {
+    // Asked at every turn.
+    if (this.#until.size === 0) return Number.POSITIVE_INFINITY;
     for (const until of this.#until.values()) return until;
     return Number.POSITIVE_INFINITY;
   }
