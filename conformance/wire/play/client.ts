@@ -51,6 +51,8 @@ export class Client {
   /** Messages that may come again under their identifiers: those that are not acknowledged, and the last that are. */
   readonly #repeatable = new Map<number, Observed>();
   readonly #acknowledged = new Recent<Observed>(mostCrossing);
+  /** Identifiers of messages at QoS 2 for which no PUBREL has come yet. */
+  readonly #unreleased = new Set<number>();
   /** Identifiers for which PUBREL has come, and the PUBRELs that came for them again. */
   readonly #released = new Set<number>();
   readonly #resentPubrels = new WeakSet<Observed>();
@@ -173,6 +175,16 @@ export class Client {
     return (await this.pinged(fewNewcomers)).found === true;
   }
 
+  /**
+   * Whether the target has read all acknowledgements that are due to it. One that it has not read when the connection ends is as good as not
+   * sent: it sends again.
+   */
+  async settles(): Promise<boolean> {
+    const look = (): boolean | undefined =>
+      !this.connection.isOpen ? false : this.#unreleased.size === 0 ? true : undefined;
+    return (await this.waitsFor(look)).found === true && (await this.pings());
+  }
+
   /** PINGREQ, and its PINGRESP or what its absence says. */
   async pinged(newcomers = mostNewcomers): Promise<Outwaited<boolean>> {
     const { connection } = this;
@@ -254,8 +266,12 @@ export class Client {
   }
 
   #notesRelease(packet: Observed): void {
-    if (packet.type === 'publish' && packet.packetId !== undefined) this.#released.delete(packet.packetId);
+    if (packet.type === 'publish' && packet.packetId !== undefined) {
+      this.#released.delete(packet.packetId);
+      if (packet.qos === 2) this.#unreleased.add(packet.packetId);
+    }
     if (packet.type !== 'pubrel') return;
+    this.#unreleased.delete(packet.packetId);
     if (this.#released.has(packet.packetId)) this.#resentPubrels.add(packet);
     this.#released.add(packet.packetId);
   }

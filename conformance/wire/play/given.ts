@@ -265,6 +265,11 @@ export class Given {
     return client;
   }
 
+  /** The target has read all acknowledgements of this client, whose connection may end now without a message coming again. */
+  async settled(client: Client): Promise<void> {
+    this.that(await client.settles(), `${client.name} could not end its handshakes`);
+  }
+
   /** A packet of the target without which the scenario makes no sense. */
   async arrival<E extends Expected>(client: Client, expected: E): Promise<Met<E>> {
     const arrival = await client.gets(expected);

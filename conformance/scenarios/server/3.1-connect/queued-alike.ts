@@ -86,6 +86,7 @@ export const everyTime = scenario('queued-at-every-absence', {
         texts.map(({ payload, qos }) => message(payload, { qos })),
         { until: sentinel(publisher) },
       );
+      await given.settled(client);
     }
   },
 });

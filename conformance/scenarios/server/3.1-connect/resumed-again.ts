@@ -64,6 +64,7 @@ export const resumedAgain = scenario('session-resumed-after-every-end', {
       for (const one of all('queued')) await must(again, 'MQTT-3.1.2-5', 'MQTT-4.5.0-1').receive(one);
       await must(again, 'MQTT-3.1.2-4', 'MQTT-4.1.0-1').receiveExactly([], { until: sentinel(publisher) });
       client = again;
+      await given.settled(client);
     }
   },
 });
