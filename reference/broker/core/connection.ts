@@ -11,8 +11,7 @@ import type { Message, PacketId } from '../../message.ts';
 import { KeepAlive } from '../../session/keep-alive.ts';
 import type { ReceiverPort } from '../../session/receiver.ts';
 import type { SenderPort } from '../../session/sender.ts';
-import { topicNameProblem } from '../../topics/validate.ts';
-import { type Authenticate, type AuthenticationOutcome, outcomeOf } from './access.ts';
+import { admit, type Door, type Visitor } from './admission.ts';
 import type { BrokerCore } from './broker-core.ts';
 import type { Peer } from './events.ts';
 import type { Express } from './express.ts';
@@ -25,10 +24,7 @@ import type { Session } from './session.ts';
 import { WaitingFrames } from './waiting-frames.ts';
 
 /** What a connection asks of its transport. */
-export interface ConnectionPort extends Sink {
-  readonly remoteAddress: string;
-  /** Common name of a verified client certificate. */
-  readonly certificateName?: string | undefined;
+export interface ConnectionPort extends Sink, Visitor {
   /** Ends the connection once everything is written. */
   close(): void;
   /** Stops and goes on reading; left out: what comes is taken. */
@@ -56,7 +52,7 @@ const acknowledgements = { puback: 0x40, pubrec: 0x50, pubrel: 0x62, pubcomp: 0x
 /** A copy. (`slice` of a Buffer is a view, and keeps the whole chunk that it was cut from.) */
 const ownBytes = (view: Uint8Array): Uint8Array => new Uint8Array(view);
 
-export class Connection implements SenderPort, ReceiverPort, Timed {
+export class Connection implements SenderPort, ReceiverPort, Timed, Door {
   readonly #core: BrokerCore;
   readonly #port: ConnectionPort;
   readonly #connectionId: number;
@@ -98,6 +94,11 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
 
   get peer(): Peer {
     return { connectionId: this.#connectionId, remoteAddress: this.#port.remoteAddress };
+  }
+
+  /** Who knocks. */
+  get visitor(): Visitor {
+    return this.#port;
   }
 
   get session(): Session | undefined {
@@ -273,7 +274,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   tick(now: number): void {
     this.#now = now;
     if (this.#closing || this.deadline() > now) return;
-    if (this.#state.state === 'authenticating') this.#refuse(3);
+    if (this.#state.state === 'authenticating') this.refuse(3);
     else this.end(this.#state.state === 'connected' ? 'keep-alive expired' : 'protocol violation');
   }
 
@@ -440,7 +441,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       this.#packet(this.#core.parts.decode(bytes, this.#level));
     } catch (error) {
       if (error instanceof UnsupportedProtocol && this.#state.state === 'awaiting-connect') {
-        this.#refuse(this.#core.rules.connect.reactionToProtocol(error));
+        this.refuse(this.#core.rules.connect.reactionToProtocol(error));
       } else if (error instanceof MalformedPacket || error instanceof UnsupportedProtocol) {
         if (error instanceof UnsupportedProtocol || this.#core.rules.connect.reactionToMalformed(error) === 'close')
           this.end('malformed packet', error.message);
@@ -455,8 +456,9 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
       serve(this.#core, this, current.session, packet);
       return;
     }
-    if (packet.type === 'connect') this.#connect(packet);
-    else this.#early(packet);
+    if (packet.type !== 'connect') return this.#early(packet);
+    this.#level = packet.protocolLevel;
+    admit(this.#core, packet, this);
   }
 
   #early(packet: Packet): void {
@@ -465,60 +467,21 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     else if (reaction === 'serve') serve(this.#core, this, this.#core.strayClient(), packet);
   }
 
-  #connect(connect: Connect): void {
-    const { rules, limits } = this.#core;
-    this.#level = connect.protocolLevel;
-    if (
-      connect.will !== undefined &&
-      topicNameProblem(connect.will.topicName) !== undefined &&
-      rules.connect.reactionToWillTopic() === 'close'
-    ) {
-      this.end('protocol violation');
-      return;
-    }
-    if (rules.connect.evictsBeforeChecking()) this.#core.evict(connect.clientId);
-    const refusal =
-      rules.connect.refusesClientId(connect) ??
-      (this.#core.connections > limits.maxConnections || this.#wantsOneSessionTooMany(connect) ? 3 : undefined);
-    if (refusal !== undefined) return this.#refuse(refusal, connect);
-    const outcome = this.#authenticate(connect);
-    if (!(outcome instanceof Promise)) return this.#authenticated(connect, outcome);
+  /** An authentication takes its time: what comes meanwhile waits. */
+  waits(): void {
     this.#state = { state: 'authenticating' };
     this.#limitFramer();
     // Nobody reads for a client that is not let in yet.
     this.pause();
-    outcome.then(
-      (answer) => this.#answered(connect, answer),
-      () => this.#answered(connect, 'unavailable'),
-    );
   }
 
-  /** A session that nobody will come back to is kept all the same: there are so many at most. */
-  #wantsOneSessionTooMany({ cleanSession, clientId }: Connect): boolean {
-    const { sessions, limits } = this.#core;
-    return !cleanSession && sessions >= limits.maxSessions && !this.#core.hasSession(clientId);
-  }
-
-  #authenticate({ clientId, userName, password }: Connect): AuthenticationOutcome | Promise<AuthenticationOutcome> {
-    // Where nobody asks for it, the address of a client is not looked up.
-    if (this.#core.authenticate === undefined) return 'accepted';
-    const { remoteAddress, certificateName } = this.#port;
-    try {
-      const answer = this.#core.authenticate({ clientId, userName, password, remoteAddress, certificateName });
-      return isPromise(answer) ? Promise.resolve(answer).then(outcomeOf) : outcomeOf(answer);
-    } catch {
-      // The program that embeds the broker has failed at this client: the others are served on.
-      return 'unavailable';
-    }
-  }
-
-  /** The answer of an authentication that took its time. */
-  #answered(connect: Connect, outcome: AuthenticationOutcome): void {
+  /** The authentication has its answer, on which `decide` acts. */
+  answered(decide: () => void): void {
     this.#core.inTurn((now) => {
       if (this.#closing) return;
       this.#now = now;
       this.#state = { state: 'awaiting-connect' };
-      this.#authenticated(connect, outcome);
+      decide();
       const waiting = this.#waiting;
       this.#waiting = undefined;
       waiting?.takeOut((frame) => this.frame(frame));
@@ -526,18 +489,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     });
   }
 
-  #authenticated(connect: Connect, outcome: AuthenticationOutcome): void {
-    if (outcome === 'accepted') this.#admit(connect);
-    else if (typeof outcome === 'string') this.#refuse(this.#core.rules.connect.refusalOf(outcome), connect);
-    else this.#admit(connectAs(connect, outcome.acceptedAs));
-  }
-
-  #admit(connect: Connect): void {
-    if (this.#core.mayOwn(connect)) this.#accept(connect);
-    else this.#refuse(this.#core.rules.connect.refusalOf('identifier rejected'), connect);
-  }
-
-  #refuse(refusal: Refusal, connect?: Connect): void {
+  refuse(refusal: Refusal, connect?: Connect): void {
     const { rules } = this.#core;
     if (refusal === 'silence') return this.end('protocol violation');
     if (connect?.will !== undefined && rules.will.isDueAfterRefusal())
@@ -561,7 +513,7 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
     this.#state = { state: 'connected', session, connect, keepAlive };
   }
 
-  #accept(claimed: Connect): void {
+  accept(claimed: Connect): void {
     const { rules } = this.#core;
     const connect = kept(claimed);
     const opened = this.#core.openSession(connect, this);
@@ -584,18 +536,9 @@ export class Connection implements SenderPort, ReceiverPort, Timed {
   }
 }
 
-const isPromise = (answer: ReturnType<Authenticate>): answer is Promise<AuthenticationOutcome> =>
-  typeof answer === 'object' && answer !== null && 'then' in answer;
-
 /** What of a CONNECT is kept as long as the connection: not the password. */
 function kept(connect: Connect): Connect {
   if (connect.password === undefined) return connect;
   const { password: _secret, ...others } = connect;
   return others;
-}
-
-/** The same CONNECT, as of another user. */
-function connectAs(connect: Connect, userName: string | undefined): Connect {
-  const { userName: _claimed, password: _secret, ...others } = connect;
-  return userName === undefined ? others : { ...others, userName };
 }

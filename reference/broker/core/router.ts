@@ -156,7 +156,7 @@ export class Router {
   #deliverToAll(receivers: readonly Receiver[], message: Message, incomingDup: boolean): void {
     const { counters } = this.#options;
     // One object for all deliveries of the same QoS: it is encoded once.
-    const copies: (Message | undefined)[] = [];
+    const copies: (Message | undefined)[] = [undefined, undefined, undefined];
     for (const { session, granted } of receivers) {
       const qos = Math.min(message.qos, granted) as Qos;
       if (qos === 0 && session.connection === undefined) continue;
