@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOfSystem } from './data-folder.ts';
+import { isOfSystem, openDataFolder } from './data-folder.ts';
 
 test.each([
   ['IO error: data/records.read/000005.ldb: No space left on device', true],
@@ -8,4 +8,10 @@ test.each([
   ['Corruption: CURRENT file does not end with newline', false],
 ])('a full disk is no damage: %j', (message, isSystem) => {
   expect(isOfSystem(new Error('Database is not open', { cause: new Error(message) }))).toBe(isSystem);
+});
+
+test.runIf(process.platform === 'linux')('where no folder can be made it is told, not waited for', async () => {
+  await expect(openDataFolder('/proc/below/it', { owner: 'broker', version: 1 })).rejects.toThrow(
+    /cannot make the data folder \/proc\/below\/it: ENOENT/,
+  );
 });

@@ -1,7 +1,7 @@
 // The folder around a database: whose it is, in which layout, and who has it in use. In: a path. Out: a folder that is locked and looked
 // over, or a StoreError. A folder that is refused is left as it was.
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { type Layout, StoreError } from './store.ts';
 
@@ -24,7 +24,7 @@ export interface DataFolder {
 
 /** Makes the folder, or opens one of this owner and layout, and locks it against everybody else. */
 export async function openDataFolder(path: string, layout: Layout): Promise<DataFolder> {
-  await mkdir(path, { recursive: true }).catch((error: Error) => {
+  await makeFolder(resolve(path)).catch((error: Error) => {
     throw new StoreError(`cannot make the data folder ${path}: ${error.message}`, { cause: error });
   });
   await refuseForeign(path, layout);
@@ -44,6 +44,24 @@ export async function openDataFolder(path: string, layout: Layout): Promise<Data
     release: () => lock.close(),
   };
 }
+
+/** With those above it. (Node's own way never returns where the system says that something is missing, and nothing is: below /proc.) */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  const above = dirname(path);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (await isFolder(path)) return;
+    if (codeOf(error) !== 'ENOENT' || (await isFolder(above))) throw error;
+    await makeFolder(above);
+    await makeFolder(path);
+  }
+}
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() === true;
 
 export const damaged = (path: string, what: string, cause?: unknown): StoreError =>
   new StoreError(
