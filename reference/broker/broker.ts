@@ -164,8 +164,9 @@ export class Broker implements AsyncDisposable {
  */
 export async function startBroker(given: BrokerOptions = {}): Promise<Broker> {
   const options = { clock: systemClock, ...given, ...given.fault?.options() };
-  const { access: wanted, authenticate, authorize, clock } = options;
-  const access = wanted && (await Access.open(wanted, { now: () => clock.now(), authenticate, authorize }));
+  const { access: wanted, authenticate, authorize, authorizesDeliveries, sessionsHaveOwners, clock } = options;
+  const surroundings = { now: () => clock.now(), authenticate, authorize, authorizesDeliveries, sessionsHaveOwners };
+  const access = wanted && (await Access.open(wanted, surroundings));
   const { data } = options;
   const kept = typeof data === 'string' ? await openDiskStore(data, brokerLayout) : data;
   const edge = new Edge({ ...options, ...access?.hooks }, { access, kept });

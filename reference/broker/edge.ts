@@ -75,6 +75,7 @@ export class Edge {
   readonly #open = new Set<Connection>();
   readonly #closed = new Set<() => void>();
   #stopListening: () => Promise<void> = () => Promise.resolve();
+  #stopping: Promise<void> | undefined;
   #cancelTimer: () => void = () => {};
   #timerAt = Number.POSITIVE_INFINITY;
   readonly #sys: SysTopics;
@@ -178,17 +179,29 @@ export class Edge {
   }
 
   async reload(access: AccessOptions | undefined): Promise<void> {
-    if (this.#access !== undefined) await this.#access.reload(access);
-    else if (access !== undefined)
+    if (this.#access !== undefined) {
+      await this.#access.reload(access);
+      this.beginTurn();
+      this.core.permissionsChanged();
+      this.endTurn();
+    } else if (access !== undefined)
       throw new AccessError('access: cannot be turned on while the broker runs. Restart it');
   }
 
   publish(message: Message): void {
-    this.core.router.route(message, { incomingDup: false });
+    // What is retained or waits is kept longer than whoever has published it keeps its buffer as it is.
+    const own: Message = { ...message, payload: new Uint8Array(message.payload) };
+    this.core.router.route(own, { incomingDup: false });
     this.endTurn();
   }
 
-  async stop(): Promise<void> {
+  /** Whoever asks for it again waits for the same end. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     this.#cancelTimer();
     this.#cancelSys();
     const listening = this.#stopListening();

@@ -148,13 +148,47 @@ describe('secrets', () => {
     const all = lines.join('\n');
     expect(all).toContain('password=***');
     expect(all).toContain('CONNECT refused');
-    expect(all).toContain('publish denied clientId="good" userName="alice" topic="forbidden"');
+    expect(all).toMatch(/warn #1 publish denied .*clientId="good" userName="alice".* topic="forbidden"/);
     for (const form of ['utf8', 'hex', 'base64'] as const)
       expect(all).not.toContain(Buffer.from('Password').toString(form).replace(/=+$/, ''));
   });
 });
 
+test('what a program publishes is as it was then, whatever becomes of its buffer', async () => {
+  await using broker = await startBroker({ port: 0 });
+  const payload = bytes('then');
+  broker.publish({ topicName: 't', payload, qos: 1, retain: true });
+  payload.fill(0);
+  const got: string[] = [];
+  broker.subscribe('t', (message) => got.push(text(message)));
+  expect(got).toEqual(['t then retained']);
+});
+
+test('a broker can be stopped twice, with data too', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'mqttspec-stopped-'));
+  await using broker = await startBroker({ port: 0, data: join(folder, 'data') });
+  const [once, again] = [broker.stop(), broker.stop()];
+  await Promise.all([once, again]);
+  await broker.stop();
+  await rm(folder, { recursive: true });
+});
+
 describe('access', () => {
+  test('asks a program for each delivery, beside passwords and permissions', async () => {
+    await using broker = await startBroker({
+      port: 0,
+      access: { anonymous: true },
+      authorize: ({ kind, topic }) => kind !== 'receive' || topic === 'open',
+      authorizesDeliveries: true,
+    });
+    const one = await client(broker);
+    await one.subscribeAsync('#');
+    const came = new Promise((done) => one.once('message', done));
+    await one.publishAsync('secret', 'x', { qos: 1 });
+    await one.publishAsync('open', 'x', { qos: 1 });
+    expect(await came).toBe('open');
+  });
+
   test('can be loaded again while clients are connected: permissions hold at once, for old subscriptions too', async () => {
     await using broker = await startBroker({
       port: 0,

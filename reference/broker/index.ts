@@ -1,5 +1,6 @@
 // The public door `mqttspec/broker`: the reference broker, to be embedded.
 export type { Message, Qos } from '../message.ts';
+export { StoreError } from '../storage/store.ts';
 export type { AccessOptions } from './access/access.ts';
 export { AccessError } from './access/access-error.ts';
 export type { ClientIdRule } from './access/client-ids.ts';
@@ -15,7 +16,7 @@ export type {
   Intention,
 } from './core/access.ts';
 export type { Counters } from './core/counters.ts';
-export type { BrokerEvents, Client, Peer } from './core/events.ts';
+export type { BrokerEvents, Client, Denied, Peer } from './core/events.ts';
 export type { Limits } from './core/limits.ts';
 export type { Parts } from './core/parts.ts';
 export type { EndReason } from './core/rules/connect.ts';

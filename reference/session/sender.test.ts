@@ -206,6 +206,22 @@ describe('identifiers of SUBSCRIBE and UNSUBSCRIBE', () => {
   });
 });
 
+test('what shall not be sent any more is given up: what is queued, or also what was not received for certain', () => {
+  const { sender, send, connect, sent } = recordingSender({ window: 3 });
+  connect();
+  for (const text of ['secret', 'open', 'secret']) send(text, 2);
+  sender.pubrec(3);
+  for (const text of ['open', 'secret', 'secret']) send(text);
+  const isSecret = ({ payload }: Message): boolean => new TextDecoder().decode(payload) === 'secret';
+  expect(sender.giveUp(isSecret, { inFlight: false })).toBe(2);
+  sender.disconnect();
+  expect(sender.giveUp(isSecret, { inFlight: true })).toBe(1);
+  expect([sender.size, sender.bytes]).toEqual([3, 5 + 7 + 5]);
+  sent();
+  connect();
+  expect(sent()).toEqual(['publish 2 open qos 2 dup', 'pubrel 3', 'publish 4 open qos 1']);
+});
+
 describe('what is done', () => {
   test('is the very message that was sent', () => {
     const { sender, connect } = recordingSender();

@@ -180,6 +180,22 @@ export class Sender {
     for (const { message } of this.#inFlight?.values() ?? []) this.#bytes += bytesOf(message);
   }
 
+  /** Gives up what is queued, or also what awaits PUBACK or PUBREC, where it shall not be sent any more. Returns how much. */
+  giveUp(shallNot: (message: Message) => boolean, { inFlight }: { readonly inFlight: boolean }): number {
+    const [before, queue] = [this.size, this.#queue?.slice(this.#queueStart) ?? []];
+    const goes = ({ message, place }: Pick<Queued, 'message' | 'place'>): boolean => {
+      if (!shallNot(message)) return false;
+      this.#bytes -= bytesOf(message);
+      this.#journal?.done(place, message);
+      return true;
+    };
+    this.#queue = queue.filter((queued) => !goes(queued));
+    this.#queueStart = 0;
+    for (const entry of inFlight ? (this.#inFlight?.values() ?? []) : [])
+      if (entry.state === 'awaiting-ack' && goes(entry)) this.#inFlight?.delete(entry.packetId);
+    return before - this.size;
+  }
+
   #letGo(journal: SenderJournal, inFlight: boolean): void {
     for (const { place, message } of this.#queue?.slice(this.#queueStart) ?? []) journal.done(place, message);
     if (!inFlight) return;

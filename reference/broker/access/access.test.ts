@@ -107,6 +107,16 @@ describe('access', () => {
     const vague = await open({ permissions }, { authorize: () => undefined as never });
     expect(vague.authorize(asks('a/x'))).toBe(false);
   });
+
+  test('asks the program for each delivery if it wants to be asked, whatever else there is', async () => {
+    const asks = { kind: 'receive', clientId: 'c', userName: undefined, topic: 'a' } as const;
+    const program = { authorize: () => false, authorizesDeliveries: true, sessionsHaveOwners: true };
+    const access = await open({}, program);
+    expect(access.hooks).toMatchObject({ authorizesDeliveries: true, sessionsHaveOwners: true });
+    expect(access.authorize(asks)).toBe(false);
+    const byRules = await open({ permissions: [{ subscribe: ['a'] }] }, { authorize: () => false });
+    expect([byRules.authorizesDeliveries, byRules.authorize(asks)]).toEqual([true, true]);
+  });
 });
 
 describe('access that is loaded again', () => {

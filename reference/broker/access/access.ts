@@ -33,6 +33,9 @@ export interface AccessSurroundings {
   readonly authenticate?: Authenticate | undefined;
   /** Asked besides the permissions: both have to allow. */
   readonly authorize?: Authorize | undefined;
+  /** Whether it is asked for each delivery, too, as the permissions are. */
+  readonly authorizesDeliveries?: boolean | undefined;
+  readonly sessionsHaveOwners?: boolean | undefined;
 }
 
 const defaultAttempts: AttemptLimit = { most: 10, withinSeconds: 60 };
@@ -51,8 +54,9 @@ export class Access {
     this.#passwords = passwords;
     this.#surroundings = surroundings;
     this.#permits = permitsOf(options);
-    this.authorizesDeliveries = options.permissions !== undefined;
-    this.sessionsHaveOwners = options.sessionOwners === 'first user';
+    const { authorizesDeliveries = false, sessionsHaveOwners = false } = surroundings;
+    this.authorizesDeliveries = authorizesDeliveries || options.permissions !== undefined;
+    this.sessionsHaveOwners = sessionsHaveOwners || options.sessionOwners === 'first user';
   }
 
   /** Throws AccessError where the options are wrong or the password file cannot be used. */
@@ -87,8 +91,10 @@ export class Access {
   }
 
   readonly authorize: Authorize = (intention) => {
-    const { authorize } = this.#surroundings;
-    return this.#permits(intention) && (authorize === undefined || authorize(intention) === true);
+    const { authorize, authorizesDeliveries = false } = this.#surroundings;
+    if (!this.#permits(intention)) return false;
+    const isAsked = authorize !== undefined && (intention.kind !== 'receive' || authorizesDeliveries);
+    return !isAsked || authorize(intention) === true;
   };
 
   readonly authenticate: Authenticate = (credentials) => {

@@ -45,6 +45,34 @@ test('what authorize answers has to be true, or nothing is allowed', () => {
   }
 });
 
+describe('what waits for a client', () => {
+  const reads = (allowed: Record<string, string>) => ({
+    authorizesDeliveries: true,
+    authorize: ({ kind, userName = '', topic }: Intention) => kind !== 'receive' || allowed[userName] === topic,
+  });
+
+  test('is not for another user who brings its client id and may not read it', () => {
+    const broker = new SampleBroker(reads({ alice: 't', bob: 'other' }));
+    broker.subscriber('c', { '#': 1 }, as('alice')).cut();
+    broker.client('p').sends(publish('t', 'for alice', { qos: 1, packetId: 1 }));
+    expect(answer(broker, 'c', as('bob'))).toBe('connack 0 session present');
+    expect(answer(broker, 'c', as('alice'))).toBe('connack 0 session present');
+  });
+
+  test('is for its user who comes again, unless the permission was taken away', () => {
+    const allowed = { alice: 't' };
+    const broker = new SampleBroker(reads(allowed));
+    const waiting = (): string => {
+      broker.subscriber('c', { '#': 1 }, as('alice')).cut();
+      broker.client('p').sends(publish('t', 'x', { qos: 1, packetId: 1 }));
+      return answer(broker, 'c', as('alice'));
+    };
+    expect(waiting()).toBe('connack 0 session present,publish 1 t x qos 1');
+    allowed.alice = 'other';
+    expect(answer(broker, 'c', as('alice'))).toBe('connack 0 session present');
+  });
+});
+
 describe('a session with an owner', () => {
   test('is nobody else’s: neither session nor connection are disturbed', () => {
     const broker = new SampleBroker({ sessionsHaveOwners: true });
@@ -148,10 +176,19 @@ describe('events', () => {
       ['closed', { ...peer, reason: 'not authorized', detail: undefined }],
       ['closed', { ...peer, reason: 'protocol violation', detail: undefined }],
       ['connected', { ...c, sessionPresent: false }],
-      ['denied', { kind: 'publish', clientId: 'c', userName: 'u', topic: 't' }],
-      ['denied', { kind: 'subscribe', clientId: 'c', userName: 'u', topic: 'f' }],
+      ['denied', { ...c, kind: 'publish', topic: 't' }],
+      ['denied', { ...c, kind: 'subscribe', topic: 'f' }],
     ]);
   });
+});
+
+test('tell of denials also where somebody begins to listen later', () => {
+  const told: string[] = [];
+  const events: { -readonly [Name in keyof BrokerEvents]: BrokerEvents[Name] } = {};
+  const broker = new SampleBroker({ events, authorize: () => false });
+  events.denied = ({ topic }) => told.push(topic);
+  broker.client('c').sends(publish('t', 'x'));
+  expect(told).toEqual(['t']);
 });
 
 test('a will that its client may not publish is not published when the broker stops, either', () => {

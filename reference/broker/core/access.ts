@@ -54,9 +54,9 @@ export function outcomeOf(answer: AuthenticationOutcome): AuthenticationOutcome 
 /** Asks, and tells of what is denied. */
 export class Access {
   readonly #authorize: Authorize | undefined;
-  readonly #denied: ((intention: Intention) => void) | undefined;
+  readonly #denied: (intention: Intention) => void;
 
-  constructor(authorize: Authorize | undefined, denied: ((intention: Intention) => void) | undefined) {
+  constructor(authorize: Authorize | undefined, denied: (intention: Intention) => void) {
     this.#authorize = authorize;
     this.#denied = denied;
   }
@@ -69,7 +69,7 @@ export class Access {
   /** Whether a client may; not, where the program that embeds the broker has failed at the question. */
   allows(intention: Intention): boolean {
     const allowed = this.allowsSilently(intention);
-    if (!allowed) this.#denied?.(intention);
+    if (!allowed) this.#denied(intention);
     return allowed;
   }
 

@@ -4,11 +4,11 @@ import { BlockPool } from '../../codec/bytes/block-pool.ts';
 import type { Connect, Will } from '../../codec/packet.ts';
 import { Deadlines } from '../../deadlines.ts';
 import type { SenderOptions } from '../../session/sender.ts';
-import { Access, type Authenticate, type Authorize } from './access.ts';
+import { Access, type Authenticate, type Authorize, type Intention } from './access.ts';
 import { AwaySessions } from './away-sessions.ts';
 import type { Connection } from './connection.ts';
 import { type Counters, newCounters } from './counters.ts';
-import type { BrokerEvents } from './events.ts';
+import type { BrokerEvents, Peer } from './events.ts';
 import { Express } from './express.ts';
 import type { BrokerJournal, KeptState } from './journal.ts';
 import { Lending } from './lending.ts';
@@ -101,7 +101,8 @@ export class BrokerCore {
     this.parts = parts;
     this.limits = { ...noLimits, ...limits };
     this.authenticate = authenticate;
-    this.access = new Access(authorize, events.denied);
+    // Somebody may begin to listen at any time.
+    this.access = new Access(authorize, (intention) => events.denied?.({ ...this.#peerOf(intention), ...intention }));
     this.#away = new AwaySessions(this.limits.sessionExpiryMs);
     this.events = events;
     this.#random = random;
@@ -190,6 +191,15 @@ export class BrokerCore {
     this.#journal = journal;
   }
 
+  #peerOf({ clientId }: Intention): Peer | undefined {
+    return this.#sessions.get(this.rules.connect.sessionKey(clientId))?.connection?.peer;
+  }
+
+  /** Permissions have changed: what waits and may not be delivered any more is given up. */
+  permissionsChanged(): void {
+    for (const session of this.#sessions.values()) this.router.dropForbidden(session, { inFlight: false });
+  }
+
   hasSession(clientId: string): boolean {
     return this.#sessions.has(this.rules.connect.sessionKey(clientId));
   }
@@ -227,6 +237,7 @@ export class BrokerCore {
     this.clients++;
     session.connection = connection;
     session.owned(connect.userName);
+    if (session === stored) this.router.dropForbidden(session, { inFlight: true });
     this.#sessions.set(key, session);
     return { session, stored: inherits ? stored : undefined };
   }

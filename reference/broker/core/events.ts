@@ -16,6 +16,9 @@ export interface Client extends Peer {
   readonly userName: string | undefined;
 }
 
+/** What a client may not do, and on which connection it wanted to; its will may be denied when that is over. */
+export type Denied = Partial<Peer> & Pick<Client, 'clientId' | 'userName'> & Pick<Intention, 'kind' | 'topic'>;
+
 /** What somebody who embeds the broker may want to know. Listeners are called in the middle of things: they should be quick. */
 export interface BrokerEvents {
   readonly connected?: (event: Client & { readonly sessionPresent: boolean }) => void;
@@ -30,7 +33,7 @@ export interface BrokerEvents {
   /** A CONNECT was refused, with a return code of Table 3.1. */
   readonly refused?: (event: Client & { readonly returnCode: number }) => void;
   /** A client may not do what it wanted to. */
-  readonly denied?: (event: Pick<Client, 'clientId' | 'userName'> & Pick<Intention, 'kind' | 'topic'>) => void;
+  readonly denied?: (event: Denied) => void;
   /** A connection has ended whose client was never let in. */
   readonly closed?: (event: Peer & { readonly reason: EndReason; readonly detail?: string | undefined }) => void;
 }

@@ -197,6 +197,15 @@ export class Router {
     else this.#options.counters.messagesDropped++;
   }
 
+  /** Gives up what waits for a client that may not have it any more: its permissions are others, or it is another user's client. */
+  dropForbidden(session: Session, { inFlight }: { readonly inFlight: boolean }): void {
+    const { authorizesDeliveries, counters } = this.#options;
+    if (!authorizesDeliveries || session.sender.size === 0) return;
+    counters.messagesDropped += session.sender.giveUp(({ topicName }) => !this.#mayReceive(session, topicName), {
+      inFlight,
+    });
+  }
+
   #mayReceive({ clientId, userName }: Session, topic: string): boolean {
     return this.#options.access.allowsSilently({ kind: 'receive', clientId, userName, topic });
   }
