@@ -11,41 +11,20 @@ import type { BrokerOptions } from './broker.ts';
 import { BrokerRecords } from './broker-records.ts';
 import { BrokerCore } from './core/broker-core.ts';
 import { Connection } from './core/connection.ts';
-import type { Limits } from './core/limits.ts';
 import { defaultParts } from './core/parts.ts';
 import { rulesWith } from './core/rules/rules.ts';
 import { type Statistics, statisticsOf } from './core/statistics.ts';
 import { SysTopics } from './core/sys-topics.ts';
 import { callSafely, EventHub } from './events/event-hub.ts';
 import { LocalSubscribers, type MessageListener } from './events/local-subscribers.ts';
+import { limitsOf } from './limits-of.ts';
 import { listenAt, type Place } from './listeners.ts';
 import { BrokerLog } from './log/broker-log.ts';
 import { type MetricsEndpoint, serveMetrics } from './metrics/metrics-endpoint.ts';
+import { StalledPeers } from './stalled-peers.ts';
 import { traced, tracedListener } from './trace/traced.ts';
 import { Tracer } from './trace/tracer.ts';
 import { Wakefulness } from './wakefulness.ts';
-
-const defaultLimits: Required<Limits> = {
-  maxPacketBytes: 268_435_460,
-  maxConnections: 100_000,
-  connectTimeoutMs: 10_000,
-  maxInFlight: 1_000,
-  maxQueuedMessages: 100_000,
-  maxQueuedBytes: 67_108_864,
-  maxBufferedBytes: 67_108_864,
-  pauseAboveBytes: 1_048_576,
-  maxPauseMs: 1_000,
-  maxHalfOpenConnections: 10_000,
-  maxSessions: 1_000_000,
-  sessionExpiryMs: Number.POSITIVE_INFINITY,
-  maxSubscriptions: 100_000,
-  maxTopicLevels: 65_535,
-  maxRetainedMessages: 1_000_000,
-  maxRetainedBytes: 1_073_741_824,
-};
-
-/** So much may wait at least: a turn gathers as much, and only of more does every transport tell when it has left. */
-const leastWaitingBytes = 131_072;
 
 const defaultSysIntervalMs = 10_000;
 /** An alarm that rings later by no more than this is on time. */
@@ -72,7 +51,7 @@ export class Edge {
   #listensForLocal = false;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #open = new Set<Connection>();
+  readonly #open = new Map<Connection, Transport>();
   readonly #closed = new Set<() => void>();
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #stopping: Promise<void> | undefined;
@@ -80,6 +59,8 @@ export class Edge {
   #timerAt = Number.POSITIVE_INFINITY;
   readonly #sys: SysTopics;
   #cancelSys: () => void = () => {};
+  readonly #stalled: StalledPeers<Connection>;
+  #cancelLook: () => void = () => {};
   #isFlushing = false;
   /** When the first bytes of this turn came. */
   #turnAt = Number.POSITIVE_INFINITY;
@@ -107,7 +88,7 @@ export class Edge {
     this.core = new BrokerCore({
       rules: rulesWith(rules),
       parts: { ...defaultParts, ...parts },
-      limits: { ...defaultLimits, ...limitsOf(options) },
+      limits: limitsOf(options),
       ...(authenticate === undefined ? {} : { authenticate }),
       ...(authorize === undefined ? {} : { authorize }),
       authorizesDeliveries,
@@ -135,6 +116,8 @@ export class Edge {
     }
     this.#sys = new SysTopics(options.version ?? 'mqttspec');
     this.#publishSys();
+    this.#stalled = new StalledPeers(this.core.limits.stallTimeoutMs);
+    this.#lookLater();
   }
 
   get statistics(): Statistics {
@@ -204,10 +187,11 @@ export class Edge {
   async #stop(): Promise<void> {
     this.#cancelTimer();
     this.#cancelSys();
+    this.#cancelLook();
     const listening = this.#stopListening();
     // All wills first, while those who watch for them are still connected.
-    for (const connection of this.#open) connection.publishWill('broker stopped');
-    for (const connection of this.#open) connection.end('broker stopped');
+    for (const connection of this.#open.keys()) connection.publishWill('broker stopped');
+    for (const connection of this.#open.keys()) connection.end('broker stopped');
     this.#flush();
     await Promise.all([listening, this.metrics?.close(), this.#allClosed()]);
     await this.#store?.close();
@@ -244,7 +228,7 @@ export class Edge {
     if (this.hub.namesPeers) transport.identify?.();
     const port = this.#held?.of(told, () => link.drained?.()) ?? told;
     const connection = new Connection(this.core, { port, connectionId, now: this.core.now });
-    this.#open.add(connection);
+    this.#open.set(connection, transport);
     this.core.connections = this.#open.size;
     this.#wakeInTime();
     const link = this.#linkOf(connection, transport);
@@ -331,6 +315,19 @@ export class Edge {
     this.endTurn();
   };
 
+  #lookLater(): void {
+    const { everyMs } = this.#stalled;
+    if (everyMs !== Number.POSITIVE_INFINITY)
+      this.#cancelLook = this.#clock.at(this.#clock.now() + everyMs, () => this.#lookForStalled());
+  }
+
+  #lookForStalled(): void {
+    this.beginTurn();
+    for (const connection of this.#stalled.look(this.#open)) connection.end('takes nothing');
+    this.endTurn();
+    this.#lookLater();
+  }
+
   #publishSys(): void {
     for (const message of this.#sys.messages(this.statistics)) {
       this.core.router.publish(message);
@@ -369,24 +366,16 @@ class Link implements TransportListener {
     this.#edge.endTurn();
   }
 
+  violated(what: string): void {
+    this.#edge.beginTurn();
+    this.#connection.end('protocol violation', what);
+    this.#edge.endTurn();
+  }
+
   ended(): void {
     this.#edge.beginTurn();
     this.#connection.peerEnded(this.#edge.core.now);
     this.#edge.closed(this.#connection);
     this.#edge.endTurn();
   }
-}
-
-function limitsOf(options: BrokerOptions): Partial<Limits> {
-  const names = Object.keys(defaultLimits) as (keyof Limits)[];
-  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
-  const limits: Partial<Limits> = Object.fromEntries(given);
-  const { pauseAboveBytes = leastWaitingBytes, maxBufferedBytes = leastWaitingBytes } = limits;
-  return {
-    ...limits,
-    ...(limits.pauseAboveBytes === undefined ? {} : { pauseAboveBytes: Math.max(pauseAboveBytes, leastWaitingBytes) }),
-    ...(limits.maxBufferedBytes === undefined
-      ? {}
-      : { maxBufferedBytes: Math.max(maxBufferedBytes, leastWaitingBytes) }),
-  };
 }

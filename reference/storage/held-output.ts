@@ -49,6 +49,7 @@ export class HeldOutput {
         transport.pause();
       },
       drained: () => listener.drained?.(),
+      violated: (what) => listener.violated?.(what),
       ended: (how) => {
         this.#open.delete(transport);
         this.#slowed.delete(transport);

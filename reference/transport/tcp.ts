@@ -5,7 +5,8 @@ import { Arrivals } from './arrivals.ts';
 import { linger, lingersNoMore } from './lingering.ts';
 import { listen } from './listen.ts';
 import { readInto, readNoMore } from './read-into.ts';
-import { certificateName, tlsServer } from './tls.ts';
+import { takenBytes } from './taken-bytes.ts';
+import { certificateName, renewedTls, tlsServer } from './tls.ts';
 import { given, type Listening, type StreamEnd, type Transport, type TransportListener } from './transport.ts';
 
 export interface TcpOptions {
@@ -46,7 +47,7 @@ export function listenTcp({
   });
   return listen(server, at, {
     cut: arrivals.watch(server),
-    renewCertificate: (renewed) => server.setSecureContext(renewed),
+    renewCertificate: (renewed) => server.setSecureContext(renewedTls(tls, renewed)),
   });
 }
 
@@ -180,6 +181,10 @@ class SocketTransport implements Transport {
 
   get bufferedBytes(): number {
     return this.#socket.writableLength;
+  }
+
+  get takenBytes(): number | undefined {
+    return takenBytes(this.#socket);
   }
 
   close(): void {

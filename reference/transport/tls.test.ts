@@ -63,6 +63,16 @@ describe('TLS', () => {
     expect(await answer(before, pingreq)).toBe('d000');
   });
 
+  test('asks for the same certificates of clients with a new one of its own, and speaks the same versions', async () => {
+    await using broker = await startBroker(
+      listening('tls', { requestCert: true, ca: authority, minVersion: 'TLSv1.3', passphrase: 'of the old key' }),
+    );
+    broker.renewCertificate(renewed);
+    expect(await answer(dial(broker, alice), connectPacket)).toBe('20020000');
+    expect(await answer(dial(broker, forgedAlice), connectPacket)).toBe('');
+    expect(await answer(dial(broker, { ...alice, maxVersion: 'TLSv1.2' }), connectPacket)).toBe('');
+  });
+
   test('keeps its certificate where the new one cannot be used', async () => {
     await using broker = await startBroker(listening('tls', {}));
     expect(() => broker.renewCertificate({ cert: renewed.cert, key: selfSigned.key })).toThrow(/key values mismatch/);

@@ -22,6 +22,8 @@ export interface TransportListener {
   bytes(chunk: Uint8Array, loan?: Loan): void;
   /** Of what was written, nothing waits any more; called where some had to. */
   drained?(): void;
+  /** The peer has broken a rule of the transport, in words: the stream is over, and `ended` follows. */
+  violated?(what: string): void;
   /** The peer has ended the stream, or it broke; called once. After `finished` it can be written to, and has to be closed. */
   ended(how: StreamEnd): void;
 }
@@ -43,6 +45,8 @@ export interface Transport {
   uncork?(): void;
   /** Bytes written that the peer has not taken yet. */
   readonly bufferedBytes: number;
+  /** While some wait: changes when the peer has taken any, and then alone. Left out: nobody knows. */
+  readonly takenBytes?: number | undefined;
   /** Ends the stream behind what is written, by FIN. */
   close(): void;
   /** Breaks the stream off at once, by RST; what is not sent yet is lost. */

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { IncomingFrames } from './incoming-frames.ts';
+import { takenBytes } from './taken-bytes.ts';
 import { given, type Transport, type TransportListener } from './transport.ts';
 
 /** What the standard decides of data frames; a faulty broker replaces some of it. */
@@ -63,6 +64,9 @@ export function overWebSocket(
     get bufferedBytes() {
       return isGone ? 0 : socket.bufferedAmount;
     },
+    get takenBytes() {
+      return below === undefined ? undefined : takenBytes(below);
+    },
     close: () => {
       socket.resume();
       socket.close();
@@ -85,7 +89,10 @@ export function overWebSocket(
   let gathered = 0;
   below?.on('data', ({ length }: Buffer) => {
     gathered += length;
-    if (gathered > (listener.mostBytes ?? Number.POSITIVE_INFINITY) + mostBesideBytes) transport.reset();
+    const most = (listener.mostBytes ?? Number.POSITIVE_INFINITY) + mostBesideBytes;
+    if (gathered <= most) return;
+    transport.reset();
+    listener.violated?.(`a message of WebSocket of more than ${most} bytes`);
   });
   const control = ({ length }: Buffer): void => {
     gathered -= length + controlBytes;
@@ -98,9 +105,12 @@ export function overWebSocket(
     if (isBinary || manners.reactionToTextFrame() === 'accept') return frames.push(manners.readsOf(data as Buffer));
     frames.drop();
     socket.close(1003, 'MQTT travels in binary frames');
+    listener.violated?.('a text frame of WebSocket (MQTT-6.0.0-1)');
   });
   // Whatever broke it, `close` follows.
-  socket.on('error', () => {});
+  socket.on('error', ({ code = '', message }: NodeJS.ErrnoException) => {
+    if (code.startsWith('WS_ERR_')) listener.violated?.(`WebSocket: ${message}`);
+  });
   socket.once('close', (code) => {
     isGone = true;
     if (code === 1006) frames.drop();

@@ -90,6 +90,26 @@ describe('WebSocket', () => {
     expect(code).toBe(1003);
   });
 
+  test.each<[string, (socket: WebSocket) => void]>([
+    ['a text frame of WebSocket (MQTT-6.0.0-1)', (socket) => socket.send('text')],
+    ['WebSocket: Invalid WebSocket frame: MASK must be set', (socket) => socket.send(pingreq, { mask: false })],
+    ['WebSocket: Max payload size exceeded', (socket) => socket.send(Buffer.alloc(2_000_000, pingreq))],
+    [
+      'a message of WebSocket of more than 1048704 bytes',
+      (socket) => {
+        for (let part = 0; part < 2_000; part++) socket.send(Buffer.alloc(1_000, pingreq), { fin: false });
+      },
+    ],
+  ])('says why a connection has ended: %s', async (detail, breaks) => {
+    await using broker = await start({ maxPacketBytes: 128 });
+    const { socket, bytes } = await opened(broker);
+    socket.send(connectPacket);
+    await bytes(4);
+    const ended = new Promise<object>((done) => broker.on('disconnected', done));
+    breaks(socket);
+    expect(await ended).toMatchObject({ reason: 'protocol violation', detail });
+  });
+
   test('reads nothing behind a text frame', async () => {
     await using broker = await start();
     const { socket, bytes } = await opened(broker);

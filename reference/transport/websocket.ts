@@ -5,7 +5,7 @@ import type { TlsOptions } from 'node:tls';
 import { type ServerOptions, WebSocketServer } from 'ws';
 import { Arrivals } from './arrivals.ts';
 import { listen } from './listen.ts';
-import { certificateName, tlsDefaults } from './tls.ts';
+import { certificateName, renewedTls, tlsDefaults } from './tls.ts';
 import type { Listening, Transport, TransportListener } from './transport.ts';
 import { type FrameManners, mostBesideBytes, overWebSocket } from './websocket-stream.ts';
 
@@ -48,7 +48,7 @@ export function listenWebSocket(options: WebSocketOptions): Promise<Listening> {
   return listen(
     https,
     { host, port, backlog },
-    { cut, renewCertificate: (renewed) => https.setSecureContext(renewed) },
+    { cut, renewCertificate: (renewed) => https.setSecureContext(renewedTls(tls, renewed)) },
   );
 }
 

@@ -235,6 +235,11 @@ const limits = record<Partial<Limits>>({
     does: 'how long a connection may be open without a CONNECT that is answered',
     byDefault: '10000',
   },
+  stallTimeoutMs: {
+    shape: whole('milliseconds', 1_000, 3_155_760_000_000),
+    does: 'how long a client may take nothing of what waits for it, before its connection is ended (up to a quarter later)',
+    byDefault: '120000',
+  },
   maxInFlight: {
     shape: whole('a number', 1, 65_535),
     does: 'messages to one client that may be unacknowledged at the same time',

@@ -20,6 +20,8 @@ export interface Limits extends SessionLimits {
   readonly maxRetainedBytes?: number;
   /** How long a connection may be open without a CONNECT that is answered. */
   readonly connectTimeoutMs: number;
+  /** How long a client may take nothing of what waits for it, before its connection is ended; 2 minutes. */
+  readonly stallTimeoutMs?: number;
   /** Bytes that may wait for a client before those who publish to it are not read from; 1 MiB. */
   readonly pauseAboveBytes?: number;
   /** How long a publisher is not read from at the longest, for the sake of subscribers that do not keep up; 1 second. */
@@ -42,6 +44,7 @@ export const noLimits = {
   maxRetainedBytes: Number.POSITIVE_INFINITY,
   maxQueuedBytes: Number.POSITIVE_INFINITY,
   maxBufferedBytes: Number.POSITIVE_INFINITY,
+  stallTimeoutMs: Number.POSITIVE_INFINITY,
   pauseAboveBytes: 1_048_576,
   maxPauseMs: 1_000,
 } as const satisfies Partial<Limits>;

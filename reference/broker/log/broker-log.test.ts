@@ -13,7 +13,7 @@ function lines(level: LogLevel): string[] {
   events.subscribed?.({ ...client, topicFilter: 'a/#', qos: 1 });
   events.published?.({ topicName: 'a', payload: new TextEncoder().encode('content'), qos: 0, retain: true });
   events.unsubscribed?.({ ...client, topicFilter: 'a/#' });
-  events.denied?.({ clientId: 'c', userName: 'u', kind: 'publish', topic: 'secret' });
+  events.denied?.({ ...client, kind: 'publish', topic: 'secret' });
   events.disconnected?.({ ...client, reason: 'malformed packet', detail: 'MQTT-2.2.2-2, byte 0' });
   events.disconnected?.({ ...client, reason: 'disconnect', detail: undefined });
   events.refused?.({ ...client, returnCode: 4 });
@@ -25,7 +25,7 @@ function lines(level: LogLevel): string[] {
 const at = 'remoteAddress="192.0.2.1" clientId="c" userName="u"';
 const error = ['error cannot renew the certificate path="/c.pem"'];
 const warn = [
-  'warn publish denied clientId="c" userName="u" topic="secret"',
+  `warn #7 publish denied ${at} topic="secret"`,
   `warn #7 disconnected ${at} detail="MQTT-2.2.2-2, byte 0" reason="malformed packet"`,
   `warn #7 CONNECT refused ${at} returnCode=4`,
 ];
@@ -49,6 +49,16 @@ describe('the log', () => {
 
   test('does not even listen to what it does not show', () => {
     expect(new BrokerLog({ level: 'info', write: () => {} }).events().published).toBeUndefined();
+  });
+
+  test('shortens what clients send: their names may be as long as they like', () => {
+    const entries: LogEntry[] = [];
+    new BrokerLog({ write: (entry) => entries.push(entry) }).events().refused?.({
+      ...client,
+      clientId: 'x'.repeat(65_535),
+      returnCode: 2,
+    });
+    expect(entries[0]?.fields['clientId']).toBe(`${'x'.repeat(256)}… (65535 characters)`);
   });
 
   test('leaves out what is more than a thousand entries a second, and says how many', () => {

@@ -1,7 +1,7 @@
 // What of a broker's life is logged, and at which level. In: events. Out: entries.
 import type { BrokerEvents } from '../core/events.ts';
 import type { EndReason } from '../core/rules/connect.ts';
-import { type LogEntry, type LogFields, type LogLevel, logLevels } from './log-entry.ts';
+import { type LogEntry, type LogFields, type LogLevel, logLevels, shortened } from './log-entry.ts';
 
 export interface LogOptions {
   /** Entries below are not made; `info` unless told otherwise. */
@@ -13,6 +13,8 @@ export interface LogOptions {
 
 /** More are counted, and left out. */
 const mostEntriesPerSecond = 1_000;
+/** Of a field; more of a client id, user name or topic is left out. */
+const mostCharacters = 256;
 
 export class BrokerLog {
   readonly #most: number;
@@ -37,7 +39,7 @@ export class BrokerLog {
     const { connectionId, ...others } = fields;
     const who = connectionId === undefined ? {} : { connectionId };
     const time = this.#date();
-    if (this.#hasRoom(time)) this.#write({ time, level, event, ...who, fields: others });
+    if (this.#hasRoom(time)) this.#write({ time, level, event, ...who, fields: bounded(others) });
     else this.#leftOut++;
   }
 
@@ -84,6 +86,14 @@ export class BrokerLog {
   }
 }
 
-function levelOf(reason: EndReason, usual: LogLevel = 'info'): LogLevel {
-  return reason === 'malformed packet' || reason === 'protocol violation' ? 'warn' : usual;
-}
+const worthAWarning: ReadonlySet<EndReason> = new Set(['malformed packet', 'protocol violation', 'takes nothing']);
+
+const levelOf = (reason: EndReason, usual: LogLevel = 'info'): LogLevel => (worthAWarning.has(reason) ? 'warn' : usual);
+
+const bounded = (fields: LogFields): LogFields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? shortened(value, mostCharacters) : value,
+    ]),
+  );

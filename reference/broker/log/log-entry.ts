@@ -30,6 +30,10 @@ export function jsonLine({ time, level, event, connectionId, fields }: LogEntry)
   return plain(JSON.stringify({ time: time.toISOString(), level, event, connectionId, ...fields }));
 }
 
+/** The beginning of a long text: of what clients send, a name may have 65,535 bytes. */
+export const shortened = (text: string, mostCharacters: number): string =>
+  text.length > mostCharacters ? `${text.slice(0, mostCharacters)}… (${text.length} characters)` : text;
+
 /** Text in quotes; neither control characters nor those that turn the writing round are shown as they are. */
 export const quote = (text: string): string => plain(JSON.stringify(text));
 

@@ -1,6 +1,6 @@
 // A packet as one line, for people who watch. In: a packet. Out: `PUBLISH topicName="a/b" qos=1 packetId=7 payload=4 bytes "once"`.
 import type { Packet } from '../../codec/packet.ts';
-import { quote } from '../log/log-entry.ts';
+import { quote, shortened } from '../log/log-entry.ts';
 
 /** Names in the standard's words. A password is never shown, nor how long it is. */
 export function packetLine(packet: Packet): string {
@@ -14,7 +14,7 @@ type Value = string | number | boolean | Uint8Array | readonly (number | string)
 function shown(name: string, value: Value): string {
   if (name === 'password') return '***';
   if (value instanceof Uint8Array) return payload(value);
-  if (typeof value === 'string') return quote(shortened(value));
+  if (typeof value === 'string') return quote(shortened(value, mostCharacters));
   if (Array.isArray(value)) return `[${value.map((one: Value) => shown('', one)).join(', ')}]`;
   if (typeof value !== 'object') return String(value);
   return `{${Object.entries(value)
@@ -23,9 +23,6 @@ function shown(name: string, value: Value): string {
 }
 
 const mostCharacters = 80;
-
-const shortened = (text: string): string =>
-  text.length > mostCharacters ? `${text.slice(0, mostCharacters)}… (${text.length} characters)` : text;
 
 function payload(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.subarray(0, mostCharacters)).toString('latin1');

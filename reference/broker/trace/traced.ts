@@ -29,6 +29,10 @@ export const tracedListener = (listener: TransportListener, tracer: Tracer): Tra
     listener.bytes(chunk);
   },
   drained: () => listener.drained?.(),
+  violated: (what) => {
+    tracer.violated(what);
+    listener.violated?.(what);
+  },
   ended: (how) => {
     tracer.ended(how);
     listener.ended(how);

@@ -33,6 +33,10 @@ export class Tracer {
     this.#bytes('<', bytes);
   }
 
+  violated(what: string): void {
+    this.#line('-', `the client has broken a rule of its transport: ${what}`);
+  }
+
   ended(how: StreamEnd): void {
     this.#line('-', how === 'finished' ? 'the client has ended the connection' : 'the connection is gone');
   }

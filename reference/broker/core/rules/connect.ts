@@ -13,6 +13,7 @@ export type EndReason =
   | 'keep-alive expired'
   | 'malformed packet'
   | 'protocol violation'
+  | 'takes nothing'
   | 'taken over'
   | 'broker stopped'
   | 'not authorized';
