@@ -217,7 +217,7 @@ const limits = record<Partial<Limits>>({
   },
   maxTopicLevels: {
     shape: whole('a number', 1, 65_535),
-    does: 'levels of a topic: a filter with more is refused (0x80), a PUBLISH with more ends its connection',
+    does: 'levels of a topic: a filter with more is refused (0x80), a PUBLISH or will with more ends its connection',
     byDefault: '65535, as many as fit',
   },
   maxRetainedMessages: {

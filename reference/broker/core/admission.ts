@@ -5,6 +5,7 @@ import { topicNameProblem } from '../../topics/validate.ts';
 import { type Authenticate, type AuthenticationOutcome, outcomeOf } from './access.ts';
 import type { BrokerCore } from './broker-core.ts';
 import type { EndReason, Refusal } from './rules/connect.ts';
+import { levelsOf } from './topic-levels.ts';
 
 /** What a transport knows of who connects. */
 export interface Visitor {
@@ -19,7 +20,7 @@ export interface Door {
   /** It is let in, perhaps under another user name than it said. */
   accept(connect: Connect): void;
   refuse(refusal: Refusal, connect: Connect): void;
-  end(reason: EndReason): void;
+  end(reason: EndReason, detail?: string): void;
   /** The authentication takes its time; what comes from there waits. */
   waits(): void;
   /** It is over: `decide` is called, unless the connection has ended. */
@@ -31,6 +32,8 @@ export function admit(core: BrokerCore, connect: Connect, door: Door): void {
   const { rules } = core;
   if (hasBadWillTopic(connect) && rules.connect.reactionToWillTopic() === 'close')
     return door.end('protocol violation');
+  if (connect.will !== undefined && levelsOf(connect.will.topicName) > core.limits.maxTopicLevels)
+    return door.end('protocol violation', `a will topic of more than ${core.limits.maxTopicLevels} levels`);
   if (rules.connect.evictsBeforeChecking()) core.evict(connect.clientId);
   const refusal = rules.connect.refusesClientId(connect) ?? (isOneTooMany(core, connect) ? 3 : undefined);
   if (refusal !== undefined) return door.refuse(refusal, connect);

@@ -38,6 +38,15 @@ describe('topics of too many levels', () => {
     const publisher = broker.client('p').sends(publish('a/b/c', 'x', { qos }), publish('a/b/c/d', 'y', { qos }));
     expect([publisher.closed, watcher.told()]).toEqual([true, ['publish a/b/c x qos 0']]);
   });
+
+  test('let nobody in who has one for a will', () => {
+    const broker = new SampleBroker({ limits });
+    const will = { message: new Uint8Array(1), qos: 0, retain: true } as const;
+    const [good, bad] = ['a/b/c', 'a/b/c/d'].map((topicName) =>
+      broker.dial().sends(connect(topicName, { will: { ...will, topicName } })),
+    );
+    expect([good?.told(), bad?.told(), bad?.closed]).toEqual([['connack 0'], [], true]);
+  });
 });
 
 describe('sessions', () => {

@@ -13,7 +13,7 @@ export interface Limits extends SessionLimits {
   readonly sessionExpiryMs?: number;
   /** Subscriptions of one client; one of many levels counts for each ten. More are refused. 100,000. */
   readonly maxSubscriptions?: number;
-  /** Levels of a Topic Name or Topic Filter: a filter with more is refused, a PUBLISH ends its connection. As many as fit. */
+  /** Levels of a Topic Name or Topic Filter: a filter with more is refused, a PUBLISH or will ends its connection. As many as fit. */
   readonly maxTopicLevels?: number;
   /** Retained messages, of all topics, and the bytes of their names and payloads; what is beyond is delivered and not retained. 1,000,000, 1 GiB. */
   readonly maxRetainedMessages?: number;
