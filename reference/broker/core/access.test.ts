@@ -73,6 +73,24 @@ describe('what waits for a client', () => {
   });
 });
 
+test('what waits for clients that are connected is given up, too, when permissions change', () => {
+  let mayRead = true;
+  const broker = new SampleBroker({
+    authorizesDeliveries: true,
+    authorize: ({ kind }) => kind !== 'receive' || mayRead,
+    limits: { maxInFlight: 1 },
+  });
+  const waiting = [1, 2].map((at) => broker.subscriber(`c${at}`, { '#': 1 }, durable));
+  waiting[1]?.cut();
+  const packetIds = Array.from({ length: 6_000 }, (_, at) => at + 1);
+  broker.client('p').sends(...packetIds.map((packetId) => publish('t', 'x', { qos: 1, packetId })));
+  mayRead = false;
+  broker.core.permissionsChanged();
+  expect(waiting[0]?.told()).toHaveLength(1);
+  expect(waiting[0]?.sends({ type: 'puback', packetId: 1 }).told()).toEqual([]);
+  expect(answer(broker, 'c2', durable)).toBe('connack 0 session present');
+});
+
 describe('a session with an owner', () => {
   test('is nobody else’s: neither session nor connection are disturbed', () => {
     const broker = new SampleBroker({ sessionsHaveOwners: true });

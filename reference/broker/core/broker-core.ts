@@ -10,6 +10,7 @@ import type { Connection } from './connection.ts';
 import { type Counters, newCounters } from './counters.ts';
 import type { BrokerEvents, Peer } from './events.ts';
 import { Express } from './express.ts';
+import { giveUpForbidden } from './give-up-forbidden.ts';
 import type { BrokerJournal, KeptState } from './journal.ts';
 import { Lending } from './lending.ts';
 import { type Limits, noLimits } from './limits.ts';
@@ -197,7 +198,7 @@ export class BrokerCore {
 
   /** Permissions have changed: what waits and may not be delivered any more is given up. */
   permissionsChanged(): void {
-    for (const session of this.#sessions.values()) this.router.dropForbidden(session, { inFlight: false });
+    giveUpForbidden(this, this.#sessions.values());
   }
 
   hasSession(clientId: string): boolean {
