@@ -323,7 +323,12 @@ export class Edge {
 
   #lookForStalled(): void {
     this.beginTurn();
-    for (const connection of this.#stalled.look(this.#open)) connection.end('takes nothing');
+    for (const connection of this.#stalled.look(this.#open)) {
+      const transport = this.#open.get(connection);
+      connection.end('takes nothing');
+      // Behind what waits no close would ever leave.
+      transport?.reset();
+    }
     this.endTurn();
     this.#lookLater();
   }
