@@ -263,6 +263,6 @@ describe('access', () => {
 
   test('that is wrong keeps the broker from starting', async () => {
     const starting = startBroker({ port: 0, access: { passwordFile: '/nowhere/users' } });
-    await expect(starting).rejects.toThrow(/cannot read the password file \/nowhere\/users/);
+    await expect(starting).rejects.toThrow(/^access\.passwordFile: cannot read the password file \/nowhere\/users/);
   });
 });

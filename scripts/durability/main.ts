@@ -56,7 +56,7 @@ async function bites(which: Breakage, { seed }: Options): Promise<boolean> {
 
 const program = new Command('test:durability')
   .description('kills brokers at random moments and sees whether they keep what they have promised')
-  .option('--rounds <count>', 'how many brokers to kill while they serve', positive, 60)
+  .option('--rounds <count>', 'how many brokers to kill while they serve', positive, 200)
   .option('--seed <number>', 'of the random numbers', positive, (Date.now() % 1_000_000) + 1)
   .option('--broken <what>', `only one broken broker: ${Object.keys(breakages).join(', ')}`, breakage)
   .option('--no-bites', 'without the broken brokers')

@@ -5,7 +5,7 @@ import { AccessError } from './access-error.ts';
 import { accessProblems } from './access-problems.ts';
 import { type ClientIdRule, mayUse } from './client-ids.ts';
 import type { AttemptLimit } from './failed-attempts.ts';
-import { readPasswordFile } from './password-file.ts';
+import { type PasswordHashes, readPasswordFile } from './password-file.ts';
 import { Passwords } from './passwords.ts';
 import { authorizeBy, type PermissionOptions, type PermissionRule } from './permissions.ts';
 
@@ -65,9 +65,7 @@ export class Access {
     const { passwordFile, failedAttempts: attempts = defaultAttempts } = options;
     const { now } = surroundings;
     const passwords =
-      passwordFile === undefined
-        ? undefined
-        : new Passwords({ hashes: await readPasswordFile(passwordFile), attempts, now });
+      passwordFile === undefined ? undefined : new Passwords({ hashes: await hashesIn(passwordFile), attempts, now });
     return new Access(options, passwords, surroundings);
   }
 
@@ -78,7 +76,7 @@ export class Access {
   async reload(options: AccessOptions = this.#options): Promise<void> {
     check(options);
     checkChange(this.#options, options);
-    const hashes = options.passwordFile === undefined ? undefined : await readPasswordFile(options.passwordFile);
+    const hashes = options.passwordFile === undefined ? undefined : await hashesIn(options.passwordFile);
     if (hashes !== undefined) this.#passwords?.replace(hashes);
     this.#options = options;
     this.#permits = permitsOf(options);
@@ -125,6 +123,16 @@ export class Access {
 
 const permitsOf = ({ permissions, wideSubscriptions = 'refuse' }: AccessOptions): Authorize =>
   permissions === undefined ? () => true : authorizeBy(permissions, { wideSubscriptions });
+
+async function hashesIn(passwordFile: string): Promise<PasswordHashes> {
+  try {
+    return await readPasswordFile(passwordFile);
+  } catch (error) {
+    throw error instanceof AccessError
+      ? new AccessError(`access.passwordFile: ${error.message}`, { cause: error })
+      : error;
+  }
+}
 
 function check(options: AccessOptions): void {
   const [first] = accessProblems(options);
