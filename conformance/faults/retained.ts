@@ -59,6 +59,24 @@ export const retainedFaults: readonly Fault[] = [
     },
   ),
   fault(
+    'retained-alike-at-its-first-qos',
+    {
+      title: 'A retained message with the payload of the one before leaves that where it is, with its QoS',
+      violates: ['MQTT-3.3.1-5', 'MQTT-3.3.1-7'],
+    },
+    {
+      rules: {
+        publish: {
+          retainedAfter: (message, before) => {
+            if (!message.retain) return before;
+            if (before !== undefined && Buffer.compare(before.payload, message.payload) === 0) return before;
+            return message.payload.length === 0 ? undefined : message;
+          },
+        },
+      },
+    },
+  ),
+  fault(
     'first-retained-wins',
     {
       title: 'A retained message does not replace the one before',

@@ -2,6 +2,36 @@
 import { willRules } from '../../reference/broker/core/rules/will.ts';
 import { type Fault, fault } from './fault.ts';
 
+/** Ends upon which one will becomes two. */
+const publishedTwice: readonly Fault[] = (
+  [
+    ['takeover', 'taken over'],
+    ['violation', 'protocol violation'],
+    ['malformed', 'malformed packet'],
+    ['cut', 'peer closed'],
+    ['silence', 'keep-alive expired'],
+  ] as const
+).map(([name, end]) =>
+  fault(
+    `will-twice-upon-${name}`,
+    { title: `A will that is due by the end “${end}” is published twice`, violates: ['MQTT-3.1.2-10', 'MQTT-3.1.2-8'] },
+    () => {
+      let times = 1;
+      return {
+        rules: {
+          will: {
+            isDue: (reason) => {
+              times = reason === end ? 2 : 1;
+              return willRules.isDue(reason);
+            },
+            timesPublished: () => times,
+          },
+        },
+      };
+    },
+  ),
+);
+
 export const willFaults: readonly Fault[] = [
   fault(
     'will-never',
@@ -69,27 +99,7 @@ export const willFaults: readonly Fault[] = [
       };
     },
   ),
-  fault(
-    'will-twice-upon-takeover',
-    {
-      title: 'The will of a client that is taken over is published twice',
-      violates: ['MQTT-3.1.2-10', 'MQTT-3.1.2-8'],
-    },
-    () => {
-      let times = 1;
-      return {
-        rules: {
-          will: {
-            isDue: (reason) => {
-              times = reason === 'taken over' ? 2 : 1;
-              return willRules.isDue(reason);
-            },
-            timesPublished: () => times,
-          },
-        },
-      };
-    },
-  ),
+  ...publishedTwice,
   fault(
     'will-twice',
     { title: 'The will is published twice', violates: ['MQTT-3.1.2-10', 'MQTT-3.1.2-8'] },

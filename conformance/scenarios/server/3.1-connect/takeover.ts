@@ -57,13 +57,13 @@ export const takeovers = mixes.map(({ older, newer }) =>
         const answer = await must(second, 'MQTT-3.1.4-4', ...(keepsOlder ? (['MQTT-3.1.4-2'] as const) : [])).receive(
           accepted,
         );
+        await must(first, 'MQTT-3.1.4-2').end();
         if ((older || newer) && given.protocol !== '3.1') {
           must(second, 'MQTT-3.1.4-3', ...(older ? (['MQTT-3.1.2-6'] as const) : [])).satisfy(
             answer?.sessionPresent !== true,
             { expected: 'Session Present 0', got: 'Session Present 1' },
           );
         }
-        await must(first, 'MQTT-3.1.4-2').end();
         await must(second, 'MQTT-3.1.4-2').beServed();
       });
     },
