@@ -56,7 +56,9 @@ async function survives(streams: number, limits: VictimLimits, sourceOf = mutate
   });
   const seconds = (performance.now() - began) / 1_000;
   const { longestTurnMs } = await victim.holdings();
-  const song = await canary.sungUntilNow();
+  const song = await canary.sungUntilNow().catch((cause: unknown) => {
+    throw new Error(`longest turn of the broker: ${longestTurnMs} ms`, { cause });
+  });
   await clear(port);
   const after = await victim.holdingsWith(0);
 
