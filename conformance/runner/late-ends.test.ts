@@ -54,3 +54,42 @@ test.each(late)('who $who is accused of nothing', { timeout: 60_000 }, async ({ 
   });
   expect(only.map((id) => scenarios.find((one) => one.id === id)?.verdict)).toEqual(only.map(() => 'pass'));
 });
+
+test('wills at QoS 0 that are all late are not taken for retained ones by whoever subscribes meanwhile', {
+  timeout: 60_000,
+}, async () => {
+  await using broker = await startBroker({ port: 0 });
+  const lateMs = 600;
+  const held: (() => void)[] = [];
+  let died = 0;
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = connect({ port: broker.port, host: '127.0.0.1' });
+    const isSentinel = (chunk: Buffer): boolean => chunk[0] === 0x30 && chunk.includes('sentinel');
+    let isMortal = false;
+    client.on('data', async (chunk) => {
+      isMortal ||= chunk[0] === 0x10 && chunk.includes('gone');
+      if (isSentinel(chunk)) for (const end of held.splice(0)) end();
+      if (isSentinel(chunk)) await elapse(100);
+      upstream.write(chunk);
+    });
+    client.on('end', async () => {
+      // Those that die first come in time for their checks, those that die in their place ahead of the sentinel.
+      if (isMortal) await (++died <= 6 ? elapse(lateMs) : new Promise<void>((end) => held.push(end)));
+      upstream.end();
+    });
+    upstream.on('data', (chunk) => client.write(chunk));
+    upstream.on('end', () => client.end());
+    client.on('error', () => upstream.destroy());
+    upstream.on('error', () => client.destroy());
+  });
+  await using proxy = await listening(server);
+  const only = ['will-after-fin'];
+  const { scenarios } = await runConformance({
+    target: `127.0.0.1:${proxy.port}`,
+    only,
+    protocols: ['3.1.1'],
+    repeatFailures: 0,
+    timeoutMs: 400,
+  });
+  expect(scenarios.find(({ id }) => id === only[0])?.verdict).toBe('pass');
+});
