@@ -6,6 +6,7 @@ import { type BrokerOptions, startBroker } from '../../reference/broker/index.ts
 import type { Connect, Packet } from '../../reference/codec/packet.ts';
 import type { Message } from '../../reference/message.ts';
 import { reading, writing } from '../faults/bend.ts';
+import { runConformance } from '../index.ts';
 import type { Protocol } from '../verdict/verdict.ts';
 import { playedAt } from './sample-run.ts';
 
@@ -115,6 +116,26 @@ test('who refuses CleanSession 0 by a return code, as a policy may, is accused o
   expect(accused).toEqual([]);
   const skipped = report.scenarios.filter(({ reason }) => reason === 'the target refuses CleanSession 0');
   expect(skipped.length).toBeGreaterThan(100);
+});
+
+test('who lets in neither users that it does not know nor long client ids, as operators let it, is judged by none of them', async () => {
+  const options = refusing(({ userName, clientId }) => userName !== undefined || clientId.length > 23);
+  await using broker = await startBroker({ port: 0, ...options });
+  const only = ['rules-for-whoever-it-is'];
+  const { scenarios } = await runConformance({ target: `127.0.0.1:${broker.port}`, only, protocols: ['3.1.1'] });
+  expect(scenarios.find(({ id }) => id === only[0])?.verdict).toBe('observed');
+});
+
+test('who passes on no topics of more than 8 levels, as operators let it, is judged by none', {
+  timeout: 60_000,
+}, async () => {
+  const delivers = ({ topicName }: Message): boolean => topicName.split('/').length <= 8;
+  const retainedAfter = (message: Message, before: Message | undefined): Message | undefined =>
+    delivers(message) ? publishRules.retainedAfter(message, before) : before;
+  await using broker = await startBroker({ port: 0, rules: { publish: { delivers, retainedAfter } } });
+  const only = ['wildcards-at-the-first-level', 'retained-for-wildcards-at-the-first-level'];
+  const { scenarios } = await runConformance({ target: `127.0.0.1:${broker.port}`, only, protocols: ['3.1.1'] });
+  expect(scenarios.filter(({ id }) => only.includes(id)).map(({ verdict }) => verdict)).toEqual(['skipped', 'skipped']);
 });
 
 test.each([4_096, 65_536])(

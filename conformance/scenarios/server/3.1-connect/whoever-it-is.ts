@@ -20,11 +20,13 @@ const identities = ({ given }: Stage): Readonly<Record<string, ConnectText>> => 
 });
 
 /** Undefined where the target does not let it in: it may know neither the user, nor ids that are longer than it has to take. */
-async function letIn({ given, when }: Stage, name: string, text: ConnectText): Promise<Client | undefined> {
+async function letIn({ given, when, observe }: Stage, name: string, text: ConnectText): Promise<Client | undefined> {
   const client = await given.connection(name);
   await when(client).sends(given.connect(text));
   const answer = await client.gets({ type: 'connack' });
-  return answer?.packet.type === 'connack' && answer.packet.returnCode === 0 ? client : undefined;
+  if (answer?.packet.type === 'connack' && answer.packet.returnCode === 0) return client;
+  observe(`the target does not let ${name} in`);
+  return undefined;
 }
 
 type Act = (stage: Stage, text: ConnectText, name: string) => Promise<void>;
