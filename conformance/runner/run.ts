@@ -19,6 +19,7 @@ import { Leftovers } from '../wire/play/leftovers.ts';
 import { Names, newRunId } from '../wire/play/names.ts';
 import type { RunContext } from '../wire/play/run-context.ts';
 import { cleanUp } from './clean-up.ts';
+import { Crowd } from './crowd.ts';
 import { Door } from './door.ts';
 import { InvariantWatch } from './invariant-watch.ts';
 import { type Filed, missing, protocolsOf } from './plan.ts';
@@ -219,6 +220,7 @@ async function play(options: PlayOptions): Promise<Ending> {
   });
   await unless(interrupted, sweeper.open());
   const door = new Door(async () => void (await witness.accepts()));
+  const crowd = new Crowd({ now, turnsAway: () => witness.turnsAway() });
   const restOfRun = new AbortController();
   const pulse = new Pulse({
     alive: () => witness.alive(),
@@ -251,6 +253,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     witness: () => witness.exchange(),
     sweep: (topicNames) => sweeper.sweep(topicNames),
     admit: () => door.admit(),
+    turnedAway: () => void crowd.suspect(),
     ...(options.onlooker === undefined ? {} : { onlooker: options.onlooker }),
     invariants: (scenarioId, connection) => {
       const watch = watches.get(protocol);
@@ -280,6 +283,7 @@ async function play(options: PlayOptions): Promise<Ending> {
     concurrency: options.concurrency ?? lanesFor(known.capabilities),
     repeatFailures: options.repeatFailures,
     restOfRun,
+    crowd,
     emit,
     now,
     ...(restarts === undefined ? {} : { restarts }),

@@ -8,6 +8,7 @@ import type { Protocol, ScenarioResult } from '../verdict/verdict.ts';
 import { Skipped, Stopped } from '../wire/play/recorder.ts';
 import type { RunContext } from '../wire/play/run-context.ts';
 import { Performance } from '../wire/play/stage.ts';
+import type { Crowd } from './crowd.ts';
 import type { SharedRestart } from './shared-restart.ts';
 
 export interface Planned {
@@ -30,6 +31,8 @@ export interface ScheduleOptions {
   readonly now: () => number;
   /** What scenarios that restart the target go by; left out where nobody can restart it. */
   readonly restarts?: Pick<SharedRestart, 'enter' | 'leave'>;
+  /** Whether the target turns everybody away; left out where that is of no interest. */
+  readonly crowd?: Pick<Crowd, 'suspect' | 'wasFullSince'>;
   /** Whether the target still serves anybody. */
   readonly targetAnswers: () => Promise<boolean>;
 }
@@ -41,6 +44,10 @@ const longestLastRepeatsMs = 2_000;
 /** So many repeats of a scenario are played side by side: four take as long as one. */
 const repeatLanes = 4;
 const longestSilenceMs = 15_000;
+/** So often what was turned away with everybody else asks again to be let in. */
+const mostTries = 6;
+const turnedAway =
+  'the target turned newcomers away meanwhile, as where the number of connections is limited (--concurrency asks for fewer)';
 const secondChanceLanes = 8;
 /** Of all lanes. */
 const shareOfLong = 1 / 6;
@@ -57,6 +64,8 @@ export class Schedule {
   readonly #remarks: number[] = [];
   /** What came to no verdict at first: a target that was busy gets a second chance. */
   readonly #unclear: number[] = [];
+  /** The same of what waits for real timers, or for the rest of the run: it is played again behind that. */
+  readonly #unclearTimers: number[] = [];
   #turn: Promise<unknown> = Promise.resolve();
   /** Repeats beside all lanes. */
   readonly #beside = new Set<Promise<void>>();
@@ -106,6 +115,7 @@ export class Schedule {
     });
     restOfRun.abort();
     await Promise.all(timers);
+    this.#unclear.push(...this.#unclearTimers.splice(0));
     await this.#secondChances();
     await Promise.all([this.#repeatFailures(), this.#repeatRemarks(), ...this.#beside]);
     // A restart ends every connection: nothing else may be under way, and nothing is repeated. They share it.
@@ -173,7 +183,7 @@ export class Schedule {
     if (this.#over()) return;
     const judged = await this.#unlessLost(result);
     if (how === 'once') return this.#tell(index, judged);
-    this.#keep(index, judged, this.#unclear);
+    this.#keep(index, judged, scenario.timed ? this.#unclearTimers : this.#unclear);
     const waited = judged.durationMs > mostlyWaitingMs && this.#repeatsOf(judged, scenario) > 0;
     if (!waited || scenario.alone || this.#failing.at(-1) !== index) return;
     const isRoom = this.#beside.size < this.#options.concurrency * shareOfWaiting - 1;
@@ -214,13 +224,23 @@ export class Schedule {
     const planned = this.#options.planned[index];
     const first = this.#results[index];
     if (planned === undefined || first === undefined) return;
-    this.#keep(index, await this.#unlessLost(await this.#result(planned, 'repeat')));
+    let result = await this.#result(planned, 'repeat');
+    // Who was turned away each time has not been played yet.
+    for (let tries = 1; result.reason === turnedAway && tries < mostTries && !this.#over(); tries++)
+      result = await this.#result(planned, 'repeat');
+    this.#keep(index, await this.#unlessLost(result));
+  }
+
+  /** Whether the target has turned away anybody who came, while this was played. */
+  async #wasFull(performance: Performance, since: number): Promise<boolean> {
+    const { crowd } = this.#options;
+    if (performance.wasTurnedAway) await crowd?.suspect();
+    return (await crowd?.wasFullSince(since)) ?? false;
   }
 
   /** A target that is gone fails nothing: what broke is the run. */
   async #unlessLost(result: ScenarioResult): Promise<ScenarioResult> {
-    const suspicious = result.verdict === 'fail' || result.verdict === 'warn' || result.verdict === 'inconclusive';
-    if (!suspicious || (await this.#options.targetAnswers())) return result;
+    if (!isSuspicious(result.verdict) || (await this.#options.targetAnswers())) return result;
     this.#lost = true;
     return { ...result, verdict: 'inconclusive', reason: 'the target stopped answering while this was played' };
   }
@@ -322,9 +342,16 @@ export class Schedule {
     const performance = new Performance({ scenario, protocol, run, waitsFor });
     this.#playing.add(performance);
     const outcome = await outcomeOf(scenario, performance);
+    const found = scenarioVerdict(performance.checks);
+    // Its connections are still open: who comes now finds the target as full as they did.
+    const isFull = isSuspicious(outcome.verdict ?? found) && (await this.#wasFull(performance, startedAt));
     performance.close();
     this.#playing.delete(performance);
-    const found = scenarioVerdict(performance.checks);
+    if (isFull) {
+      const trace = which === 'confirmation' ? [] : performance.tracer.entries({ brief: false });
+      const reason = turnedAway;
+      return { ...common, verdict: 'inconclusive', reason, checks: [], trace, durationMs: now() - startedAt };
+    }
     // Of cases side by side one may not be judged, and another have failed: that counts.
     const verdict = outcome.verdict === 'skipped' && found === 'fail' ? found : (outcome.verdict ?? found);
     // Of a confirmation nothing but its verdict is looked at.
@@ -337,6 +364,9 @@ export class Schedule {
     return { ...common, cites, verdict, checks: performance.checks, trace, durationMs: now() - startedAt, ...reason };
   }
 }
+
+const isSuspicious = (verdict: ScenarioResult['verdict']): boolean =>
+  ['fail', 'warn', 'inconclusive'].includes(verdict);
 
 const isTelling = ({ verdict }: ScenarioResult): boolean => verdict !== 'inconclusive';
 

@@ -75,6 +75,7 @@ export async function judgeSilence(options: SilenceOptions): Promise<ScenarioRes
     witness: () => Promise.resolve(undefined),
     sweep: () => {},
     admit: () => Promise.resolve(),
+    turnedAway: () => {},
     ...(onlooker === undefined ? {} : { onlooker }),
     invariants: () => [],
   };

@@ -19,6 +19,9 @@ export interface WitnessOptions {
   readonly limitMs: number;
 }
 
+/** One alone may slip in where the target lets in so many a second. */
+const newcomersAtOnce = 3;
+
 export class Witness {
   readonly #options: WitnessOptions;
   readonly #topicName: string;
@@ -115,6 +118,29 @@ export class Witness {
   /** Resolves when the target has answered a CONNECT that came after this call; false when it has kept silent to the limit. */
   accepts(): Promise<boolean> {
     return this.#welcomes(() => Promise.resolve(true));
+  }
+
+  /** Whether one of a few newcomers who come now is sent away, though they ask for nothing but to be let in. */
+  async turnsAway(): Promise<boolean> {
+    const returnCodes = await Promise.all(Array.from({ length: newcomersAtOnce }, () => this.#asksIn()));
+    return returnCodes.includes('turned away');
+  }
+
+  async #asksIn(): Promise<'let in' | 'turned away' | 'unanswered'> {
+    try {
+      const client = new Client(await this.#options.open('newcomer'));
+      const { connection } = client;
+      connection.send(this.#options.connect(this.#options.names.clientId()));
+      await connection.waitFor(() => (client.sessionPresent === undefined && connection.isOpen ? undefined : true));
+      const { isOpen } = connection;
+      if (isOpen) connection.send({ type: 'disconnect' });
+      connection.cut('FIN');
+      if (client.isLetIn) return 'let in';
+      return isOpen && client.sessionPresent === undefined ? 'unanswered' : 'turned away';
+    } catch (error) {
+      if (!(error instanceof LinkRefused)) throw error;
+      return error.code === 'ETIMEDOUT' ? 'unanswered' : 'turned away';
+    }
   }
 
   /** Whether one of those who have been there from the beginning is answered. */

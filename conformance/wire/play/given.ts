@@ -62,11 +62,17 @@ export class Given {
   /** Of this scenario alone. */
   readonly #leftovers = new Leftovers();
   #over = false;
+  #turnedAway = false;
   /** How many connections have a name, also those that are still being opened: each is a lane of its own. */
   readonly #named = new Map<string, number>();
 
   constructor(options: GivenOptions) {
     this.#options = options;
+  }
+
+  /** One of its connections was ended before anything came, could not be opened, or was told that the server is unavailable. */
+  get wasTurnedAway(): boolean {
+    return this.#turnedAway;
   }
 
   get capabilities(): Capabilities {
@@ -206,8 +212,12 @@ export class Given {
           run.leftovers.sent(packet);
           this.#leftovers.sent(packet);
         },
-        received: () => {},
-        ended: () => {},
+        received: ({ packet }) => {
+          if (packet.type === 'connack' && packet.returnCode === serverUnavailable) this.#turnsAway(client);
+        },
+        ended: (by) => {
+          if (by === 'target' && connection.nextSequence === 0) this.#turnsAway(client);
+        },
       });
       const client = new Client(connection, run.names);
       client.isRepeatedTo = run.capabilities.repeatsAtQos1;
@@ -218,8 +228,15 @@ export class Given {
       return client;
     } catch (error) {
       if (!(error instanceof LinkRefused)) throw error;
+      this.#turnedAway = true;
       return this.#options.recorder.inconclusive(`the target could not be reached: ${error.code}`);
     }
+  }
+
+  /** Others who come now tell whether that is so with everybody; who sends what is no plain CONNECT is likely to have earned it. */
+  #turnsAway({ connect }: Client): void {
+    this.#turnedAway = true;
+    if (connect !== undefined) this.#options.run.turnedAway();
   }
 
   /** A connection over WebSocket on which nothing was sent yet. */
@@ -492,6 +509,8 @@ export class Given {
   }
 }
 
+/** Return code of CONNACK. */
+const serverUnavailable = 3;
 /** Everybody takes these. */
 const smallPayload = 1_000;
 /** Fixed header, Topic Name and Packet Identifier of a scenario's PUBLISH, at most. */

@@ -33,6 +33,8 @@ export interface RunContext {
   readonly sweep: (topicNames: Iterable<string>) => void;
   /** Resolves when one more connection may be opened. */
   readonly admit: () => Promise<void>;
+  /** Told of each plain CONNECT that was answered by an end of the connection, or by "server unavailable". */
+  readonly turnedAway: () => void;
   /** Longest time in milliseconds to wait for an end by keep-alive, counted from when it is due. */
   readonly lateKeepAliveMs: number;
   /** Aborted when all scenarios but the watching ones are done. */

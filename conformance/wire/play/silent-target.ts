@@ -63,6 +63,7 @@ export function contextOf(port: number, witness: () => Promise<boolean>): RunCon
     witness: () => Promise.resolve(undefined),
     sweep: () => {},
     admit: () => Promise.resolve(),
+    turnedAway: () => {},
     lateKeepAliveMs: 100,
     restOfRun: new AbortController().signal,
   };

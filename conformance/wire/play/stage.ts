@@ -82,6 +82,11 @@ export class Performance {
     };
   }
 
+  /** The target has let one of its connections not in. */
+  get wasTurnedAway(): boolean {
+    return this.#given.wasTurnedAway;
+  }
+
   /** Ends every connection that is still open. */
   close(): void {
     this.#given.closeAll();
